@@ -1,0 +1,87 @@
+/**
+ * The layering rules, as a build failure. `npm run layers` runs them; test/repo/layering.test.ts plants a violation of each and sees it caught.
+ *
+ * Type-only imports count (tsPreCompilationDeps): a layer that knows another's types knows the other.
+ */
+const FRAMEWORKS =
+  '(@nestjs|rxjs|graphql|@apollo|mercurius|@mercuriusjs|fastify|@fastify|reflect-metadata|class-validator|class-transformer)'
+
+/** A package by name, resolved under node_modules or not found at all. */
+const packages = (names) => `(^|node_modules/)${names}(/|$)`
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'engine-knows-no-framework',
+      comment: 'The engine takes constructor arguments. Nest, GraphQL and HTTP stand outside it.',
+      severity: 'error',
+      from: { path: '^src/engine/' },
+      to: { path: packages(FRAMEWORKS) },
+    },
+    {
+      name: 'engine-knows-no-adapter',
+      comment: 'src/modules, src/cli and src/main.ts call the engine, never the other way round.',
+      severity: 'error',
+      from: { path: '^src/engine/' },
+      to: { path: '^src/', pathNot: '^src/engine/' },
+    },
+    {
+      name: 'engine-through-its-index',
+      comment: 'src/engine/index.ts is the only door. The engine’s own tests, what they share and the migrations are inside.',
+      severity: 'error',
+      from: { pathNot: ['^src/engine/', '^test/(engine|support)/', '^migrations/'] },
+      to: { path: '^src/engine/', pathNot: '^src/engine/(index|testing/index)\\.ts$' },
+    },
+    {
+      name: 'pure-layers-do-no-io',
+      comment: 'canvas and protocol use no Node API but Buffer and, in the ids of protocol, hashes and random bytes.',
+      severity: 'error',
+      from: { path: '^src/engine/(canvas|protocol)/', pathNot: '^src/engine/protocol/ids\\.ts$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?buffer$' },
+    },
+    {
+      name: 'ids-do-no-io',
+      comment: 'The one exception of the rule above, no wider than it needs to be.',
+      severity: 'error',
+      from: { path: '^src/engine/protocol/ids\\.ts$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(buffer|crypto)$' },
+    },
+    {
+      name: 'pure-layers-stand-alone',
+      comment: 'canvas and protocol know only each other.',
+      severity: 'error',
+      from: { path: '^src/engine/(canvas|protocol)/' },
+      to: { path: '^(src|migrations)/', pathNot: '^src/engine/(canvas|protocol)/' },
+    },
+    {
+      name: 'redis-in-one-folder',
+      comment: 'Only src/engine/redis speaks to ioredis, so that every connection has its settings.',
+      severity: 'error',
+      from: { path: '^(src|examples|migrations)/', pathNot: '^src/engine/redis/' },
+      to: { path: packages('ioredis') },
+    },
+    {
+      name: 'src-knows-no-tests',
+      comment: 'What ships imports nothing that does not. main.ts, the service of the checkout with the example’s tasks, does not ship.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/main\\.ts$' },
+      to: { path: '^(test|bench|examples|scripts)/' },
+    },
+    {
+      name: 'src-needs-no-dev-dependency',
+      comment: 'A user’s install has no devDependencies.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-cycles', comment: 'Two files that need each other are one file.', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-dangling-imports', comment: 'An import leads somewhere.', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|\\.chordis)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+  },
+}

@@ -1,0 +1,56 @@
+/**
+ * Compiles to dist/ when a source changed. dist/ mirrors the tree: dist/src, dist/examples, dist/migrations, dist/bench, dist/test/conformance.
+ *
+ * What was built is remembered as a hash of paths, sizes and times; it is written last, so that an interrupted build counts as none.
+ */
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { ROOT } from './paths.mjs'
+import { quiet } from './run.mjs'
+
+const SOURCES = ['src', 'examples', 'migrations', 'bench', 'test/conformance', 'test/support']
+const CONFIGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+const DIST = join(ROOT, 'dist')
+const STAMP = join(DIST, '.built')
+
+function filesOf(folder) {
+  const path = join(ROOT, folder)
+  if (!existsSync(path)) return []
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+function fingerprint() {
+  const hash = createHash('sha256')
+  for (const file of [...SOURCES.flatMap(filesOf), ...CONFIGS.map((name) => join(ROOT, name))].sort()) {
+    const { size, mtimeMs } = statSync(file)
+    hash.update(`${relative(ROOT, file)} ${size} ${mtimeMs}\n`)
+  }
+  return hash.digest('hex')
+}
+
+function builtFrom() {
+  try {
+    return readFileSync(STAMP, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/** What the compiler does not carry along: the examples' own data, such as the sample PDF. */
+function copyAssets() {
+  for (const file of filesOf('examples').filter((name) => !/\.(m?ts|md)$/.test(name))) cpSync(file, join(DIST, relative(ROOT, file)))
+}
+
+export async function ensureBuild(say, { force = false } = {}) {
+  const print = fingerprint()
+  if (!force && builtFrom() === print) return 'up to date'
+  say('compiling')
+  rmSync(DIST, { recursive: true, force: true })
+  await quiet(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: ROOT })
+  copyAssets()
+  writeFileSync(STAMP, print)
+  return 'done'
+}

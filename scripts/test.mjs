@@ -1,0 +1,82 @@
+/**
+ * `npm test`: the checks, all tests, and the engine's tests once more where @nestjs does not exist. Ends with `N passed, N failed`; a check
+ * counts as one test. With CHORDIS_VERIFY=1 (`npm run verify`) the tests take their long forms.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { withoutNest } from './lib/copy-without-nest.mjs'
+import { ROOT, STATE } from './lib/paths.mjs'
+import { live } from './lib/run.mjs'
+import { fail, SetupError } from './lib/steps.mjs'
+import { ensureBinary, ensureReady } from './setup.mjs'
+
+const CHECKS = [
+  ['lint', ['lint']],
+  ['format', ['format:check']],
+  ['types', ['typecheck']],
+  ['layers', ['layers']],
+  ['generated files', ['generate', '--', '--check']],
+]
+const total = { passed: 0, failed: 0 }
+const failures = []
+
+function count(name, passed, failed) {
+  total.passed += passed
+  total.failed += failed
+  if (failed > 0) failures.push(`${name}: ${failed} failed`)
+}
+
+const title = (text) => console.log(`\n== ${text}`)
+
+async function check(name, script) {
+  title(name)
+  const code = await live('npm', ['run', '--silent', ...script], { cwd: ROOT })
+  count(name, code === 0 ? 1 : 0, code === 0 ? 0 : 1)
+}
+
+/** Tests of one Vitest report. A file that could not be loaded, an error outside of any test, and a run without tests are a failure each. */
+function tally(file, code) {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'))
+    const unloaded = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length
+    const failed = report.numFailedTests + unloaded
+    return {
+      passed: report.numPassedTests,
+      failed: failed === 0 && (code !== 0 || report.numPassedTests === 0) ? 1 : failed,
+      skipped: report.numPendingTests + report.numTodoTests,
+    }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
+async function vitest(name, cwd, args, env) {
+  title(name)
+  const file = join(STATE, 'test-report.json')
+  rmSync(file, { force: true })
+  const options = ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await live(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...options], { cwd, env })
+  const { passed, failed, skipped } = tally(file, code)
+  if (skipped > 0) console.log(`${skipped} skipped`)
+  count(name, passed, failed)
+}
+
+try {
+  await ensureReady()
+  const { binary } = await ensureBinary()
+  const env = { ...process.env, CHORDIS_REDIS_SERVER: binary, PATH: `${dirname(binary)}${delimiter}${process.env.PATH ?? ''}` }
+  mkdirSync(STATE, { recursive: true })
+
+  const args = process.argv.slice(2)
+  for (const [name, script] of CHECKS) await check(name, script)
+  await vitest('tests', ROOT, args, env)
+  await withoutNest((copy) => vitest('tests of the engine without @nestjs', copy, ['--project', 'engine'], env))
+} catch (error) {
+  if (!(error instanceof SetupError)) fail(error)
+  console.error(`\n${error.message}`)
+  count('set-up', 0, 1)
+}
+
+if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
+console.log(`\n${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed > 0 ? 1 : 0)

@@ -1,0 +1,222 @@
+/**
+ * The rules of the canvas, one generator per kind of expression.
+ *
+ * A generator that needs a part compiled yields that part's generator; {@link compilePart} runs them on a stack of its own, so the
+ * depth of a canvas (Celery writes a chain of n groups as n nested chord bodies) costs heap, not call stack.
+ *
+ * Two scopes go down: `scope` for the nodes of a part, `tail` for the members of the group that the part ends in, if it does. They
+ * differ where something follows: then that group is a header, its members feed a join, and what fails in it is
+ * reported by the join. Called by compile only.
+ */
+import { AT_ONCE, type ChordRef, type GraphBuilder, type NodeDraft, type Scope, type Source, type Watcher } from './compile-builder.js'
+import { type Callback, combine, forMembers, forStep, type Inherited, NOTHING } from './compile-inherit.js'
+import type { NodeIndex, Output, ValueExpr } from './graph.js'
+import type { Canvas, Chain, Chord, Group, Signature } from './types.js'
+
+/** What a compiled part is worth. `group`: it ends in a group, so whatever follows it is a chord's body; else it ends in one node. */
+export type Part = { group: false; value: NodeIndex; output: NodeIndex } | { group: true; value: ValueExpr; output: Output }
+
+interface Visit extends Generator<Visit, Part, Part> {}
+
+interface Place {
+  source: Source
+  scope: Scope
+  tail: Scope
+  inherited: Inherited
+  path: string
+  /** Gets the nodes whose results make the part's value, in definition order. */
+  leaves: NodeIndex[]
+}
+
+/** What a join waits for: the output nodes of its header, and who refers to it. */
+interface Header {
+  leaves: NodeIndex[]
+  ref: ChordRef
+}
+
+interface Members {
+  values: ValueExpr[]
+  outputs: Output[]
+}
+
+const NO_PART: Part = { group: true, value: [], output: { gate: null, members: [] } }
+const FREE: Scope = { chord: null, watchers: [] }
+// A path is for people. Beyond this many characters it names the nearest ancestor, or a deep canvas would cost its depth squared.
+const MAX_PATH = 400
+
+/** Compiles a whole canvas into `builder`. */
+export function compilePart(builder: GraphBuilder, canvas: Canvas, path: string): Part {
+  const stack = [visit(builder, canvas, { source: AT_ONCE, scope: FREE, tail: FREE, inherited: NOTHING, path, leaves: [] })]
+  let done = NO_PART
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const step = top.next(done)
+    if (step.done !== true) stack.push(step.value)
+    else {
+      stack.pop()
+      done = step.value
+    }
+  }
+  return done
+}
+
+function visit(builder: GraphBuilder, canvas: Canvas, place: Place): Visit {
+  switch (canvas.kind) {
+    case 'task':
+      return visitTask(builder, canvas, place)
+    case 'chain':
+      return visitChain(builder, canvas, place)
+    case 'group':
+      return visitGroup(builder, canvas, place)
+    case 'chord':
+      return visitChord(builder, canvas, place)
+  }
+}
+
+function* visitTask(builder: GraphBuilder, sig: Signature, place: Place): Visit {
+  const { options, link, linkError } = combine(sig.options, place.inherited, place.path)
+  const takes = !sig.immutable && sig.each === undefined
+  const draft: NodeDraft = {
+    task: sig.task,
+    args: sig.args,
+    kwargs: sig.kwargs,
+    options,
+    each: sig.each,
+    input: takes ? place.source.input : null,
+    errorInput: takes && place.source.error,
+    path: place.path,
+  }
+  const node = builder.add(draft, place.source, withoutEqual(place.scope, linkError))
+  place.leaves.push(node)
+  for (const callback of link) yield visitCallback(builder, callback, after(node))
+  for (const callback of linkError) yield visitCallback(builder, callback, onError([node]))
+  return { value: node, output: node, group: false }
+}
+
+function* visitChain(builder: GraphBuilder, chain: Chain, place: Place): Visit {
+  if (chain.steps.length === 0) return visitNothing(builder, place)
+  const all = combine(chain.options, place.inherited, place.path)
+  const watchers = all.linkError.map((callback): Watcher => ({ callback, nodes: [] }))
+  const scope = watchedBy(place.scope, watchers)
+  const last = chain.steps.length - 1
+  let { source } = place
+  let part = NO_PART
+  let header: ChordRef = { head: null, join: null }
+  let leaves: NodeIndex[] = []
+  for (const [i, step] of chain.steps.entries()) {
+    const path = extend(place.path, `.chain[${i}]`)
+    if (i > 0) source = follow(builder, part, { leaves, ref: header }, step, scope, path)
+    header = { head: null, join: null }
+    leaves = i === last ? place.leaves : []
+    const tail = i === last ? watchedBy(place.tail, watchers) : { chord: header, watchers: [] }
+    part = yield visit(builder, step, { source, scope, tail, inherited: forStep(all, i === 0, i === last), path, leaves })
+  }
+  for (const { callback, nodes } of watchers) if (nodes.length > 0) yield visitCallback(builder, callback, onError(nodes))
+  return part
+}
+
+/** A chain without steps hands on what it is given. */
+function visitNothing(builder: GraphBuilder, place: Place): Part {
+  const node = builder.addVirtual(place.source.input, place.path, place.source, place.scope)
+  place.leaves.push(node)
+  return { value: node, output: node, group: false }
+}
+
+function* visitGroup(builder: GraphBuilder, group: Group, place: Place): Visit {
+  const inherited = combine(group.options, place.inherited, place.path)
+  const inside = { ...place, scope: place.tail, inherited: forMembers(inherited) }
+  return yield visitMembers(builder, group.members, inside, '.group')
+}
+
+function* visitChord(builder: GraphBuilder, chord: Chord, place: Place): Visit {
+  const header: ChordRef = { head: null, join: null }
+  const scope: Scope = { chord: header, watchers: [] }
+  const leaves: NodeIndex[] = []
+  const above = { source: place.source, scope, tail: scope, inherited: NOTHING, path: place.path, leaves }
+  const part = yield visitMembers(builder, chord.header, above, '.chord.header')
+  const path = extend(place.path, '.chord.body')
+  const source = follow(builder, part, { leaves, ref: header }, chord.body, place.scope, path)
+  return yield visit(builder, chord.body, { ...place, source, inherited: combine(chord.options, place.inherited, place.path), path })
+}
+
+/** Members side by side: of a group, or of a chord's header. An empty list is a virtual node, so that there is something to wait for. */
+function* visitMembers(builder: GraphBuilder, members: Canvas[], place: Place, name: string): Visit {
+  const { chord } = place.scope
+  if (chord !== null) chord.head ??= builder.size
+  const found: Members = { values: [], outputs: [] }
+  yield collectMembers(builder, members, place, name, found)
+  const { gate } = place.source
+  if (found.values.length > 0) return { value: found.values, output: { gate, members: found.outputs }, group: true }
+  const node = builder.addVirtual([], place.path, place.source, place.scope)
+  place.leaves.push(node)
+  return { value: node, output: { gate: node, members: [] }, group: true }
+}
+
+function* collectMembers(builder: GraphBuilder, members: Canvas[], place: Place, name: string, found: Members): Visit {
+  let part = NO_PART
+  for (const [i, member] of members.entries()) {
+    const path = extend(place.path, `${name}[${i}]`)
+    if (member.kind === 'group') {
+      const inherited = forMembers(combine(member.options, place.inherited, path))
+      part = yield collectMembers(builder, member.members, { ...place, inherited, path }, '.group', found)
+      continue
+    }
+    part = yield visit(builder, member, { ...place, path })
+    found.values.push(part.value)
+    found.outputs.push(part.output)
+  }
+  return part
+}
+
+function visitCallback(builder: GraphBuilder, { canvas, path }: Callback, source: Source): Visit {
+  return visit(builder, canvas, { source, scope: FREE, tail: FREE, inherited: NOTHING, path, leaves: [] })
+}
+
+/** What `next` waits for when it comes after `part`. Makes the join's barrier where one is needed. */
+function follow(builder: GraphBuilder, part: Part, header: Header, next: Canvas, scope: Scope, path: string): Source {
+  if (!part.group) return after(part.value)
+  const join: Source = { nodes: header.leaves, mode: 'chord', input: part.value, error: false, gate: null, head: header.ref.head }
+  header.ref.join = builder.size
+  if (!fansOut(next)) return join
+  const barrier = builder.addVirtual(null, path, join, { chord: scope.chord, watchers: [] })
+  return { ...join, nodes: [barrier], gate: barrier, head: null }
+}
+
+/** Whether a canvas may start in several nodes, or with a group, whose gate must be one node. */
+function fansOut(canvas: Canvas): boolean {
+  for (let at: Canvas | undefined = canvas; at !== undefined; ) {
+    if (at.kind === 'task') return false
+    if (at.kind === 'group') return true
+    if (at.kind === 'chord' && at.header.length > 1) return true
+    at = at.kind === 'chain' ? at.steps[0] : at.header[0]
+  }
+  return false
+}
+
+function after(node: NodeIndex): Source {
+  return { nodes: [node], mode: 'all', input: node, error: false, gate: node, head: null }
+}
+
+function onError(nodes: NodeIndex[]): Source {
+  return { nodes, mode: 'error', input: null, error: true, gate: null, head: null }
+}
+
+/** A chain's callback takes the place of an equal one of a chain around it. */
+function watchedBy(scope: Scope, watchers: readonly Watcher[]): Scope {
+  if (watchers.length === 0) return scope
+  const outer = withoutEqual(
+    scope,
+    watchers.map(({ callback }) => callback),
+  )
+  return { chord: scope.chord, watchers: [...outer.watchers, ...watchers] }
+}
+
+/** The scope for a node that has these error callbacks of its own: equal ones are not repeated. */
+function withoutEqual(scope: Scope, own: readonly Callback[]): Scope {
+  if (scope.watchers.length === 0 || own.length === 0) return scope
+  const keys = new Set(own.map(({ key }) => key))
+  return { chord: scope.chord, watchers: scope.watchers.filter(({ callback }) => !keys.has(callback.key)) }
+}
+
+function extend(path: string, more: string): string {
+  return path.length > MAX_PATH ? path : path + more
+}

@@ -1,0 +1,85 @@
+/**
+ * The canvas as data: what builders and JSON readers make and what the compiler takes.
+ *
+ * A canvas is a tree of plain, frozen-by-convention objects. It holds no class instances, so that it can be built by
+ * anyone, compared and printed. Names, meanings and merge rules are Celery's (see canvas-semantics in `docs/`).
+ */
+
+/** Anything that JSON can carry. Objects made by our readers have a null prototype: `__proto__` is an ordinary key. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** When and how a failed attempt is tried again. Delays are in milliseconds. */
+export interface RetryPolicy {
+  /** Retries after the first attempt. Celery's default is 3; `null` means without end. */
+  maxRetries?: number | null
+  /** Retry by itself when the handler throws. Off unless asked for, as in Celery. */
+  auto?: boolean
+  /** Delay after attempt n is `min(maxDelayMs, factorMs * 2 ** (n - 1))`. */
+  factorMs?: number
+  maxDelayMs?: number
+  /** Full jitter: a uniformly random share of the delay. */
+  jitter?: boolean
+}
+
+/** Options of a signature or of a compound. Durations and instants are in milliseconds; readers convert Celery's seconds. */
+export interface CanvasOptions {
+  /** Queue name, `[A-Za-z0-9._-]{1,128}`. */
+  queue?: string
+  /** 0 is the most urgent, 9 the least, as in Celery on Redis. */
+  priority?: number
+  /** Wait this long after the node became ready. */
+  countdownMs?: number
+  /** Not before this instant (Unix time, ms). */
+  etaMs?: number
+  /** Give up when it has not started this long after it became ready. */
+  expiresInMs?: number
+  /** Give up when it has not started by this instant (Unix time, ms). */
+  expiresAtMs?: number
+  retry?: RetryPolicy
+  /** Do not keep the result for readers; a join still receives it. */
+  ignoreResult?: boolean
+  /** The node's own name for look-ups; on the outermost signature it is also the workflow's id when none is given. */
+  taskId?: string
+  /** Called with the result prepended when it succeeds. */
+  link?: Canvas[]
+  /** Called with (request, error, traceback) prepended when it fails. */
+  linkError?: Canvas[]
+}
+
+/** One call of a task that has not been made yet. */
+export interface Signature {
+  kind: 'task'
+  task: string
+  args: Json[]
+  kwargs: { [name: string]: Json }
+  options: CanvasOptions
+  /** Immutable signatures take neither results nor call-time arguments. */
+  immutable: boolean
+  /** `map`: call the task once per item of `args[0]`; `starmap`: each item is an argument list. One node, one list as result. */
+  each?: 'map' | 'starmap'
+}
+
+/** One step after another; each result is prepended to the arguments of the next step. */
+export interface Chain {
+  kind: 'chain'
+  steps: Canvas[]
+  options: CanvasOptions
+}
+
+/** Side by side; the value is the list of results in definition order. */
+export interface Group {
+  kind: 'group'
+  members: Canvas[]
+  options: CanvasOptions
+}
+
+/** A group and a body that is called once with the list of the group's results. */
+export interface Chord {
+  kind: 'chord'
+  header: Canvas[]
+  body: Canvas
+  options: CanvasOptions
+}
+
+/** `chunks(items, n)` is written as a {@link Group} of starmaps; there is no kind of its own for it. */
+export type Canvas = Signature | Chain | Group | Chord

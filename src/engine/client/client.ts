@@ -1,0 +1,101 @@
+/**
+ * The client: submits canvases, looks workflows up, waits for outcomes. It fails fast: a call that Redis did not answer says so within the
+ * command time-out, with the id under which it may be repeated.
+ */
+import type { Canvas } from '../canvas/types.js'
+import { ChordisError } from '../protocol/errors.js'
+import { connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
+import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
+import { WorkflowHandle } from './handle.js'
+import { WorkflowReader } from '../redis/reader.js'
+import { prepare, type SubmitOptions } from './submission.js'
+import { Submitter } from './submitter.js'
+import { Waiter } from './waiter.js'
+
+/** Where Redis is and which namespace to use. */
+export interface ConnectionOptions extends NamespaceOptions {
+  redis: string | RedisOptions
+}
+
+export interface ClientOptions extends ConnectionOptions {
+  /** How long a command may take before its outcome is unknown, ms. Default 5,000. */
+  commandTimeoutMs?: number
+}
+
+export class Client {
+  private readonly submitter: Submitter
+  private readonly waiter: Waiter
+
+  private constructor(
+    private readonly connection: RedisConnection,
+    private readonly namespace: Namespace,
+    options: ClientOptions,
+  ) {
+    this.submitter = new Submitter(connection, namespace)
+    this.waiter = new Waiter(connection, namespace, () => connect(options.redis, 'subscriber'))
+  }
+
+  /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */
+  static async connect(options: ClientOptions): Promise<Client> {
+    const namespace = new Namespace(options)
+    const connection = await connect(options.redis, 'client', () => {}, options.commandTimeoutMs)
+    try {
+      await namespace.load(connection)
+    } catch (error) {
+      connection.disconnect()
+      throw error instanceof ChordisError ? error : unavailable(error)
+    }
+    return new Client(connection, namespace, options)
+  }
+
+  /** Partitions of the namespace. */
+  get partitions(): number {
+    return this.namespace.partitions
+  }
+
+  /**
+   * Stores a canvas as a workflow and starts it: all of it or nothing.
+   * @param canvas built with `chain`, `group`, …, or either JSON form
+   * @throws ChordisError `canvas-invalid`, `limit-exceeded`, `id-conflict`, `idempotency-conflict`, `redis-full`, `redis-unavailable`, or
+   * `outcome-unknown` with the id, which may be sent again
+   */
+  async submit(canvas: Canvas | unknown, options: SubmitOptions = {}): Promise<WorkflowHandle> {
+    const { id, duplicate } = await this.submitter.submit(prepare(this.namespace, canvas, options))
+    return this.handle(id, duplicate)
+  }
+
+  /** Submits many at once, in few round trips. Each is answered by itself: a handle, or the error that it alone met. */
+  async submitMany(items: { canvas: Canvas | unknown; options?: SubmitOptions }[]): Promise<(WorkflowHandle | ChordisError)[]> {
+    return Promise.all(items.map((item) => this.submit(item.canvas, item.options).catch((error: unknown) => explain(error))))
+  }
+
+  /** A handle on the workflow with this id; whether it exists shows when it is asked. */
+  workflow(id: string): WorkflowHandle {
+    return this.handle(id, false)
+  }
+
+  private handle(id: string, duplicate: boolean): WorkflowHandle {
+    const dependencies = {
+      reader: (workflow: string) => new WorkflowReader(this.connection, this.namespace, workflow),
+      wait: (workflow: string, timeoutMs: number) => this.waiter.wait(workflow, timeoutMs),
+    }
+    return new WorkflowHandle(dependencies, id, duplicate)
+  }
+
+  /** Time of one round trip, ms. Throws `redis-unavailable`. */
+  async ping(): Promise<number> {
+    const from = performance.now()
+    try {
+      await this.connection.ping()
+    } catch (error) {
+      throw unavailable(error)
+    }
+    return performance.now() - from
+  }
+
+  /** Lets go of Redis. Workflows go on. */
+  async close(): Promise<void> {
+    await this.waiter.close()
+    this.connection.disconnect()
+  }
+}

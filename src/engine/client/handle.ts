@@ -1,0 +1,176 @@
+/** A workflow seen from outside: its state, its outcome, its nodes. A handle is only an id; making one costs nothing. */
+import type { Json } from '../canvas/types.js'
+import { ChordisError, type WireError } from '../protocol/errors.js'
+import { workflowState, type Control, type WorkflowState } from '../protocol/states.js'
+import { outcomeOf, type Outcome } from '../protocol/values.js'
+import { explain } from '../redis/connection.js'
+import { type Head, type NodeResult, WorkflowReader } from '../redis/reader.js'
+
+/** State, counts and times of a workflow. Times are Unix ms by Redis's clock. */
+export interface WorkflowStatus {
+  id: string
+  name?: string
+  tags: string[]
+  tenant: string
+  partition: number
+  state: WorkflowState
+  /** Every node is terminal, callbacks included. */
+  ended: boolean
+  counts: { total: number; success: number; failure: number; revoked: number; skipped: number; remaining: number }
+  createdAt: number
+  startedAt: number | null
+  outcomeAt: number | null
+  endedAt: number | null
+}
+
+/** Thrown by {@link WorkflowHandle.result} when the workflow did not succeed. */
+export class WorkflowFailedError extends Error {
+  constructor(
+    readonly workflow: string,
+    readonly outcome: Outcome,
+  ) {
+    super(describe(outcome))
+    this.name = 'WorkflowFailedError'
+  }
+}
+
+function describe(outcome: Outcome): string {
+  if (outcome.state === 'FAILURE') return `${outcome.error.type}: ${rootMessage(outcome.error)}`
+  if (outcome.state === 'GROUP') return describe(outcome.results.find((r) => r.state !== 'SUCCESS') ?? { state: 'SKIPPED' })
+  return `the workflow ended ${outcome.state}`
+}
+
+function rootMessage(error: WireError): string {
+  let root = error
+  while (root.cause) root = root.cause
+  return root.message
+}
+
+/** The plain value of an outcome; a group's is the list of its members' values. */
+function valueOf(outcome: Outcome): Json | undefined {
+  if (outcome.state === 'SUCCESS') return outcome.result
+  if (outcome.state !== 'GROUP') return undefined
+  const values = outcome.results.map(valueOf)
+  return values.includes(undefined) ? undefined : (values as Json[])
+}
+
+export interface HandleDependencies {
+  reader(id: string): WorkflowReader
+  wait(id: string, timeoutMs: number): Promise<boolean>
+}
+
+export class WorkflowHandle {
+  private readonly reader: WorkflowReader
+
+  constructor(
+    private readonly dependencies: HandleDependencies,
+    readonly id: string,
+    /** Submitting found it already there, by id or by idempotency key. */
+    readonly duplicate = false,
+  ) {
+    this.reader = dependencies.reader(id)
+  }
+
+  /** State, counts and times. Throws `not-found` when there is no such workflow (any more). */
+  async status(): Promise<WorkflowStatus> {
+    const head = await this.head()
+    const control = head.control ?? DAMAGED
+    return {
+      id: this.id,
+      ...(head.meta.name === undefined ? {} : { name: head.meta.name }),
+      tags: head.meta.tags ?? [],
+      tenant: head.meta.tenant ?? '-',
+      partition: this.reader.partition,
+      state: workflowState(control),
+      ended: control.ended > 0,
+      counts: countsOf(control),
+      createdAt: control.created,
+      startedAt: control.started || null,
+      outcomeAt: control.outcome || null,
+      endedAt: control.ended || null,
+    }
+  }
+
+  /** The outcome, or null when it is not known within `waitMs` (default 0: do not wait). */
+  async outcome(options: { waitMs?: number } = {}): Promise<Outcome | null> {
+    const waitMs = options.waitMs ?? 0
+    let head = await this.head()
+    if (!known(head) && waitMs > 0) {
+      try {
+        if (!(await this.dependencies.wait(this.id, waitMs))) return null
+      } catch (error) {
+        throw explain(error, this.id)
+      }
+      head = await this.head()
+    }
+    return known(head) ? this.read(head) : null
+  }
+
+  /**
+   * The value: waits up to `timeoutMs` (default 60,000 ms).
+   * @throws WorkflowFailedError when it ended otherwise, ChordisError `timeout` when it did not end in time
+   */
+  async result(options: { timeoutMs?: number } = {}): Promise<Json> {
+    const timeoutMs = options.timeoutMs ?? 60_000
+    const outcome = await this.outcome({ waitMs: timeoutMs })
+    if (outcome === null) throw new ChordisError('timeout', `no outcome within ${timeoutMs} ms`, { workflow: this.id })
+    const value = valueOf(outcome)
+    if (value === undefined) throw new WorkflowFailedError(this.id, outcome)
+    return value
+  }
+
+  /** Every task of the workflow with its state and result, in definition order. */
+  async results(): Promise<NodeResult[]> {
+    const out: NodeResult[] = []
+    for await (const node of this.nodes()) out.push(node)
+    return out
+  }
+
+  /** As {@link results}, page by page. */
+  async *nodes(): AsyncGenerator<NodeResult> {
+    const head = await this.head()
+    yield* this.reader.nodes(head.meta)
+  }
+
+  private async read(head: Head): Promise<Outcome | null> {
+    if (head.control?.state === 'x' || head.control === null) {
+      const error: WireError = { type: 'WorkflowCorruptError', message: `the stored workflow is damaged: ${head.damage ?? 'control field'}`, code: 'workflow-corrupt' }
+      return { state: 'FAILURE', error }
+    }
+    try {
+      return await outcomeOf(this.reader, head.meta.o)
+    } catch (error) {
+      throw explain(error, this.id)
+    }
+  }
+
+  private async head(): Promise<Head> {
+    let head: Head | null
+    try {
+      head = await this.reader.head()
+    } catch (error) {
+      const message = error instanceof Error ? error.message : ''
+      if (!message.startsWith('WRONGTYPE')) throw explainRead(error, this.id)
+      head = { control: null, meta: { o: 0, n: 0, c: 0 }, damage: 'it is not a hash' }
+    }
+    if (head === null) throw new ChordisError('not-found', `there is no workflow ${this.id}`, { workflow: this.id })
+    return head
+  }
+}
+
+/** A read that got no answer did nothing: Redis cannot be reached. */
+function explainRead(error: unknown, id: string): ChordisError {
+  const why = explain(error, id)
+  return why.code === 'outcome-unknown' ? new ChordisError('redis-unavailable', why.message, { cause: error, workflow: id }) : why
+}
+
+const known = (head: Head): boolean => head.control === null || head.control.outcome > 0
+
+const DAMAGED: Control = {
+  state: 'x', run: 1, remaining: 0, outs: 0, worst: 'F', created: 0, started: 0, outcome: 1, ended: 1, success: 0, failure: 0, revoked: 0, skipped: 0, keepMs: 0,
+}
+
+function countsOf(c: Control): WorkflowStatus['counts'] {
+  const total = c.success + c.failure + c.revoked + c.skipped + c.remaining
+  return { total, success: c.success, failure: c.failure, revoked: c.revoked, skipped: c.skipped, remaining: c.remaining }
+}

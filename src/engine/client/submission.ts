@@ -1,0 +1,95 @@
+/** From a canvas to what is sent: compiled, laid out, with an id, a partition and a fingerprint. No I/O. */
+import { compile } from '../canvas/compile.js'
+import { readCanvas } from '../canvas/read.js'
+import type { Canvas } from '../canvas/types.js'
+import { ChordisError } from '../protocol/errors.js'
+import { bucketOf, checkName, fingerprint, newWorkflowId } from '../protocol/ids.js'
+import { layoutGraph, type StoredGraph, type WorkflowMeta } from '../protocol/layout.js'
+import type { Namespace } from '../redis/namespace.js'
+import type { Argument } from '../redis/scripts.generated.js'
+
+/** How a canvas is submitted. */
+export interface SubmitOptions {
+  /** The workflow's id, `[A-Za-z0-9._-]{1,128}`. Default: a new one. The same id with the same canvas is the same workflow. */
+  id?: string
+  name?: string
+  tags?: string[]
+  /** Whose workflow it is. Default `-`. */
+  tenant?: string
+  /** Kept 24 h: the same key with the same canvas answers the first workflow. */
+  idempotencyKey?: string
+  /** How long a workflow is kept after its end, ms. Default 24 h. */
+  retentionMs?: number
+  /** Refuse larger canvases. Default 100,000 nodes. */
+  limits?: { nodes?: number }
+}
+
+export interface Submission {
+  id: string
+  partition: number
+  fields: [string, Argument][]
+  bytes: number
+  head: Argument[]
+  duplicateIsOwn: boolean
+}
+
+const DAY_MS = 86_400_000
+const MAX_RETENTION_MS = 366 * DAY_MS
+
+function checkRetention(ms: number | undefined): number {
+  if (ms === undefined) return DAY_MS
+  if (!Number.isFinite(ms) || ms < 0 || ms > MAX_RETENTION_MS) {
+    throw new ChordisError('request-invalid', `must be a number of milliseconds from 0 to ${MAX_RETENTION_MS}`, { path: 'options.retentionMs' })
+  }
+  return Math.round(ms)
+}
+
+function checkLabels(options: SubmitOptions): void {
+  if (options.tenant !== undefined) checkName(options.tenant, 'tenant')
+  if (options.name !== undefined && (typeof options.name !== 'string' || options.name.length === 0 || options.name.length > 256)) {
+    throw new ChordisError('request-invalid', 'must be a text of 1 to 256 characters', { path: 'name' })
+  }
+  if (options.tags !== undefined) {
+    if (!Array.isArray(options.tags) || options.tags.length > 32) throw new ChordisError('request-invalid', 'must be at most 32 names', { path: 'tags' })
+    options.tags.forEach((tag, k) => {
+      checkName(tag, `tags[${k}]`)
+    })
+  }
+  const key = options.idempotencyKey
+  if (key !== undefined && (typeof key !== 'string' || key.length === 0 || key.length > 256)) {
+    throw new ChordisError('request-invalid', 'must be 1 to 256 characters', { path: 'idempotencyKey' })
+  }
+}
+
+function meta(stored: StoredGraph, options: SubmitOptions): string {
+  const m: WorkflowMeta = { o: stored.output, n: stored.nodes, c: stored.total }
+  if (options.name !== undefined) m.name = options.name
+  if (options.tags?.length) m.tags = options.tags
+  if (options.tenant !== undefined) m.tenant = options.tenant
+  return JSON.stringify(m)
+}
+
+function place(namespace: Namespace, id: string | undefined, key: string | undefined): { id: string; partition: number } {
+  if (id !== undefined) return { id: checkName(id, 'id'), partition: namespace.partitionOf(id) }
+  const partition = key === undefined ? Math.floor(Math.random() * namespace.partitions) : namespace.partitionOf(`key ${bucketOf(key)}`)
+  return { id: newWorkflowId(partition), partition }
+}
+
+/** Bytes of a field on the wire, near enough for cutting calls. */
+const sizeOf = (value: Argument): number => (typeof value === 'number' ? 8 : value.length)
+
+/** Reads, compiles and lays out a canvas. Throws ChordisError with the path of what is wrong. */
+export function prepare(namespace: Namespace, input: Canvas | unknown, options: SubmitOptions = {}): Submission {
+  checkLabels(options)
+  const canvas = readCanvas(input, options.limits ? { limits: options.limits } : {})
+  const stored = layoutGraph(compile(canvas, options.limits ? { limits: options.limits } : {}))
+  const ownId = options.id ?? (canvas.kind === 'task' ? canvas.options.taskId : undefined)
+  const key = options.idempotencyKey === undefined ? undefined : `${options.tenant ?? '-'}:${options.idempotencyKey}`
+  const { id, partition } = place(namespace, ownId, key)
+  const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
+  const fields: [string, Argument][] = [['m', meta(stored, options)], ...stored.fields]
+  const digest = fingerprint([stored.roots, ...fields.flat() as (string | Buffer)[]])
+  const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
+  const head = [id, digest, '1', stored.total, stored.outs, checkRetention(options.retentionMs), keyText, '', stored.roots]
+  return { id, partition, fields, bytes, head, duplicateIsOwn: false }
+}

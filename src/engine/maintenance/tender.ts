@@ -1,0 +1,120 @@
+/**
+ * The once-a-second upkeep of every partition, in every worker process: timers, spreads, retention (all inside one script), and the sweep for dead
+ * processes. A process is dead when its counter stood still for a whole lease on this process's own monotonic clock, while Redis answered and
+ * stayed the same Redis; the give-back compares the counter again. So a Redis that stalled, restarted or failed over expires nobody.
+ */
+import type { RedisConnection } from '../redis/connection.js'
+import type { Namespace } from '../redis/namespace.js'
+import { calls } from '../redis/scripts.generated.js'
+import type { Logger } from '../worker/logger.js'
+
+export interface TenderOptions {
+  connection: RedisConnection
+  namespace: Namespace
+  logger: Logger
+  leaseMs: number
+  /** How often each partition is tended, ms. */
+  intervalMs: number
+  /** Deliveries that a node survives; with the last one it ends FAILURE (WorkerLostError). */
+  maxDeliveries: number
+  random: () => number
+}
+
+/** Workflows removed, or timers promoted, per call. */
+const LIMIT = 100
+const ABANDONED_SUBMIT_MS = 600_000
+
+interface Seen {
+  counter: string
+  since: number
+}
+
+class PartitionSweep {
+  private seen = new Map<string, Seen>()
+  private runId = ''
+  private lastAnswer = 0
+
+  /** Processes whose counter stood still for a whole lease. */
+  dead(runId: string, beats: string[], now: number, options: TenderOptions): { process: string; counter: string }[] {
+    const gap = now - this.lastAnswer > options.intervalMs * 3
+    this.lastAnswer = now
+    if (gap || runId !== this.runId) this.seen.clear()
+    this.runId = runId
+    const next = new Map<string, Seen>()
+    const dead: { process: string; counter: string }[] = []
+    for (let i = 0; i < beats.length; i += 2) {
+      const process = beats[i] as string
+      const counter = beats[i + 1] as string
+      const before = this.seen.get(process)
+      const since = before?.counter === counter ? before.since : now
+      next.set(process, { counter, since })
+      if (now - since >= options.leaseMs) dead.push({ process, counter })
+    }
+    this.seen = next
+    return dead
+  }
+}
+
+export class Tender {
+  private readonly sweeps = new Map<number, PartitionSweep>()
+  private timer: NodeJS.Timeout | null = null
+  private running: Promise<void> = Promise.resolve()
+  private stopped = false
+
+  constructor(private readonly options: TenderOptions) {}
+
+  start(): void {
+    this.schedule(this.options.intervalMs * this.options.random())
+  }
+
+  private schedule(ms: number): void {
+    this.timer = setTimeout(() => {
+      this.running = this.round().finally(() => {
+        if (!this.stopped) this.schedule(this.options.intervalMs * (0.9 + 0.2 * this.options.random()))
+      })
+    }, ms)
+  }
+
+  /** One round over all partitions; errors wait for the next one. */
+  async round(): Promise<void> {
+    const { namespace } = this.options
+    for (let partition = 0; partition < namespace.partitions && !this.stopped; partition++) {
+      await this.tend(partition).catch((error: unknown) => this.options.logger.debug({ err: error, partition }, 'upkeep waits for Redis'))
+    }
+  }
+
+  private async tend(partition: number): Promise<void> {
+    const { namespace, connection } = this.options
+    for (;;) {
+      const [, more, runId, beats] = (await namespace.runAtEpoch(connection, partition, (epoch) => calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS))) as [
+        string,
+        number,
+        string,
+        string[],
+      ]
+      await this.sweep(partition, runId, beats)
+      if (more === 0 || this.stopped) return
+    }
+  }
+
+  private async sweep(partition: number, runId: string, beats: string[]): Promise<void> {
+    const sweep = this.sweeps.get(partition) ?? new PartitionSweep()
+    this.sweeps.set(partition, sweep)
+    for (const { process, counter } of sweep.dead(runId, beats, performance.now(), this.options)) await this.reap(partition, process, counter)
+  }
+
+  private async reap(partition: number, process: string, counter: string): Promise<void> {
+    const { namespace, connection, maxDeliveries, logger } = this.options
+    for (;;) {
+      const [answer, nodes] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.reap(epoch, process, counter, 1, maxDeliveries))
+      if (answer === 'done') logger.warn({ process, partition, nodes }, 'a worker process was lost; what it held is given back')
+      if (answer !== 'more') return
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true
+    if (this.timer) clearTimeout(this.timer)
+    await this.running
+  }
+}

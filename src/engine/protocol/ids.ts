@@ -1,0 +1,72 @@
+/**
+ * Identifiers and where they live. A generated workflow id names its partition (`0a-…`); any other id is hashed into one of 256 buckets, which the
+ * namespace maps to partitions.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { ChordisError } from './errors.js'
+
+const NAME = /^[A-Za-z0-9._-]{1,128}$/
+const GENERATED = /^([0-9a-f]{2})-[0-9a-z]{20}$/
+const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
+
+/** Refuses a name that is not `[A-Za-z0-9._-]{1,128}`. */
+export function checkName(name: string, path: string): string {
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw new ChordisError('name-invalid', 'must be 1 to 128 characters of A-Z a-z 0-9 . _ -', { path })
+  }
+  return name
+}
+
+let pool = Buffer.alloc(0)
+let used = 0
+function randomText(length: number): string {
+  let text = ''
+  while (text.length < length) {
+    if (used >= pool.length) {
+      pool = randomBytes(4096)
+      used = 0
+    }
+    const byte = pool[used++] as number
+    if (byte < 252) text += ALPHABET[byte % 36]
+  }
+  return text
+}
+
+/** A new workflow id in the given partition: two hexadecimal digits, a dash, 20 random characters (103 bits). */
+export function newWorkflowId(partition: number): string {
+  return `${partition.toString(16).padStart(2, '0')}-${randomText(20)}`
+}
+
+/** The incarnation of a process: new at every start, so that attempt ids never repeat. */
+export function newIncarnation(): string {
+  return randomText(14)
+}
+
+/** Bucket (0-255) of an id or key that does not name its partition. */
+export function bucketOf(text: string): number {
+  return createHash('sha1').update(text).digest()[0] as number
+}
+
+/** The partition of a workflow id, given the namespace's bucket table. */
+export function partitionOf(id: string, buckets: Uint8Array, partitions: number): number {
+  const generated = GENERATED.exec(id)
+  if (generated) {
+    const partition = Number.parseInt(generated[1] as string, 16)
+    if (partition < partitions) return partition
+  }
+  return buckets[bucketOf(id)] as number
+}
+
+/** Short fingerprint of stored bytes, to tell a repeated submit from another one with the same id. */
+export function fingerprint(parts: Iterable<string | Buffer>): string {
+  const hash = createHash('sha1')
+  for (const part of parts) hash.update(part).update('\0')
+  return hash.digest('base64url').slice(0, 16)
+}
+
+/** The prefix of a segment that node `parent` adds: its own id while that is short, a hash of it beyond. */
+export function segmentPrefix(parent: string, ordinal: number): string {
+  const readable = ordinal === 0 ? `${parent}/` : `${parent}.${ordinal}/`
+  if (readable.length <= 24) return readable
+  return `h${createHash('sha1').update(readable).digest('hex').slice(0, 18)}/`
+}

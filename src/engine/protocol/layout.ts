@@ -1,0 +1,390 @@
+/**
+ * How a graph is laid out in the workflow's hash. Pure; the Lua in `redis/lua/lib` is its reader.
+ *
+ * Nodes that share everything but their arguments share a template; arguments lie in blocks of 32. A chord of 500 equal tasks is two templates and
+ * sixteen blocks, so a waiting member costs its own bytes and little more. References are relative (`+1`) where that lets repeated
+ * structures share a template, absolute where many nodes meet in one.
+ */
+import type { Graph, GraphNode, NodeIndex, Output, ValueExpr } from '../canvas/graph.js'
+import type { Json } from '../canvas/types.js'
+
+/** A graph ready to be stored. `fields` holds templates, blocks and large definitions, without prefix. */
+export interface StoredGraph {
+  /** Tasks; virtual nodes do not count. */
+  total: number
+  /** Nodes, virtual ones included. */
+  nodes: number
+  outs: number
+  roots: string
+  output: StoredOutput
+  fields: [name: string, value: string | Buffer][]
+}
+
+/** Output tree as stored in the meta: a node, or `['g', gate, member…]` where a member may be a range `'first:count:stride'`. */
+export type StoredOutput = number | string | ['g', number | null, ...StoredOutput[]]
+
+/** What the end of a segment settles: the place that a task gave up, or one more member of a join. */
+export interface SegmentEnd {
+  kind: 'place' | 'member'
+  prefix: string
+  index: number
+  template: string
+}
+
+/** What a worker must know of a node beyond its arguments; the last part of a template. */
+export interface TaskSpec {
+  task: string
+  each?: 'map' | 'starmap'
+  retry?: Json
+  ignoreResult?: true
+  errorInput?: true
+  /** The join that `addToChord` feeds, as `<ref>@<template>`. */
+  chord?: string
+}
+
+/** What the client keeps of a workflow beside its graph; the meta field `m`. */
+export interface WorkflowMeta {
+  /** Output tree. */
+  o: StoredOutput
+  /** Nodes of the submitted graph, virtual ones included. */
+  n: number
+  /** Tasks among them. */
+  c: number
+  name?: string
+  tags?: string[]
+  tenant?: string
+}
+
+/** The parts of a template's text that TypeScript reads; the rest is the Lua's. */
+export function parseTemplate(text: string): { input: string; spec: TaskSpec } {
+  const end = text.indexOf('\n')
+  const tokens = text.slice(0, end).split(' ')
+  return { input: tokens[10] ?? '-', spec: JSON.parse(text.slice(end + 1) || '{}') as TaskSpec }
+}
+
+export const BLOCK = 32
+/** Definitions longer than this (bytes) get a field of their own, so that reading their neighbours stays cheap. */
+export const INLINE_BYTES = 512
+/** A node names at most this many successor ranges; more are handed on through fan nodes. */
+export const FAN_OUT = 200
+const DEFAULT_QUEUE = 'default'
+const MODE = { all: 'a', chord: 'c', error: 'e' } as const
+
+interface Range {
+  first: number
+  count: number
+  stride: number
+}
+
+/** Arithmetic runs of a list of numbers: [1,2,3,7] -> 1..3, 7. */
+function* runs(list: readonly number[], same: (a: number, b: number) => boolean = () => true): Generator<Range> {
+  for (let i = 0; i < list.length; ) {
+    const first = list[i] as number
+    let count = 1
+    let stride = 1
+    while (i + count < list.length) {
+      const next = list[i + count] as number
+      const step = next - (list[i + count - 1] as number)
+      if (count === 1) stride = step
+      if (step !== stride || step <= 0 || !same(first, next)) break
+      count++
+    }
+    if (count === 1) stride = 1
+    yield { first, count, stride }
+    i += count
+  }
+}
+
+const signed = (delta: number): string => (delta < 0 ? String(delta) : `+${delta}`)
+
+function rangeText(range: Range, base: number | null): string {
+  const ref = base === null ? String(range.first) : signed(range.first - base)
+  if (range.count === 1) return ref
+  return range.stride === 1 ? `${ref}:${range.count}` : `${ref}:${range.count}:${range.stride}`
+}
+
+/** Text of a value expression, relative to `base` or absolute (null). */
+export function exprText(expr: ValueExpr, base: number | null): string {
+  if (typeof expr === 'number') return base === null ? String(expr) : signed(expr - base)
+  const parts: string[] = []
+  let plain: number[] = []
+  const flush = () => {
+    for (const range of runs(plain)) parts.push(rangeText(range, base))
+    plain = []
+  }
+  for (const item of expr) {
+    if (typeof item === 'number') plain.push(item)
+    else {
+      flush()
+      parts.push(exprText(item, base))
+    }
+  }
+  flush()
+  return `[${parts.join(',')}]`
+}
+
+function countRefs(expr: ValueExpr): number {
+  return typeof expr === 'number' ? 1 : expr.reduce((sum: number, item) => sum + countRefs(item), 0)
+}
+
+function delayText(options: GraphNode['options']): string {
+  const parts: string[] = []
+  if (options.countdownMs) parts.push(`c${Math.round(options.countdownMs)}`)
+  if (options.etaMs !== undefined) parts.push(`e${Math.round(options.etaMs)}`)
+  if (options.expiresInMs !== undefined) parts.push(`x${Math.round(options.expiresInMs)}`)
+  if (options.expiresAtMs !== undefined) parts.push(`X${Math.round(options.expiresAtMs)}`)
+  return parts.join(',') || '-'
+}
+
+function specText(node: GraphNode, chord: string): string {
+  if (node.task === null) return '{}'
+  const spec: TaskSpec = { task: node.task }
+  if (node.each) spec.each = node.each
+  if (node.options.retry) spec.retry = node.options.retry as Json
+  if (node.options.ignoreResult) spec.ignoreResult = true
+  if (node.errorInput) spec.errorInput = true
+  if (chord !== '-') spec.chord = chord
+  return JSON.stringify(spec)
+}
+
+function definitionText(node: GraphNode, template: number): string {
+  if (node.task === null) return `${template};`
+  let text = `${template};${JSON.stringify(node.args)}`
+  const kwargs = JSON.stringify(node.kwargs)
+  const id = node.options.taskId
+  if (kwargs !== '{}' || id !== undefined) text += `\n${kwargs}`
+  if (id !== undefined) text += `\n${id}`
+  return text
+}
+
+export function leaves(output: Output, into: NodeIndex[] = []): NodeIndex[] {
+  const stack: Output[] = [output]
+  while (stack.length > 0) {
+    const item = stack.pop() as Output
+    if (typeof item === 'number') into.push(item)
+    else if (item.members.length === 0 && item.gate !== null) into.push(item.gate)
+    else for (let i = item.members.length - 1; i >= 0; i--) stack.push(item.members[i] as Output)
+  }
+  return into
+}
+
+function storedOutput(output: Output): StoredOutput {
+  if (typeof output === 'number') return output
+  const members: StoredOutput[] = []
+  let plain: number[] = []
+  const flush = () => {
+    for (const range of runs(plain)) members.push(range.count === 1 ? range.first : `${range.first}:${range.count}:${range.stride}`)
+    plain = []
+  }
+  for (const member of output.members) {
+    if (typeof member === 'number') plain.push(member)
+    else {
+      flush()
+      members.push(storedOutput(member))
+    }
+  }
+  flush()
+  return ['g', output.gate, ...members]
+}
+
+/** The value that an output stands for: the tree without its gates. */
+export function outputExpr(output: Output): ValueExpr {
+  return typeof output === 'number' ? output : output.members.map(outputExpr)
+}
+
+interface Extra {
+  flags: string
+  successors?: string
+}
+
+/** One try at laying out a graph; `near` is the fan below which references are relative. */
+class Layout {
+  readonly templates = new Map<string, number>()
+  readonly texts: string[] = []
+  readonly templateOf: Int32Array
+  readonly pred: Int32Array
+  readonly nodes: GraphNode[]
+  readonly outs: Set<NodeIndex>
+  private readonly specs = new Map<string, string>()
+
+  constructor(
+    readonly graph: Graph,
+    readonly near: number,
+    private readonly extra: Map<NodeIndex, Extra>,
+    outs: readonly NodeIndex[],
+  ) {
+    this.nodes = graph.nodes.slice()
+    this.outs = new Set(outs)
+    this.templateOf = new Int32Array(this.nodes.length)
+    this.pred = new Int32Array(this.nodes.length).fill(-1)
+    for (let i = 0; i < graph.nodes.length; i++) for (const next of (graph.nodes[i] as GraphNode).next) this.pred[next] = i
+    for (let i = graph.nodes.length - 1; i >= 0; i--) this.templateOf[i] = this.place(graph.nodes[i] as GraphNode, i)
+  }
+
+  private node(i: number): GraphNode {
+    return this.nodes[i] as GraphNode
+  }
+
+  /** Successor ranges of one template each; longer lists are folded into fan nodes until FAN_OUT are left. */
+  successors(next: readonly number[], base: number | null): string {
+    const same = (a: number, b: number) => this.templateFor(a) === this.templateFor(b)
+    let items: string[] = []
+    const single: string[] = []
+    for (const range of runs(next, same)) {
+      const target = this.node(range.first)
+      const relative = base !== null && range.count === 1 && target.needs <= this.near && next.length <= this.near
+      const text = `${rangeText(range, relative ? base : null)}@${this.templateFor(range.first)}`
+      if (target.mode === 'error') single.push(text)
+      else items.push(text)
+    }
+    while (items.length + single.length > FAN_OUT && items.length > 1) items = this.fold(items, base === null ? 0 : 1)
+    return [...items, ...single].join(',') || '-'
+  }
+
+  private templateFor(i: number): number {
+    return i < this.templateOf.length ? (this.templateOf[i] as number) : (this.fans.get(i) as number)
+  }
+
+  private readonly fans = new Map<number, number>()
+
+  private fold(items: string[], needs: number): string[] {
+    const folded: string[] = []
+    for (let i = 0; i < items.length; i += FAN_OUT) {
+      const index = this.nodes.length
+      const template = this.intern(`a ${needs} ${DEFAULT_QUEUE} 0 - vf - - - - - ${items.slice(i, i + FAN_OUT).join(',')}\n{}`)
+      this.nodes.push(FAN)
+      this.fans.set(index, template)
+      folded.push(`${index}@${template}`)
+    }
+    return folded
+  }
+
+  private intern(text: string): number {
+    let template = this.templates.get(text)
+    if (template === undefined) {
+      template = this.texts.length
+      this.templates.set(text, template)
+      this.texts.push(text)
+    }
+    return template
+  }
+
+  private flags(node: GraphNode, i: number): string {
+    return `${node.task === null ? 'v' : ''}${this.outs.has(i) ? 'o' : ''}${this.extra.get(i)?.flags ?? ''}` || '-'
+  }
+
+  private place(node: GraphNode, i: number): number {
+    const o = node.options
+    const pred = node.needs === 1 ? (this.pred[i] as number) : -1
+    const nearPred = pred >= 0 && this.node(pred).next.length <= this.near
+    const predText = pred < 0 ? '-' : nearPred ? signed(pred - i) : String(pred)
+    let input = '-'
+    if (node.input !== null) {
+      const relative = node.needs === 1 ? nearPred && countRefs(node.input) <= this.near : countRefs(node.input) <= this.near
+      input = exprText(node.input, relative ? i : null)
+    }
+    let chord = '-'
+    if (node.chord !== undefined) {
+      const join = node.chord
+      chord = `${this.node(join).needs <= this.near ? signed(join - i) : join}@${this.templateFor(join)}`
+    }
+    const head = node.head === undefined ? '-' : node.needs <= this.near ? signed(node.head - i) : String(node.head)
+    const successors = this.extra.get(i)?.successors ?? this.successors(node.next, i)
+    return this.intern(
+      `${MODE[node.mode]} ${node.needs} ${o.queue ?? DEFAULT_QUEUE} ${o.priority ?? 0} ${delayText(o)} ${this.flags(node, i)} ${node.task ?? '-'} ${chord} ${head} ${predText} ${input} ${successors}\n${specText(node, chord)}`,
+    )
+  }
+
+  roots(): string {
+    const roots: number[] = []
+    for (let i = 0; i < this.graph.nodes.length; i++) if (this.node(i).needs === 0) roots.push(i)
+    return this.successors(roots, null)
+  }
+
+  fields(prefix: string): [string, string | Buffer][] {
+    const out: [string, string | Buffer][] = this.texts.map((text, k) => [`t${prefix}${k}`, text])
+    for (let from = 0; from < this.nodes.length; from += BLOCK) out.push(...this.block(prefix, from))
+    return out
+  }
+
+  private block(prefix: string, from: number): [string, string | Buffer][] {
+    const count = Math.min(BLOCK, this.nodes.length - from)
+    const large: [string, string][] = []
+    const parts: string[] = []
+    const sizes: number[] = []
+    for (let k = 0; k < count; k++) {
+      const text = definitionText(this.node(from + k), this.templateFor(from + k))
+      const size = text.length > INLINE_BYTES ? text.length : Buffer.byteLength(text)
+      if (size > INLINE_BYTES) {
+        large.push([`a${prefix}${from + k}`, text])
+        parts.push('*')
+        sizes.push(1)
+      } else {
+        parts.push(text)
+        sizes.push(size)
+      }
+    }
+    const head = 1 + 2 * count
+    const body = sizes.reduce((a, b) => a + b, 0)
+    const block = Buffer.allocUnsafe(head + body)
+    block[0] = count
+    let end = 0
+    for (let k = 0; k < count; k++) {
+      end += sizes[k] as number
+      block.writeUInt16BE(end, 1 + 2 * k)
+    }
+    block.write(parts.join(''), head, 'utf8')
+    return [[`b${prefix}${from / BLOCK}`, block], ...large]
+  }
+}
+
+const FAN: GraphNode = { task: null, args: [], kwargs: {}, options: {}, mode: 'all', needs: 1, input: null, next: [], path: '' }
+
+function lay(graph: Graph, extra: Map<NodeIndex, Extra>, outs: readonly NodeIndex[]): Layout & { rootText: string } {
+  const attempt = (near: number) => {
+    const layout = new Layout(graph, near, extra, outs)
+    return Object.assign(layout, { rootText: layout.roots() })
+  }
+  const first = attempt(1)
+  if (first.texts.length <= 64) return first
+  const second = attempt(8)
+  return second.texts.length < first.texts.length ? second : first
+}
+
+const tasks = (nodes: readonly GraphNode[]): number => nodes.reduce((sum, node) => sum + (node.task === null ? 0 : 1), 0)
+
+/** Lays out a submitted graph. */
+export function layoutGraph(graph: Graph): StoredGraph {
+  const outs = leaves(graph.output)
+  const layout = lay(graph, new Map(), outs)
+  return {
+    total: tasks(layout.nodes),
+    nodes: layout.nodes.length,
+    outs: new Set(outs).size,
+    roots: layout.rootText,
+    output: storedOutput(graph.output),
+    fields: layout.fields(''),
+  }
+}
+
+/**
+ * Lays out what a running task adds, under its prefix, with an end node that settles the task's place or feeds its chord's join.
+ * The end node's index is `endNode`.
+ */
+export function layoutSegment(graph: Graph, prefix: string, end: SegmentEnd): StoredGraph & { endNode: number } {
+  const outs = [...new Set(leaves(graph.output))]
+  const endNode = graph.nodes.length
+  const nodes = graph.nodes.map((node) => node)
+  for (const i of outs) {
+    const node = nodes[i] as GraphNode
+    nodes[i] = { ...node, next: [...node.next, endNode] }
+  }
+  nodes.push({ ...FAN, mode: 'chord', head: 0, needs: outs.length, input: outputExpr(graph.output) })
+  const flags = `${end.kind === 'place' ? 'p' : ''}${typeof graph.output === 'number' ? '' : 'g'}`
+  const extra = new Map([[endNode, { flags, successors: `!${end.prefix}!${end.index}@${end.template}` }]])
+  const layout = lay({ nodes, output: graph.output }, extra, [])
+  const fields = layout.fields(prefix)
+  const total = tasks(layout.nodes)
+  fields.push([`r${prefix}`, `${total} ${layout.nodes.length} ${layout.rootText}`])
+  return { total, nodes: layout.nodes.length, outs: 0, roots: layout.rootText, output: storedOutput(graph.output), fields, endNode }
+}

@@ -1,0 +1,74 @@
+/** States shown to users (Celery's, plus SKIPPED) and how the letters of records and control fields map to them. */
+
+export const NODE_STATES = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'] as const
+export type NodeState = (typeof NODE_STATES)[number]
+export type WorkflowState = Exclude<NodeState, 'SKIPPED'>
+
+const BY_LETTER: Record<string, NodeState> = {
+  P: 'PENDING', // blocked: a join that waits for inputs
+  Q: 'PENDING', // ready
+  D: 'RETRY', // delayed after an attempt
+  L: 'STARTED', // leased
+  W: 'STARTED', // waiting for its replacement
+  S: 'SUCCESS',
+  I: 'SUCCESS',
+  V: 'SUCCESS',
+  F: 'FAILURE',
+  C: 'FAILURE',
+  R: 'REVOKED',
+  K: 'SKIPPED',
+}
+
+/** State of a node from its record; no record means that it waits or is ready. */
+export function nodeState(record: string | null): NodeState {
+  if (!record) return 'PENDING'
+  if (record[0] === 'A') return record.includes('|R') ? 'REVOKED' : 'FAILURE'
+  if (record[0] === 'Q' && !record.startsWith('Q 1 ')) return 'RETRY'
+  return BY_LETTER[record[0] as string] ?? 'PENDING'
+}
+
+/** The control field of a workflow: see redis/lua/lib/workflow.lua. */
+export interface Control {
+  state: 'g' | 'p' | 'r' | 'e' | 'x'
+  run: number
+  remaining: number
+  outs: number
+  worst: 'S' | 'R' | 'F'
+  created: number
+  started: number
+  outcome: number
+  ended: number
+  success: number
+  failure: number
+  revoked: number
+  skipped: number
+  keepMs: number
+}
+
+export function parseControl(text: string): Control | null {
+  const parts = text.split(' ')
+  if (parts.length !== 15) return null
+  const n = (k: number) => Number(parts[k])
+  return {
+    state: parts[0] as Control['state'],
+    run: n(1),
+    remaining: n(2),
+    outs: n(3),
+    worst: parts[4] as Control['worst'],
+    created: n(5),
+    started: n(6),
+    outcome: n(7),
+    ended: n(8),
+    success: n(9),
+    failure: n(10),
+    revoked: n(11),
+    skipped: n(12),
+    keepMs: n(13),
+  }
+}
+
+/** The workflow's state as users see it (canvas-semantics 8.1). */
+export function workflowState(control: Control): WorkflowState {
+  if (control.outcome > 0) return control.worst === 'F' ? 'FAILURE' : control.worst === 'R' ? 'REVOKED' : 'SUCCESS'
+  return control.started > 0 ? 'STARTED' : 'PENDING'
+}

@@ -1,0 +1,136 @@
+/**
+ * Connections to one Redis, a Sentinel set or a Cluster, with the settings that the trade has paid for (see the comments), and scripts by name.
+ *
+ * Callers: the client (fails fast and says what it does not know), workers (wait for Redis as long as it takes).
+ */
+import { Cluster, Redis, type RedisOptions as IoredisOptions } from 'ioredis'
+import { ChordisError } from '../protocol/errors.js'
+import { SCRIPTS, type ScriptCall } from './scripts.generated.js'
+
+/** Where Redis is. One of `url`, `cluster`, `sentinel`. */
+export interface RedisOptions {
+  /** `redis://`, `rediss://` or `unix:///path`. Default `redis://127.0.0.1:6379`. */
+  url?: string
+  /** URLs of some nodes of a Cluster. */
+  cluster?: string[]
+  sentinel?: { hosts: string[]; name: string; password?: string }
+}
+
+export type RedisConnection = Redis | Cluster
+
+/** `client`: fail fast, few retries. `worker`: never give up. `blocking`: as worker, for BLPOP. `subscriber`: pub/sub. */
+export type ConnectionRole = 'client' | 'worker' | 'blocking' | 'subscriber'
+
+const KEEP_ALIVE_MS = 10_000
+const retryDelay = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2_000) + Math.floor(Math.random() * 50)
+
+function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): IoredisOptions {
+  const base: IoredisOptions = {
+    lazyConnect: true,
+    keepAlive: KEEP_ALIVE_MS,
+    connectTimeout: 5_000,
+    retryStrategy: retryDelay,
+    // A master that became a replica answers READONLY: reconnect and send again; the command did not run.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+    enableAutoPipelining: false,
+  }
+  if (role === 'client') {
+    return { ...base, enableOfflineQueue: false, maxRetriesPerRequest: 1, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs ?? 5_000 }
+  }
+  // Scripts are safe to repeat, but the worker repeats them itself: a turn that is re-sent behind its successor would only be refused.
+  if (role === 'worker') return { ...base, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs ?? 15_000 }
+  if (role === 'blocking') return { ...base, maxRetriesPerRequest: null, autoResendUnfulfilledCommands: false, blockingTimeout: 5_000 }
+  return { ...base, maxRetriesPerRequest: null }
+}
+
+function single(options: RedisOptions, base: IoredisOptions): Redis {
+  if (options.sentinel) {
+    const sentinels = options.sentinel.hosts.map((host) => {
+      const [name, port] = host.split(':')
+      return { host: name as string, port: Number(port ?? 26_379) }
+    })
+    const password = options.sentinel.password === undefined ? {} : { sentinelPassword: options.sentinel.password }
+    return new Redis({ ...base, sentinels, name: options.sentinel.name, ...password })
+  }
+  const url = options.url ?? 'redis://127.0.0.1:6379'
+  if (url.startsWith('unix://')) return new Redis({ ...base, path: url.slice('unix://'.length) })
+  return new Redis(url, base)
+}
+
+function cluster(nodes: string[], base: IoredisOptions): Cluster {
+  const { lazyConnect, enableOfflineQueue, ...redisOptions } = base
+  return new Cluster(nodes, {
+    lazyConnect: true,
+    enableOfflineQueue: true,
+    redisOptions,
+    // While a slot moves, scripts answer TRYAGAIN before they start; a move may take minutes.
+    maxRedirections: 600,
+    retryDelayOnTryAgain: 50,
+    retryDelayOnFailover: 200,
+    retryDelayOnClusterDown: 200,
+    clusterRetryStrategy: retryDelay,
+  })
+}
+
+export function normalise(redis: string | RedisOptions): RedisOptions {
+  return typeof redis === 'string' ? { url: redis } : redis
+}
+
+/** Opens a connection of the given role. Connection errors are heard by `onError`, never thrown at nobody. */
+export async function connect(
+  redis: string | RedisOptions,
+  role: ConnectionRole,
+  onError: (error: Error) => void = () => {},
+  commandTimeoutMs?: number,
+): Promise<RedisConnection> {
+  const options = normalise(redis)
+  const base = settings(role, commandTimeoutMs)
+  const connection = options.cluster ? cluster(options.cluster, base) : single(options, base)
+  connection.on('error', onError)
+  connection.on('node error', onError)
+  try {
+    await connection.connect()
+  } catch (error) {
+    if (role === 'client' || connection.status === 'end') {
+      connection.disconnect()
+      throw unavailable(error)
+    }
+    await ready(connection)
+  }
+  return connection
+}
+
+/** Waits until a connection that retries by itself is ready. */
+export function ready(connection: RedisConnection): Promise<void> {
+  if (connection.status === 'ready') return Promise.resolve()
+  return new Promise((resolve) => connection.once('ready', () => resolve()))
+}
+
+export function unavailable(cause: unknown): ChordisError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new ChordisError('redis-unavailable', `Redis cannot be reached: ${reason}`, { cause })
+}
+
+const NOT_SENT = /enableOfflineQueue|Stream isn't writeable|Connection is closed|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|None of startup nodes|ENOENT/
+const REFUSED = /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|ERR max number of clients|NOAUTH|NOPERM|WRONGPASS)/
+
+/** Tells apart what Redis refused (it surely did not run), what never left, and what may have run without an answer. */
+export function explain(error: unknown, workflow?: string): ChordisError {
+  if (error instanceof ChordisError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  const details = workflow === undefined ? { cause: error } : { cause: error, workflow }
+  if (/^(OOM|-OOM)|used memory > 'maxmemory'/.test(message)) return new ChordisError('redis-full', 'Redis has no memory left for new work', details)
+  if (NOT_SENT.test(message) || REFUSED.test(message)) return new ChordisError('redis-unavailable', `Redis cannot be reached: ${message}`, details)
+  return new ChordisError('outcome-unknown', `Redis did not answer (${message}); the same id may be sent again`, details)
+}
+
+/** Runs a script on a partition: by its digest, and with its source where the server does not know it (restart, failover, SCRIPT FLUSH). */
+export async function runScript(connection: RedisConnection, keys: { meta: string; guard: string }, call: ScriptCall): Promise<unknown> {
+  const script = SCRIPTS[call.script]
+  try {
+    return await connection.evalsha(script.sha, 2, keys.meta, keys.guard, ...call.args)
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    return await connection.eval(script.source, 2, keys.meta, keys.guard, ...call.args)
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Every key, with its Redis type. Nothing else in the code base writes a key; the Lua gets these names from here, through the generator,
+ * as `K_<name>`.
+ *
+ * All keys of a partition are `<namespace>:{<tag>}:<suffix>`, so that every script touches one slot.
+ */
+import { TAGS } from './tags.generated.js'
+
+/** Suffix of every key of a partition; those that end in a colon take an id or a name behind it. */
+export const SUFFIX = {
+  /** HASH epoch, memory (absent | full | stop). KEYS[1] of every script. */
+  meta: 'meta',
+  /** Never exists. KEYS[2] of every script: Redis answers TRYAGAIN before a script starts while the slot moves. */
+  guard: 'guard',
+  /** HASH one workflow: control, templates, definitions, records. `w:<id>` */
+  workflow: 'w:',
+  /** HASH what was left of a damaged workflow. `x:<id>` */
+  damaged: 'x:',
+  /** LIST ready entries. `q:<queue>:<priority>` */
+  ready: 'q:',
+  /** HASH ready lists that may hold entries: `<queue>:<priority>` */
+  active: 'active',
+  /** LIST entries whose task the worker that met them does not know. `k:<queue>:<priority>:<task>` */
+  parked: 'k:',
+  /** HASH parked lists that may hold entries: `<queue>:<priority>:<task>` */
+  parkedlists: 'parked',
+  /** LIST at most one token: there is work in this queue. `wake:<queue>` */
+  wake: 'wake:',
+  /** ZSET delayed entries (`d:`) and expiries (`x:`) by due time, ms. */
+  timers: 'timers',
+  /** LIST transitions that were too wide for one script. */
+  spread: 'spread',
+  /** ZSET ended workflows by the time at which they may be removed, ms. */
+  ended: 'ended',
+  /** ZSET workflows being stored, by the time at which that began, ms. */
+  staging: 'staging',
+  /** HASH a worker process: info, q<lane> last sequence, g<lane>:<sequence> what was granted, t:<task> 1. `p:<incarnation>` */
+  process: 'p:',
+  /** HASH heartbeat counter per process. */
+  beats: 'beats',
+  /** STRING `<digest> <workflow id>`, 24 h. `i:<tenant>:<hash of the key>` */
+  idempotency: 'i:',
+} as const
+
+export type KeyName = keyof typeof SUFFIX
+
+/** Partitions a namespace can have: as many as there are tags. */
+export const MAX_PARTITIONS = TAGS.length
+
+/** The keys of one partition. */
+export class PartitionKeys {
+  readonly base: string
+  readonly meta: string
+  readonly guard: string
+
+  constructor(namespace: string, partition: number) {
+    const tag = TAGS[partition]
+    if (tag === undefined) throw new RangeError(`partition ${partition}: there are ${TAGS.length}`)
+    this.base = `${namespace}:{${tag}}:`
+    this.meta = this.base + SUFFIX.meta
+    this.guard = this.base + SUFFIX.guard
+  }
+
+  /** The key called `name`, with the id or name that belongs behind it. */
+  of(name: KeyName, rest = ''): string {
+    return this.base + SUFFIX[name] + rest
+  }
+}
+
+/** HASH of the namespace: version, epoch, partitions, buckets. It lies beside partition 0. */
+export function namespaceKey(namespace: string): string {
+  return `${namespace}:{${TAGS[0]}}:namespace`
+}
+
+/** Pub/sub channel on which one client hears of outcomes. */
+export function clientChannel(namespace: string, client: string): string {
+  return `${namespace}:client:${client}`
+}
+
+/** Pattern of all keys of a namespace, for tests and the migration tool. */
+export function namespacePattern(namespace: string): string {
+  return `${namespace}:*`
+}

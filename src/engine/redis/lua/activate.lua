@@ -1,0 +1,25 @@
+-- activate: a workflow that was stored in pieces starts. Its first nodes are released at once; wide ones through spread items.
+-- KEYS    meta, guard
+-- ARGV    epoch, id
+-- RETURNS {'ok'} also when it had started before | {'epoch'} | {'gone'}
+-- @include base
+-- @include workflow
+-- @include graph
+-- @include flush
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
+local c = context(ARGV[2], { 'r' })
+if not c then return { 'gone' } end
+if c.state ~= 'g' then return { 'ok' } end
+local roots = match(c.f['r'] or '', '^%d+ (%S+)$')
+if not roots then return { 'gone' } end
+c.state, c.changed = 'p', true
+local list = parse_successors(roots)
+for k = 1, #list do
+  local e = list[k]
+  release(c, '', e.ref, e.n, e.s, e.t, template(c, '', e.t), 0)
+end
+redis.call('ZREM', K_staging, c.id)
+run(500)
+flush()
+wake()
+return { 'ok' }

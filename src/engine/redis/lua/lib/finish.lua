@@ -1,0 +1,130 @@
+-- finish: what a worker says of its attempts. Only the attempt that holds the lease changes anything; others are answered as lost.
+-- A completion's record is stored as it came (S F I), or is a command:
+--   r<ms>|<attempt>|error  try again after ms      b|  give back, uncharged      %json  progress, the lease stays
+--   X|<prefix>|…  replaced by a staged segment     +<segments>\n<record>  more members for its chord, then the record
+local function held(r, attempt)
+  if not r or byte(r) ~= 76 then return nil end
+  local owner, att, del, bytes, cause, flags = match(r, '^L (%S+) (%d+) (%d+) (%d+) (%S+) (%S+)$')
+  if owner ~= attempt then return nil end
+  return att, del, bytes, cause, flags
+end
+
+-- A staged segment becomes part of the graph: its nodes count, its roots are released.
+local function attach(c, q)
+  local total, nodes, roots = match(field(c, 'r' .. q) or '', '^(%d+) (%d+) (%S+)$')
+  if not total then error('segment ' .. q) end
+  c.rem = c.rem + tonumber(total)
+  c.changed = true
+  put(c, 'G', (field(c, 'G') or '') .. q .. ' ' .. nodes .. '\n')
+  local list = parse_successors(roots)
+  for k = 1, #list do
+    local e = list[k]
+    release(c, q, e.ref, e.n, e.s, e.t, template(c, q, e.t), 0)
+  end
+end
+
+-- add_members: '<prefix> <end node>;…' each one more input of the join that this node's chord feeds.
+local function add_members(c, p, i, T, segments)
+  local ref, t = match(T.chord, '^(.+)@(%d+)$')
+  if not ref then return end
+  local join = at(ref, i)
+  for q, last in gmatch(segments, '(%S+) (%d+);') do
+    local j = join_state(c, p, join, template(c, p, t), t)
+    if not j then return end
+    j[1] = j[1] + 1
+    c.open = c.open or {}
+    c.open[p .. join] = j
+    put(c, 'j' .. p .. join, (field(c, 'j' .. p .. join) or '') .. ',' .. q .. last)
+    if not find(c.flags, 'a', 1, true) then c.flags = c.flags .. 'a' end
+    attach(c, q)
+  end
+end
+
+local function again(c, p, i, t, T, del, bytes, cause, flags, record)
+  local ms, att, err = match(record, '^r(%d+)|(%d+)|(.*)$')
+  if not ms then error('completion') end
+  if sub(flags, -1) == 'x' then
+    return settle(c, p, i, T, 'R', 'R|{"type":"TaskRevokedError","message":"expired","code":"expired"}', 'R' .. p .. i, 0)
+  end
+  local due = NOW + tonumber(ms)
+  put(c, 'e' .. p .. i, err)
+  put(c, p .. i, (due > NOW and 'D ' or 'Q ') .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
+  enqueue(c, T, entry(c, p, i, 1, 1, t), due)
+end
+
+local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
+  local kind = byte(record)
+  if kind == 43 then
+    local segments, rest = match(record, '^%+([^\n]*)\n(.*)$')
+    add_members(c, p, i, T, segments)
+    record, kind = rest, byte(rest)
+  end
+  if kind == 83 or kind == 73 then return settle(c, p, i, T, 'S', record, 'S' .. p .. i, #record) end
+  if kind == 70 then return settle(c, p, i, T, 'F', record, 'F' .. p .. i, 0) end
+  if kind == 37 then return put(c, 'g' .. p .. i, sub(record, 2)) end
+  if kind == 114 then return again(c, p, i, t, T, del, bytes, cause, flags, record) end
+  if kind == 98 then
+    put(c, p .. i, 'Q ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
+    c.fronts[#c.fronts + 1], c.fronts[#c.fronts + 2] = T.list, entry(c, p, i, 1, 1, t)
+    return
+  end
+  if kind == 88 then
+    put(c, p .. i, 'W ' .. att)
+    return attach(c, sub(record, 3))
+  end
+  error('completion')
+end
+
+-- finish_group: completions of one workflow, prefix, template and attempt, from ARGV[from].
+local function finish_group(c, run_, p, t, attempt, from, count, lost)
+  local names = { 't' .. p .. t }
+  for k = 0, count - 1 do names[k + 2] = p .. ARGV[from + 2 * k] end
+  fields(c, names)
+  local T = template(c, p, t)
+  local plain = 'L ' .. attempt .. ' 1 0 0 - -'
+  for k = 0, count - 1 do
+    local i, record = ARGV[from + 2 * k], ARGV[from + 2 * k + 1]
+    local r = c.f[p .. i]
+    if r == plain and c.run == run_ then
+      if byte(record) == 83 then settle(c, p, tonumber(i), T, 'S', record, 'S' .. p .. i, #record)
+      else finish_one(c, p, tonumber(i), t, T, attempt, record, '1', '0', '0', '-', '-') end
+    else
+      local att, del, bytes, cause, flags = held(r, attempt)
+      if att and c.run == run_ then finish_one(c, p, tonumber(i), t, T, attempt, record, att, del, bytes, cause, flags)
+      else lost[#lost + 1] = c.id .. ':' .. p .. i end
+    end
+  end
+end
+
+local function finish_all(from, process)
+  local lost = {}
+  while from <= #ARGV do
+    local id, run_, p, t, attempt, count = ARGV[from], ARGV[from + 1], ARGV[from + 2], ARGV[from + 3], ARGV[from + 4], tonumber(ARGV[from + 5])
+    local c = try_context(id, { 't' .. p .. t })
+    if c and live(c) then
+      guarded(c, finish_group, run_, p, t, process .. ':' .. attempt, from + 6, count, lost)
+    else
+      for k = 0, count - 1 do lost[#lost + 1] = id .. ':' .. p .. ARGV[from + 6 + 2 * k] end
+    end
+    from = from + 6 + 2 * count
+  end
+  return lost
+end
+
+-- regrant: the grants of an earlier turn again, from its record; nodes that this attempt no longer holds are left out.
+local function regrant(record, attempt)
+  for e in gmatch(record, '[^\n]+') do
+    local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
+    local c = try_context(id)
+    if c and c.run == run_ and live(c) then
+      guarded(c, function()
+        local T = template(c, p, t)
+        for k = 0, tonumber(n) - 1 do
+          local i = tonumber(a) + k * tonumber(s)
+          local att, del, bytes, cause = held(field(c, p .. i), attempt)
+          if att then emit(c, p, t, i, 1, 1, T, att, del, cause, input_of(c, p, i, T, tonumber(bytes))) end
+        end
+      end)
+    end
+  end
+end

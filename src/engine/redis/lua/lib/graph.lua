@@ -1,0 +1,263 @@
+-- graph: how a terminal node moves those that depend on it.
+-- settle() writes a terminal record and tells the successors; what would go deeper is put on `todo`, which run() works off within a budget of
+-- nodes. What is left becomes spread items, pushed in the same script and taken up by later turns: a transition is bounded at any width.
+local todo, todo_head = {}, 1
+
+local function later(c, kind, p, a, n, s, t, x)
+  todo[#todo + 1] = { c, kind, p, a, n, s, t, x or '' }
+end
+
+local function entry(c, p, a, n, s, t)
+  return c.id .. ':' .. c.run .. ':' .. t .. ':' .. p .. ':' .. a .. ':' .. n .. ':' .. s
+end
+
+local function due_of(delay)
+  local due, dead = NOW, nil
+  for kind, ms in gmatch(delay, '(%a)(%d+)') do
+    ms = tonumber(ms)
+    if kind == 'c' then due = math.max(due, NOW + ms)
+    elseif kind == 'e' then due = math.max(due, ms)
+    else
+      local d = kind == 'x' and NOW + ms or ms
+      if not dead or d < dead then dead = d end
+    end
+  end
+  return due, dead
+end
+
+local function enqueue(c, T, e, due)
+  if due > NOW then
+    c.timers[#c.timers + 1] = due
+    c.timers[#c.timers + 1] = 'd:' .. T.list .. ':' .. e
+  else
+    c.pushes[#c.pushes + 1] = T.list
+    c.pushes[#c.pushes + 1] = e
+  end
+  c.dirty = true
+end
+
+-- release: nodes a, a+s, … (n of them, one template) may run. Without a record their readiness follows from the predecessor's record.
+local function release(c, p, a, n, s, t, T, bytes, cause)
+  if T.virtual then return later(c, 'v', p, a, n, s, t) end
+  if bytes > 0 or cause then put(c, p .. a, 'Q 1 0 ' .. bytes .. ' ' .. (cause or '-') .. ' -') end
+  local e, due = entry(c, p, a, n, s, t), NOW
+  if T.delay ~= '-' then
+    local dead
+    due, dead = due_of(T.delay)
+    if dead then
+      if dead <= NOW then return later(c, 'x', p, a, n, s, t) end
+      c.timers[#c.timers + 1] = dead
+      c.timers[#c.timers + 1] = 'x:' .. T.list .. ':' .. e
+    end
+  end
+  enqueue(c, T, e, due)
+end
+
+local function join_state(c, p, i, T, t)
+  local k = p .. i
+  local j = c.joins[k]
+  if j == nil then
+    local r = field(c, k)
+    if not r then
+      j = { T.needs, 4e9, '-', 0 }
+    elseif byte(r) == 80 then
+      local pending, order, cause, bytes = match(r, '^P (%d+) (%d+) (%S+) (%d+)$')
+      if not pending then error('join ' .. k) end
+      j = { tonumber(pending), tonumber(order), cause, tonumber(bytes) }
+    else
+      j = false
+    end
+    c.joins[k] = j
+  end
+  return j
+end
+
+local function join_write(c, k, j)
+  put(c, k, 'P ' .. j[1] .. ' ' .. j[2] .. ' ' .. j[3] .. ' ' .. j[4])
+end
+
+-- skipped_from_before: whether what skipped an input of join i stands before the join's header: then the chord was never reached.
+local function skipped_from_before(T, i, cause)
+  local origin = T.head ~= '-' and tonumber(match(cause, '^%a(%d+)$'))
+  return origin and origin < at(T.head, i)
+end
+
+-- fail_join: a join one of whose inputs did not succeed: ChordError, or skipped with what skipped its header. skipped: the deciding input was.
+local function fail_join(c, p, a, n, s, t, T, cause, skipped)
+  if skipped and (cause == '' or T.head == '-' or skipped_from_before(T, a, cause)) then return later(c, 'k', p, a, n, s, t, cause) end
+  later(c, 'c', p, a, n, s, t, cause)
+end
+
+-- arrive: one input of a join is terminal. Only an open join counts, and each input arrives once: it becomes terminal once.
+local function arrive(c, p, i, t, T, code, cause, order, bytes)
+  local k = p .. i
+  local j = join_state(c, p, i, T, t)
+  if not j then return end
+  j[1] = j[1] - 1
+  j[4] = j[4] + bytes
+  if code ~= 'S' and order < j[2] then j[2], j[3] = order, (code == 'K' and 'k' or 'f') .. cause end
+  if j[1] > 0 then
+    c.open = c.open or {}
+    c.open[k] = j
+    return
+  end
+  c.joins[k] = false
+  if c.open then c.open[k] = nil end
+  if T.mode == 'c' and j[3] ~= '-' then return fail_join(c, p, i, 1, 1, t, T, sub(j[3], 2), byte(j[3]) == 107) end
+  if T.mode == 'e' then return later(c, 'k', p, i, 1, 1, t) end
+  release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
+end
+
+-- tell: what the end of a node means for one entry of its successors. code: S F R, K skipped. cause: letter and node of what went wrong first.
+local function tell(c, p, i, e, code, cause, bytes)
+  local q = e.p or p
+  local a = e.rel and i + e.ref or e.ref
+  local U = template(c, q, e.t)
+  if U.fan and code ~= 'S' then return later(c, code, q, a, e.n, e.s, e.t, cause) end
+  local single = U.needs == 1
+  if single and U.mode == 'c' and e.n == 1 and find(c.flags, 'a', 1, true) then
+    local r = field(c, q .. a)
+    single = not (r and byte(r) == 80)
+  end
+  if U.mode == 'e' and code == 'F' then
+    for k = 0, e.n - 1 do
+      local x = a + k * e.s
+      local r = field(c, q .. x)
+      if not r or byte(r) == 80 then
+        c.joins[q .. x] = false
+        if c.open then c.open[q .. x] = nil end
+        release(c, q, x, 1, 1, e.t, U, 0, cause)
+      end
+    end
+  elseif U.mode == 'a' and code ~= 'S' then
+    later(c, 'k', q, a, e.n, e.s, e.t, cause)
+  elseif single then
+    if code == 'S' and U.mode ~= 'e' then return release(c, q, a, e.n, e.s, e.t, U, 0) end
+    if U.mode == 'c' then return fail_join(c, q, a, e.n, e.s, e.t, U, cause, code == 'K') end
+    later(c, 'k', q, a, e.n, e.s, e.t)
+  else
+    local order = q == p and i or 3e9
+    for k = 0, e.n - 1 do arrive(c, q, a + k * e.s, e.t, U, code, cause, order, bytes) end
+  end
+end
+
+-- The outcome is known as soon as the output nodes are terminal; waiters hear of it in flush(). The workflow ends with its last node.
+local function output(c, code, cause)
+  local letter = code == 'K' and sub(cause, 1, 1) or code
+  if letter == 'F' or letter == 'C' then c.worst = 'F'
+  elseif letter == 'R' and c.worst == 'S' then c.worst = 'R' end
+  c.outs = c.outs - 1
+  if c.outs == 0 then
+    c.outcome = NOW
+    c.told = true
+  end
+end
+
+-- settle: node i becomes terminal. code S F R K; cause is what successors hear (for K: what skipped it); pass: a fan hands its input's code on.
+local function settle(c, p, i, T, code, record, cause, bytes, pass)
+  put(c, p .. i, record)
+  if not T.virtual then
+    c.rem = c.rem - 1
+    c[code] = c[code] + 1
+  end
+  c.changed = true
+  if T.out then output(c, code, cause) end
+  local succ = T.succ
+  if T.place then
+    local e = succ[1]
+    return later(c, 'p', e.p or p, e.ref, 1, 1, e.t, code .. (T.group and 'g' or 's') .. ' ' .. cause .. ' ' .. p .. ' ' .. i .. ' ' .. T.input)
+  end
+  for k = 1, #succ do tell(c, p, i, succ[k], pass or code, cause, bytes) end
+end
+
+-- The end of a segment settles the place that it replaced: with its value, or with what failed in it.
+local function settle_place(c, p, i, T, x)
+  local code, kind, cause, q, k, expr = match(x, '^(%a)(%a) (%S+) (%S*) (%d+) (%S+)$')
+  if not code then error('place') end
+  if code == 'S' then return settle(c, p, i, T, 'S', 'V|' .. q .. '|' .. k .. '|' .. expr, 'S' .. p .. i, 0) end
+  local letter = sub(cause, 1, 1)
+  if kind == 'g' then return settle(c, p, i, T, 'F', 'C|' .. cause, 'C' .. p .. i, 0) end
+  letter = letter == 'R' and 'R' or 'F'
+  settle(c, p, i, T, letter, 'A|' .. cause, letter .. p .. i, 0)
+end
+
+local function step(c, kind, p, i, t, T, x)
+  local r = field(c, p .. i)
+  if kind == 'p' then
+    if r and byte(r) == 87 then settle_place(c, p, i, T, x) end
+  elseif terminal(r) then
+    return
+  elseif kind == 'v' then
+    local value = T.input == '-' and 'S|null' or 'V|' .. p .. '|' .. i .. '|' .. T.input
+    settle(c, p, i, T, 'S', value, 'S' .. p .. i, 0)
+  elseif kind == 'c' then
+    if T.virtual then settle(c, p, i, T, 'F', 'C|' .. x, x, 0)
+    else settle(c, p, i, T, 'F', 'C|' .. x, 'C' .. p .. i, 0) end
+  elseif kind == 'x' then
+    local code = r and byte(r) or 81
+    if code == 76 then
+      put(c, p .. i, sub(r, 1, -2) .. 'x')
+    elseif code ~= 87 and code ~= 80 then
+      settle(c, p, i, T, 'R', 'R|{"type":"TaskRevokedError","message":"expired","code":"expired"}', 'R' .. p .. i, 0)
+    end
+  else
+    settle(c, p, i, T, 'K', 'K|' .. x, x, 0, T.fan and kind ~= 'k' and kind or nil)
+  end
+end
+
+-- guarded: runs f(c, …); an error marks the workflow as damaged and drops all that this script had planned for it.
+local function guarded(c, f, ...)
+  local ok, err = pcall(f, c, ...)
+  if ok then return err == nil and true or err end
+  c.damaged = type(err) == 'table' and err.err or tostring(err)
+  return nil
+end
+
+local function run_range(c, item, allowed)
+  local kind, p, a, n, s, t, x = item[2], item[3], item[4], item[5], item[6], item[7], item[8]
+  local T = template(c, p, t)
+  local m = min(n, allowed)
+  if m > 1 then
+    local names = {}
+    for k = 0, m - 1 do names[k + 1] = p .. (a + k * s) end
+    fields(c, names)
+  end
+  for k = 0, m - 1 do step(c, kind, p, a + k * s, t, T, x) end
+  return m
+end
+
+-- run: works off `todo` for at most `budget` nodes; the rest goes to the spread list.
+local function run(budget)
+  while todo_head <= #todo and budget > 0 do
+    local item = todo[todo_head]
+    local c = item[1]
+    todo_head = todo_head + 1
+    if not c.damaged then
+      local done = guarded(c, run_range, item, budget)
+      if done then
+        budget = budget - done
+        if done < item[5] then
+          item[4], item[5] = item[4] + done * item[6], item[5] - done
+          todo_head = todo_head - 1
+          todo[todo_head] = item
+        end
+      end
+    end
+  end
+  return budget
+end
+
+local function spread_item(item)
+  return item[2] .. ':' .. item[1].id .. ':' .. item[1].run .. ':' .. item[7] .. ':' .. item[3] .. ':' .. item[4] .. ':' .. item[5] .. ':' .. item[6] .. ':' .. item[8]
+end
+
+-- take_spread: one waiting spread item comes back to `todo`.
+local function take_spread()
+  local text = redis.call('LPOP', K_spread)
+  if not text then return false end
+  local kind, id, run_, t, p, a, n, s, x = match(text, '^(%a):([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+):(.*)$')
+  if not kind then return true end
+  local c = try_context(id)
+  if c and c.run == run_ and live(c) then later(c, kind, p, tonumber(a), tonumber(n), tonumber(s), t, x) end
+  return true
+end

@@ -1,0 +1,25 @@
+-- timers: delayed nodes that came due go to their ready list; nodes whose `expires` has passed before they started end REVOKED.
+local function promote(limit)
+  local due = redis.call('ZRANGEBYSCORE', K_timers, '-inf', NOW, 'LIMIT', 0, limit)
+  if #due == 0 then return 0 end
+  local ready = {}
+  for i = 1, #due do
+    local kind, list, e = match(due[i], '^(%a):([^:]+:%d):(.+)$')
+    if kind == 'd' then
+      ready[#ready + 1], ready[#ready + 2] = list, e
+    elseif kind == 'x' then
+      local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
+      local c = id and try_context(id)
+      if c and c.run == run_ and live(c) then later(c, 'x', p, tonumber(a), tonumber(n), tonumber(s), t) end
+    end
+  end
+  redis.call('ZREM', K_timers, unpack(due))
+  local lists = {}
+  gather(lists, ready)
+  for list, entries in pairs(lists) do
+    push_all('RPUSH', K_ready .. list, entries)
+    busy[list] = true
+    redis.call('HSET', K_active, list, 1)
+  end
+  return #due
+end

@@ -1,0 +1,142 @@
+-- workflow: one workflow's fields, read once and written once per script.
+-- Everything between the first read and flush() happens in Lua tables, so an error in one damaged workflow leaves no half-made
+-- transition behind: its context is dropped and the others go on.
+--
+-- Fields of a workflow's hash:  s control   m meta (client's)   t<p><k> template   b<p><k> block of 32 definitions
+--   a<p><i> large definition   r<p> roots of a segment   j<p><i> members added to a join   <p><i> record of a node   w waiters   G segments
+-- p is the segment's prefix: '' for the submitted graph, '<parent>/' for what a running task added.
+--
+-- Records. Open:     P pending order cause bytes | Q att del bytes cause flags | D (as Q) | L attempt att del bytes cause flags | W att
+--          Terminal: S[att]|json  I|  V|p|i|expr  F[att]|error  R|error  C|cause  A|cause  K|cause      a cause is a letter (F C R) and a node
+local NOW = clock()
+local contexts, loaded = {}, {}
+
+local function fields(c, names)
+  local f, miss, n = c.f, {}, 0
+  for i = 1, #names do
+    if f[names[i]] == nil then
+      n = n + 1
+      miss[n] = names[i]
+      f[names[i]] = false
+    end
+  end
+  for from = 1, n, 4000 do
+    local to = min(from + 3999, n)
+    local got = redis.call('HMGET', c.key, unpack(miss, from, to))
+    for i = from, to do f[miss[i]] = got[i - from + 1] end
+  end
+end
+
+local function field(c, name)
+  local v = c.f[name]
+  if v == nil then
+    v = redis.call('HGET', c.key, name)
+    c.f[name] = v
+  end
+  return v
+end
+
+local function put(c, name, value)
+  c.f[name] = value
+  c.d[name] = value
+  c.dirty = true
+end
+
+-- control: state run rem outs worst created started outcome ended ok failed revoked skipped keep flags
+-- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: g staging, p pending, r running, e ended, x damaged. worst: the outcome so far of the output nodes (S, R, F).
+local function parse_control(c, text)
+  local state, run, rem, outs, worst, created, started, outcome, ended, ok, failed, revoked, skipped, keep, flags = match(text,
+    '^(%a) (%d+) (%d+) (%d+) (%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
+  if not state then error('control field') end
+  c.state, c.run, c.rem, c.outs, c.worst = state, run, tonumber(rem), tonumber(outs), worst
+  c.created, c.started, c.outcome, c.ended = created, started, outcome, ended
+  c.S, c.F, c.R, c.K, c.keep, c.flags = tonumber(ok), tonumber(failed), tonumber(revoked), tonumber(skipped), keep, flags
+end
+
+local function control_text(c)
+  return c.state .. ' ' .. c.run .. ' ' .. c.rem .. ' ' .. c.outs .. ' ' .. c.worst .. ' ' .. c.created .. ' ' .. c.started .. ' ' .. c.outcome .. ' '
+    .. c.ended .. ' ' .. c.S .. ' ' .. c.F .. ' ' .. c.R .. ' ' .. c.K .. ' ' .. c.keep .. ' ' .. c.flags
+end
+
+-- context: the workflow's context with the named fields read; nil when there is no such workflow.
+local function context(id, names)
+  local c = loaded[id]
+  if not c then
+    c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, joins = {}, pushes = {}, fronts = {}, timers = {} }
+    loaded[id] = c
+    contexts[#contexts + 1] = c
+  elseif c.damaged then
+    error(c.damaged)
+  end
+  if names then
+    names[#names + 1] = 's'
+    fields(c, names)
+  end
+  if not c.state then
+    local s = field(c, 's')
+    if not s then return nil end
+    parse_control(c, s)
+  end
+  return c
+end
+
+-- try_context: as context(), but a workflow that cannot be read is marked as damaged and answers nil.
+local function try_context(id, names)
+  local ok, c = pcall(context, id, names)
+  if ok then return c end
+  local d = loaded[id]
+  d.damaged = d.damaged or (type(c) == 'table' and c.err) or tostring(c)
+  return nil
+end
+
+local function live(c)
+  return c.state == 'p' or c.state == 'r'
+end
+
+local function parse_successors(text)
+  local list = {}
+  if text == '-' then return list end
+  for item in gmatch(text, '[^,]+') do
+    local p
+    if byte(item) == 33 then p, item = match(item, '^!(.-)!(.*)$') end
+    local sign, ref, n, s, t = match(item, '^([+-]?)(%d+):?(%d*):?(%d*)@(%d+)$')
+    if not ref then error('successors') end
+    ref = tonumber(ref)
+    if sign == '-' then ref = -ref end
+    list[#list + 1] = { p = p, rel = sign ~= '', ref = ref, n = tonumber(n) or 1, s = tonumber(s) or 1, t = t }
+  end
+  return list
+end
+
+-- template: what nodes of one kind have in common: mode needs queue priority delay flags task chord head pred input successors, then the worker's part.
+-- head: a join's first header node; what was skipped because of a node before it skips the join.
+local function template(c, p, t)
+  local name = 't' .. p .. t
+  local T = c.tp[name]
+  if T then return T end
+  local text = field(c, name)
+  if not text then error('template ' .. name) end
+  local mode, needs, queue, prio, delay, flags, task, chord, head, pred, input, succ, spec = match(text,
+    '^(%a) (%d+) (%S+) (%d) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n(.*)$')
+  if not mode then error('template ' .. name) end
+  T = { mode = mode, needs = tonumber(needs), list = queue .. ':' .. prio, queue = queue, delay = delay, task = task, chord = chord, head = head, pred = pred,
+    input = input, succ = parse_successors(succ), spec = spec }
+  if flags ~= '-' then
+    T.virtual, T.out, T.place = find(flags, 'v', 1, true), find(flags, 'o', 1, true), find(flags, 'p', 1, true)
+    T.fan, T.group = find(flags, 'f', 1, true), find(flags, 'g', 1, true)
+  end
+  c.tp[name] = T
+  return T
+end
+
+local function at(ref, i)
+  local b = byte(ref)
+  if b == 43 or b == 45 then return i + tonumber(ref) end
+  return tonumber(ref)
+end
+
+-- A record is terminal when its first letter is one of S I V F R C A K.
+local TERMINAL = { [83] = 'S', [73] = 'S', [86] = 'S', [70] = 'F', [67] = 'F', [82] = 'R', [75] = 'K', [65] = 'A' }
+local function terminal(r)
+  return r and TERMINAL[byte(r)] ~= nil
+end

@@ -1,0 +1,67 @@
+-- submit: stores new workflows and starts them, or only begins to store those that are too large for one call.
+-- Idempotent by workflow id and by key; each workflow is answered by itself.
+-- KEYS    meta, guard
+-- ARGV    epoch, workflows:list
+--         each: id, digest, begin '1'|'0', total, outs, keepMs, key, waiter, roots, fields, then fields times (name, value)
+-- RETURNS {'ok', {answer, id}…} | {'epoch'} | {'full'}      answer: new | same | staging | id-conflict | idempotency-conflict
+-- @include base
+-- @include workflow
+-- @include graph
+-- @include flush
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory')
+if meta[1] ~= ARGV[1] then return { 'epoch' } end
+if meta[2] then return { 'full' } end
+local KEEP_KEY_S = 86400
+
+local function existing(id, digest, begin)
+  local f = redis.call('HMGET', K_workflow .. id, 's', 'd')
+  if not f[1] then return nil end
+  if f[2] ~= digest then return { 'id-conflict', id } end
+  return { byte(f[1]) == 103 and begin == '0' and 'staging' or 'same', id }
+end
+
+local function by_key(key, digest)
+  local known = redis.call('GET', K_idempotency .. key)
+  if not known then return nil end
+  local d, id = match(known, '^(%S+) (%S+)$')
+  if d ~= digest then return { 'idempotency-conflict', id } end
+  return { 'same', id }
+end
+
+local function start(c, roots)
+  local list = parse_successors(roots)
+  for k = 1, #list do
+    local e = list[k]
+    release(c, '', e.ref, e.n, e.s, e.t, template(c, '', e.t), 0)
+  end
+end
+
+local answers, from = { 'ok' }, 2
+while from <= #ARGV do
+  local id, digest, begin, total, outs, keep, key, waiter, roots, count = unpack(ARGV, from, from + 9)
+  count = tonumber(count)
+  local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin)
+  if not answer then
+    local c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, joins = {}, pushes = {}, fronts = {}, timers = {}, dirty = true, changed = true }
+    loaded[id] = c
+    contexts[#contexts + 1] = c
+    parse_control(c, (begin == '1' and 'p' or 'g') .. ' 1 ' .. total .. ' ' .. outs .. ' S ' .. NOW .. ' 0 0 0 0 0 0 0 ' .. keep .. ' ' .. (waiter == '' and '-' or 'w'))
+    put(c, 'd', digest)
+    if waiter ~= '' then put(c, 'w', waiter) end
+    for k = from + 10, from + 8 + 2 * count, 2 do put(c, ARGV[k], ARGV[k + 1]) end
+    if begin == '1' then
+      start(c, roots)
+    else
+      put(c, 'r', total .. ' ' .. roots)
+      redis.call('ZADD', K_staging, NOW, id)
+    end
+    if key ~= '' then redis.call('SET', K_idempotency .. key, digest .. ' ' .. id, 'EX', KEEP_KEY_S) end
+    answer = { begin == '1' and 'new' or 'staging', id }
+  end
+  answers[#answers + 1] = answer
+  from = from + 10 + 2 * count
+end
+run(500)
+flush()
+wake()
+return answers

@@ -1,0 +1,37 @@
+-- tend: the once-a-second upkeep of a partition: timers, one spread item, retention, abandoned submits, the memory flag; and what the sweep needs.
+-- Any number of processes may tend the same partition.
+-- FLAGS   allow-oom
+-- KEYS    meta, guard
+-- ARGV    epoch, limit:int, stagingMs:int
+-- RETURNS {'ok', more, runId, {process, counter, …}} | {'epoch'}
+-- @include base
+-- @include workflow
+-- @include graph
+-- @include flush
+-- @include timers
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
+local limit = tonumber(ARGV[2])
+local promoted = promote(limit)
+local spread = #todo == 0 and take_spread()
+run(500)
+local left = flush()
+
+local function remove(ids, index)
+  if #ids == 0 then return end
+  local keys = {}
+  for i = 1, #ids do keys[2 * i - 1], keys[2 * i] = K_workflow .. ids[i], K_damaged .. ids[i] end
+  redis.call('UNLINK', unpack(keys))
+  redis.call('ZREM', index, unpack(ids))
+end
+local over = redis.call('ZRANGEBYSCORE', K_ended, '-inf', NOW, 'LIMIT', 0, limit)
+remove(over, K_ended)
+local abandoned = redis.call('ZRANGEBYSCORE', K_staging, '-inf', NOW - tonumber(ARGV[3]), 'LIMIT', 0, limit)
+remove(abandoned, K_staging)
+
+local memory = redis.call('INFO', 'memory')
+local used, max = tonumber(match(memory, 'used_memory:(%d+)')), tonumber(match(memory, 'maxmemory:(%d+)'))
+local flag = max and max > 0 and ((used > max * 0.95 and 'stop') or (used > max * 0.8 and 'full')) or nil
+if flag then redis.call('HSET', KEYS[1], 'memory', flag) else redis.call('HDEL', KEYS[1], 'memory') end
+wake()
+local more = promoted >= limit or #over >= limit or left > 0 or spread
+return { 'ok', more and 1 or 0, match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '', redis.call('HGETALL', K_beats) }

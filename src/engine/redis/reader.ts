@@ -1,0 +1,192 @@
+/** Reads stored workflows: control, meta, records in bounded pages, definitions. */
+import { nodeState, type NodeState, parseControl, type Control } from '../protocol/states.js'
+import { BLOCK, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/layout.js'
+import { errorOf, parseTerminal, parseValue, type RecordSource, valueText } from '../protocol/values.js'
+import type { WireError } from '../protocol/errors.js'
+import type { Json } from '../canvas/types.js'
+import type { RedisConnection } from './connection.js'
+import type { Namespace } from './namespace.js'
+import { calls } from './scripts.generated.js'
+
+/** Bytes of records fetched per call. */
+const PAGE_BYTES = 256 * 1024
+const PAGE_FIELDS = 2_000
+
+/** One node of a workflow as users see it. */
+export interface NodeResult {
+  id: string
+  task: string
+  state: NodeState
+  attempts: number
+  result?: Json
+  error?: WireError
+  /** What the task reported last with `ctx.progress()`. */
+  progress?: Json
+}
+
+export interface NodeCall {
+  id: string
+  task: string
+  args: Json[]
+  kwargs: { [name: string]: Json }
+  attempt: number
+  error: WireError | undefined
+}
+
+export interface Head {
+  control: Control | null
+  meta: WorkflowMeta
+  damage: string | null
+}
+
+export class WorkflowReader implements RecordSource {
+  private readonly key: string
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly namespace: Namespace,
+    readonly id: string,
+  ) {
+    this.key = namespace.keys(this.partition).of('workflow', id)
+  }
+
+  get partition(): number {
+    return this.namespace.partitionOf(this.id)
+  }
+
+  /** Control and meta, or null when there is no such workflow. */
+  async head(): Promise<Head | null> {
+    const [s, m, x] = await this.connection.hmget(this.key, 's', 'm', 'x')
+    if (!s) return null
+    return { control: parseControl(s), meta: parseMeta(m ?? null), damage: x ?? null }
+  }
+
+  async read(ids: readonly string[]): Promise<(string | null)[]> {
+    const out: (string | null)[] = []
+    while (out.length < ids.length) {
+      const page = ids.slice(out.length, out.length + PAGE_FIELDS)
+      const values = (await this.namespace.run(this.connection, this.partition, calls.read(this.id, PAGE_BYTES, page))) as (string | null)[]
+      for (const value of values) out.push(value)
+      if (values.length === 0) break
+    }
+    return out
+  }
+
+  /**
+   * A node as its error callbacks are told of it: what it was called with, how often it ran, what went wrong.
+   * @param id `17` or `17/0`
+   */
+  async describe(id: string): Promise<NodeCall> {
+    const slash = id.lastIndexOf('/') + 1
+    const prefix = id.slice(0, slash)
+    const index = Number(id.slice(slash))
+    const text = await this.definition(prefix, index)
+    const template = text.slice(0, text.indexOf(';'))
+    const [templateText] = await this.read([`t${prefix}${template}`])
+    const { input, spec } = parseTemplate(templateText ?? '')
+    const [argsText = '[]', kwargsText = '{}'] = text.slice(text.indexOf(';') + 1).split('\n')
+    const args = JSON.parse(argsText) as Json[]
+    const [record] = await this.read([id])
+    const ran = attemptsOf(record ?? null)
+    if (input !== '-' && ran > 0) args.unshift(JSON.parse(await valueText(this, { prefix, index, expr: input })) as Json)
+    const error = await errorOf(this, id)
+    return { id, task: spec.task, args, kwargs: JSON.parse(kwargsText) as NodeCall['kwargs'], attempt: ran, error }
+  }
+
+  private async definition(prefix: string, index: number): Promise<string> {
+    const [block] = await this.connection.hmgetBuffer(this.key, `b${prefix}${Math.floor(index / BLOCK)}`)
+    const text = block ? definitionAt(block, index % BLOCK) : ''
+    return text === '*' ? ((await this.connection.hget(this.key, `a${prefix}${index}`)) ?? '') : text
+  }
+
+  /** Segments that tasks added: prefix and number of nodes. */
+  private async segments(meta: WorkflowMeta): Promise<{ prefix: string; nodes: number }[]> {
+    const text = (await this.connection.hget(this.key, 'G')) ?? ''
+    const added = text.split('\n').filter(Boolean)
+    return [{ prefix: '', nodes: meta.n }, ...added.map((line) => ({ prefix: line.split(' ')[0] as string, nodes: Number(line.split(' ')[1]) }))]
+  }
+
+  /** Every task of the workflow in definition order, segments after the submitted graph. */
+  async *nodes(meta: WorkflowMeta): AsyncGenerator<NodeResult> {
+    for (const { prefix, nodes } of await this.segments(meta)) {
+      const specs = new Map<string, TaskSpec>()
+      for (let from = 0; from < nodes; from += BLOCK * 32) {
+        yield* this.page(prefix, from, Math.min(from + BLOCK * 32, nodes), specs)
+      }
+    }
+  }
+
+  private async *page(prefix: string, from: number, to: number, specs: Map<string, TaskSpec>): AsyncGenerator<NodeResult> {
+    const templates = await this.templatesOf(prefix, from, to)
+    await this.loadSpecs(prefix, templates, specs)
+    const ids = templates.map((_, k) => `${prefix}${from + k}`)
+    const records = await this.read(ids)
+    const progress = await this.read(ids.map((id) => `g${id}`))
+    for (let k = 0; k < ids.length; k++) {
+      const spec = specs.get(templates[k] as string)
+      if (spec?.task) yield await this.result(ids[k] as string, spec, records[k] ?? null, progress[k] ?? null)
+    }
+  }
+
+  private async templatesOf(prefix: string, from: number, to: number): Promise<string[]> {
+    const names: string[] = []
+    for (let block = from / BLOCK; block * BLOCK < to; block++) names.push(`b${prefix}${block}`)
+    const blocks = await this.connection.hmgetBuffer(this.key, ...names)
+    const out: string[] = []
+    for (const [b, block] of blocks.entries()) {
+      for (let j = 0; j < BLOCK && from + b * BLOCK + j < to; j++) {
+        const text = block ? definitionAt(block, j) : ''
+        out.push(text === '*' ? ((await this.connection.hget(this.key, `a${prefix}${from + b * BLOCK + j}`)) ?? '') : text)
+      }
+    }
+    return out.map((text) => text.slice(0, text.indexOf(';')))
+  }
+
+  private async loadSpecs(prefix: string, templates: string[], specs: Map<string, TaskSpec>): Promise<void> {
+    const missing = [...new Set(templates)].filter((t) => !specs.has(t))
+    const texts = await this.read(missing.map((t) => `t${prefix}${t}`))
+    missing.forEach((t, k) => {
+      const text = texts[k] ?? ''
+      specs.set(t, JSON.parse(text.slice(text.indexOf('\n') + 1) || '{}') as TaskSpec)
+    })
+  }
+
+  private async result(id: string, spec: TaskSpec, record: string | null, progress: string | null): Promise<NodeResult> {
+    const out: NodeResult = { id, task: spec.task, state: nodeState(record), attempts: attemptsOf(record) }
+    const terminal = parseTerminal(record)
+    if (terminal?.code === 'S' && !spec.ignoreResult) out.result = JSON.parse(terminal.body) as Json
+    else if (terminal?.code === 'V') out.result = JSON.parse(await valueText(this, parseValue(terminal.body))) as Json
+    else if (terminal && terminal.code !== 'S' && terminal.code !== 'I') {
+      const error = await errorOf(this, id)
+      if (error) out.error = error
+    }
+    if (progress !== null) out.progress = JSON.parse(progress) as Json
+    return out
+  }
+}
+
+function definitionAt(block: Buffer, j: number): string {
+  const count = block[0] as number
+  if (j >= count) return ''
+  const base = 1 + 2 * count
+  const from = j === 0 ? 0 : block.readUInt16BE(1 + 2 * (j - 1))
+  return block.toString('utf8', base + from, base + block.readUInt16BE(1 + 2 * j))
+}
+
+function attemptsOf(record: string | null): number {
+  const terminal = parseTerminal(record)
+  if (terminal) return terminal.code === 'K' || terminal.code === 'C' ? 0 : terminal.attempts
+  const open = record === null ? null : /^(?:[QD]|L \S+) (\d+)/.exec(record)
+  if (!open) return 0
+  return record?.startsWith('L') ? Number(open[1]) : Number(open[1]) - 1
+}
+
+function parseMeta(text: string | null): WorkflowMeta {
+  try {
+    const meta = JSON.parse(text ?? '') as WorkflowMeta
+    if (meta !== null && typeof meta === 'object' && meta.o !== undefined) return meta
+  } catch {
+    // Damaged: shown as such through the control field.
+  }
+  return { o: 0, n: 0, c: 0 }
+}

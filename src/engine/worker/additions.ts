@@ -1,0 +1,77 @@
+/**
+ * What a running task adds to its graph: a replacement for itself, or more members for its chord. The new segment is compiled here and stored under
+ * a prefix that follows from the node, before the attempt is finished; it counts only when the finish does, so a repeated attempt adds
+ * nothing twice.
+ */
+import { compile } from '../canvas/compile.js'
+import { readCanvas } from '../canvas/read.js'
+import { ChordisError } from '../protocol/errors.js'
+import { segmentPrefix } from '../protocol/ids.js'
+import { layoutSegment, type SegmentEnd } from '../protocol/layout.js'
+import type { RedisConnection } from '../redis/connection.js'
+import type { Namespace } from '../redis/namespace.js'
+import { type Argument, calls } from '../redis/scripts.generated.js'
+import type { Canvas } from '../canvas/types.js'
+import type { Attempt } from './attempt.js'
+
+const CALL_BYTES = 512 * 1024
+const CALL_VALUES = 2_000
+
+export class Additions {
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly namespace: Namespace,
+    private readonly process: string,
+  ) {}
+
+  /** Stores `canvas` as the replacement of the attempt's node; answers the completion. */
+  async replacement(attempt: Attempt, canvas: Canvas): Promise<string> {
+    const { grant } = attempt
+    const prefix = segmentPrefix(attempt.node, 0)
+    await this.stage(attempt, canvas, prefix, { kind: 'place', prefix: grant.prefix, index: attempt.index, template: grant.template })
+    return `X|${prefix}`
+  }
+
+  /** Stores the members that the attempt added; answers the completion with `record` behind them. */
+  async members(attempt: Attempt, record: string): Promise<string> {
+    const chord = /^([+-]?\d+)@(\d+)$/.exec(attempt.spec.chord ?? '')
+    if (!chord) throw new ChordisError('request-invalid', 'addToChord: this task belongs to no chord')
+    const ref = chord[1] as string
+    const index = /^[+-]/.test(ref) ? attempt.index + Number(ref) : Number(ref)
+    const end: SegmentEnd = { kind: 'member', prefix: attempt.grant.prefix, index, template: chord[2] as string }
+    let segments = ''
+    for (const [k, canvas] of attempt.added.entries()) {
+      const prefix = segmentPrefix(attempt.node, k + 1)
+      segments += `${prefix} ${await this.stage(attempt, canvas, prefix, end)};`
+    }
+    return `+${segments}\n${record}`
+  }
+
+  private async stage(attempt: Attempt, canvas: Canvas, prefix: string, end: SegmentEnd): Promise<number> {
+    const segment = layoutSegment(compile(readCanvas(canvas)), prefix, end)
+    const { workflow, batch } = attempt.grant
+    const owner = `${this.process}:${batch.name}`
+    for (const pairs of pieces(segment.fields)) {
+      const partition = this.namespace.partitionOf(workflow)
+      const [answer] = await this.namespace.runAtEpoch(this.connection, partition, (epoch) => calls.stage(epoch, workflow, attempt.node, owner, pairs))
+      if (answer !== 'ok') throw new ChordisError('lease-lost', 'the attempt no longer holds the node', { workflow })
+    }
+    return segment.endNode
+  }
+}
+
+function* pieces(fields: [string, Argument][]): Generator<Argument[]> {
+  let piece: Argument[] = []
+  let bytes = 0
+  for (const [name, value] of fields) {
+    const size = typeof value === 'number' ? 8 : value.length
+    if (piece.length > 0 && (bytes + size > CALL_BYTES || piece.length >= CALL_VALUES)) {
+      yield piece
+      piece = []
+      bytes = 0
+    }
+    piece.push(name, value)
+    bytes += size
+  }
+  if (piece.length > 0) yield piece
+}

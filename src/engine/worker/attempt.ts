@@ -1,0 +1,90 @@
+/**
+ * One attempt: a node that this process holds a lease on, and the context that its handler sees. The signal is made only when asked for:
+ * most handlers are short and never look at it.
+ */
+import type { Canvas, Json } from '../canvas/types.js'
+import type { TaskSpec } from '../protocol/layout.js'
+import type { Grant } from './grants.js'
+import type { Logger } from './logger.js'
+import type { RetryOptions, TaskContext } from './registry.js'
+import { IgnoreSignal, ReplaceSignal, RetrySignal } from './signals.js'
+
+export interface AttemptHost {
+  readonly logger: Logger
+  progress(attempt: Attempt, text: string): void
+}
+
+export class Attempt implements TaskContext {
+  args: Json[] = []
+  kwargs: { [name: string]: Json } = {}
+  readonly added: Canvas[] = []
+  private controller: AbortController | null = null
+  private abortReason: unknown
+
+  constructor(
+    private readonly host: AttemptHost,
+    readonly grant: Grant,
+    /** Index within the segment. */
+    readonly index: number,
+    readonly definition: string,
+  ) {}
+
+  get spec(): TaskSpec {
+    return this.grant.spec
+  }
+
+  get node(): string {
+    return `${this.grant.prefix}${this.index}`
+  }
+
+  get id(): string {
+    return `${this.grant.workflow}:${this.node}`
+  }
+
+  get task(): string {
+    return this.grant.spec.task
+  }
+
+  get attempt(): number {
+    return this.grant.attemptNumber
+  }
+
+  get workflow(): { id: string } {
+    return { id: this.grant.workflow }
+  }
+
+  get logger(): Logger {
+    return this.host.logger
+  }
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController()
+    if (this.abortReason !== undefined) this.controller.abort(this.abortReason)
+    return this.controller.signal
+  }
+
+  abort(reason: unknown): void {
+    this.abortReason = reason
+    this.controller?.abort(reason)
+  }
+
+  retry(options: RetryOptions = {}): never {
+    throw new RetrySignal(options)
+  }
+
+  replace(canvas: Canvas): never {
+    throw new ReplaceSignal(canvas)
+  }
+
+  addToChord(canvas: Canvas): void {
+    this.added.push(canvas)
+  }
+
+  progress(current: number, total?: number, note?: string): void {
+    this.host.progress(this, JSON.stringify({ current, ...(total === undefined ? {} : { total }), ...(note === undefined ? {} : { note }) }))
+  }
+
+  ignore(): never {
+    throw new IgnoreSignal()
+  }
+}

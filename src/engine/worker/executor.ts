@@ -1,0 +1,247 @@
+/**
+ * Runs attempts inline and turns what their handlers do into completions.
+ *
+ * A handler that returns at once costs no promise. Attempts run in slices: after SLICE_MS the event loop gets its turn, so that turns, timers and
+ * sockets are served between short CPU-bound tasks.
+ */
+import type { Json } from '../canvas/types.js'
+import { toWireError } from './wire-error.js'
+import type { Attempt } from './attempt.js'
+import type { TaskDefinition, TaskRegistry } from './registry.js'
+import { backoffMs, mayRetry } from './retry.js'
+import { IgnoreSignal, MaxRetriesExceeded, ReplaceSignal, RetrySignal } from './signals.js'
+
+export interface ExecutorHost {
+  /** JSON text of what is prepended, for inputs that did not travel with the grant. */
+  fetchInput(attempt: Attempt, expression: string): Promise<string>
+  /** (request, error, traceback) of the input that failed. */
+  fetchFailure(attempt: Attempt): Promise<Json[]>
+  /** Stores what the attempt adds to the graph; answers the completion's text. */
+  stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string>
+  stageMembers(attempt: Attempt, record: string): Promise<string>
+  complete(attempt: Attempt, record: string): void
+  started(attempt: Attempt): void
+}
+
+export interface ExecutorOptions {
+  tasks: TaskRegistry
+  random: () => number
+  /** Longest result, bytes of JSON. */
+  maxResultBytes: number
+}
+
+const SLICE_MS = 5
+/** How often the clock is read while handlers return at once. */
+const CHECK_EVERY = 16
+
+export class Executor {
+  private readonly queue: Attempt[] = []
+  private head = 0
+  private running = false
+
+  constructor(
+    private readonly host: ExecutorHost,
+    private readonly options: ExecutorOptions,
+  ) {}
+
+  /** Attempts that have not started. */
+  get waiting(): number {
+    return this.queue.length - this.head
+  }
+
+  /** Queues attempts; they start in this order. */
+  enqueue(attempt: Attempt): void {
+    this.queue.push(attempt)
+  }
+
+  /** Takes back all that has not started. */
+  drain(): Attempt[] {
+    const rest = this.queue.slice(this.head)
+    this.queue.length = 0
+    this.head = 0
+    return rest
+  }
+
+  /** Starts what is queued, slice by slice. */
+  run(): void {
+    if (this.running) return
+    this.running = true
+    const until = performance.now() + SLICE_MS
+    let n = 0
+    while (this.head < this.queue.length) {
+      this.start(this.queue[this.head++] as Attempt)
+      if (++n % CHECK_EVERY === 0 && performance.now() > until) break
+      if (n % CHECK_EVERY !== 0 && n < CHECK_EVERY && performance.now() > until) break
+    }
+    if (this.head >= this.queue.length) {
+      this.queue.length = 0
+      this.head = 0
+      this.running = false
+    } else {
+      setImmediate(() => {
+        this.running = false
+        this.run()
+      })
+    }
+  }
+
+  private start(attempt: Attempt): void {
+    this.host.started(attempt)
+    const definition = this.options.tasks.get(attempt.task)
+    if (!definition) {
+      // The script grants only what this process registered; a task that vanished since goes back to the queue.
+      this.host.complete(attempt, 'b|')
+      return
+    }
+    const { input } = attempt.grant
+    if (input.charCodeAt(0) === 64 || attempt.spec.errorInput) {
+      void this.startLater(attempt, definition)
+      return
+    }
+    try {
+      parseArguments(attempt, input === '' ? null : input.slice(1))
+    } catch (error) {
+      this.fail(attempt, error)
+      return
+    }
+    this.call(attempt, definition)
+  }
+
+  private async startLater(attempt: Attempt, definition: TaskDefinition): Promise<void> {
+    try {
+      const { input } = attempt.grant
+      parseArguments(attempt, input.charCodeAt(0) === 64 ? await this.host.fetchInput(attempt, input.slice(1)) : input === '' ? null : input.slice(1))
+      if (attempt.spec.errorInput) attempt.args.unshift(...(await this.host.fetchFailure(attempt)))
+    } catch (error) {
+      // Not the task's fault: Redis did not answer, or the input is damaged. Try again soon.
+      attempt.logger.warn({ err: error, attempt: attempt.id }, 'the inputs of an attempt could not be read')
+      setTimeout(() => this.host.complete(attempt, 'b|'), 250)
+      return
+    }
+    this.call(attempt, definition)
+  }
+
+  private call(attempt: Attempt, definition: TaskDefinition): void {
+    let value: unknown
+    try {
+      value = attempt.spec.each ? callEach(attempt, definition) : definition.handler(attempt, attempt.args)
+    } catch (thrown) {
+      this.threw(attempt, definition, thrown)
+      return
+    }
+    if (isThenable(value)) {
+      value.then(
+        (result) => this.returned(attempt, result),
+        (thrown: unknown) => this.threw(attempt, definition, thrown),
+      )
+    } else this.returned(attempt, value)
+  }
+
+  private returned(attempt: Attempt, value: unknown): void {
+    let text: string
+    try {
+      text = resultText(value)
+      if (text.length > this.options.maxResultBytes) {
+        throw invalid(`the result has ${text.length} characters of JSON, more than ${this.options.maxResultBytes}`)
+      }
+    } catch (error) {
+      this.fail(attempt, error)
+      return
+    }
+    const { attemptNumber } = attempt.grant
+    const record = attemptNumber === 1 ? `S|${text}` : `S${attemptNumber}|${text}`
+    if (attempt.added.length === 0) this.host.complete(attempt, record)
+    else this.staged(attempt, this.host.stageMembers(attempt, record))
+  }
+
+  private threw(attempt: Attempt, definition: TaskDefinition, thrown: unknown): void {
+    if (thrown instanceof ReplaceSignal) this.staged(attempt, this.host.stageReplacement(attempt, thrown))
+    else if (thrown instanceof IgnoreSignal) this.host.complete(attempt, `I${mark(attempt)}|`)
+    else if (thrown instanceof RetrySignal) this.retry(attempt, definition, thrown)
+    else {
+      const policy = policyOf(attempt, definition)
+      if (policy.auto && mayRetry(policy.maxRetries, attempt.attempt)) {
+        this.again(attempt, backoffMs(policy, attempt.attempt, this.options.random), thrown)
+      } else this.fail(attempt, thrown)
+    }
+  }
+
+  private retry(attempt: Attempt, definition: TaskDefinition, { options }: RetrySignal): void {
+    const policy = policyOf(attempt, definition)
+    const max = options.maxRetries === undefined ? policy.maxRetries : options.maxRetries
+    if (mayRetry(max, attempt.attempt)) {
+      this.again(attempt, options.countdownMs ?? backoffMs(policy, attempt.attempt, this.options.random), options.error ?? null)
+    } else this.fail(attempt, options.error ?? new MaxRetriesExceeded(`task ${attempt.task} was retried ${attempt.attempt - 1} times`))
+  }
+
+  private again(attempt: Attempt, delayMs: number, error: unknown): void {
+    const text = error === null ? '' : JSON.stringify(toWireError(error))
+    this.host.complete(attempt, `r${Math.max(0, Math.round(delayMs))}|${attempt.attempt + 1}|${text}`)
+  }
+
+  private fail(attempt: Attempt, thrown: unknown): void {
+    this.host.complete(attempt, `F${mark(attempt)}|${JSON.stringify(toWireError(thrown))}`)
+  }
+
+  /** What a task adds is compiled and stored before the attempt is finished. A canvas that is not valid fails the task. */
+  private staged(attempt: Attempt, record: Promise<string>): void {
+    record.then(
+      (text) => this.host.complete(attempt, text),
+      (error: unknown) => this.fail(attempt, error),
+    )
+  }
+}
+
+const mark = (attempt: Attempt): string => (attempt.attempt === 1 ? '' : String(attempt.attempt))
+
+function policyOf(attempt: Attempt, definition: TaskDefinition) {
+  return { ...definition.options?.retry, ...(attempt.spec.retry as object | undefined) } as NonNullable<NonNullable<TaskDefinition['options']>['retry']>
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** `<template>;<args>[\n<kwargs>[\n<taskId>]]`, with what is prepended put in front as text: one parse, no copy. */
+function parseArguments(attempt: Attempt, input: string | null): void {
+  const text = attempt.definition
+  const start = text.indexOf(';') + 1
+  const line = text.indexOf('\n', start)
+  const argsText = line < 0 ? text.slice(start) : text.slice(start, line)
+  attempt.args = JSON.parse(input === null ? argsText : argsText === '[]' ? `[${input}]` : `[${input},${argsText.slice(1)}`) as Json[]
+  if (line < 0) return
+  const end = text.indexOf('\n', line + 1)
+  attempt.kwargs = JSON.parse(end < 0 ? text.slice(line + 1) : text.slice(line + 1, end)) as { [name: string]: Json }
+}
+
+/** `map` and `starmap`: one call per item, one after another, in one attempt. */
+async function callEach(attempt: Attempt, definition: TaskDefinition): Promise<unknown[]> {
+  const items = attempt.args[0]
+  if (!Array.isArray(items)) throw new TypeError(`${attempt.spec.each} takes a list of items`)
+  const results: unknown[] = []
+  for (const item of items) {
+    const args = attempt.spec.each === 'starmap' ? (item as Json[]) : [item]
+    if (!Array.isArray(args)) throw new TypeError('starmap takes a list of argument lists')
+    results.push(await definition.handler(attempt, args))
+  }
+  return results
+}
+
+class ResultInvalidError extends Error {
+  override readonly name = 'ResultInvalidError'
+  readonly code = 'result-invalid'
+}
+
+const invalid = (message: string): Error => new ResultInvalidError(message)
+
+function resultText(value: unknown): string {
+  if (value === undefined) return 'null'
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch (error) {
+    throw invalid(`the result cannot be written as JSON: ${error instanceof Error ? (error.message.split('\n')[0] as string) : String(error)}`)
+  }
+  if (text === undefined) throw invalid(`the result cannot be written as JSON: it is a ${typeof value}`)
+  return text
+}

@@ -1,0 +1,294 @@
+/**
+ * One partition as a worker sees it: a few lanes, each with one turn in flight. A turn carries the completions of the last ticks and asks for new
+ * work; when its reply is lost it is sent again as it was, and the script answers the same grants.
+ *
+ * Lane:   idle -> turn in flight -> idle; a turn that got no answer stays in flight until it gets one. A lane that the partition does not
+ *         know (the process was given up for dead, or Redis forgot) is opened again at its own sequence number, and the turn goes on.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type RedisConnection, ready } from '../redis/connection.js'
+import type { Namespace } from '../redis/namespace.js'
+import { type Argument, calls } from '../redis/scripts.generated.js'
+import { Batch, FIRST_DEFINITION, Grant, type GrantReply, SpecCache } from './grants.js'
+import type { Logger } from './logger.js'
+
+export interface PartitionHost {
+  readonly namespace: Namespace
+  readonly connection: RedisConnection
+  readonly process: string
+  readonly info: string
+  readonly tasks: string[]
+  readonly queues: string[]
+  readonly logger: Logger
+  /** Attempts that may be asked for now; what is granted of them must be given back with release(). */
+  reserve(): number
+  release(slots: number): void
+  granted(partition: Partition, grant: Grant, index: number, definition: string): void
+  /** All of a turn's grants were handed over. */
+  run(): void
+  lost(nodes: string[]): void
+  /** Nothing to do here any more until woken; `dueMs` until a delayed node is due, or -1. */
+  idle(partition: Partition, dueMs: number): void
+}
+
+interface Lane {
+  number: number
+  sequence: number
+  busy: boolean
+}
+
+const LANES = 2
+/** Bytes of completions that one turn carries, and of grants that it may answer. */
+const TURN_BYTES = 1024 * 1024
+const TURN_COMPLETIONS = 500
+const RETRY_MS = [20, 50, 100, 250, 500, 1_000]
+
+export class Partition {
+  private readonly lanes: Lane[] = []
+  private readonly dirty: Grant[] = []
+  private readonly batches = new Map<string, Batch>()
+  private readonly closed: string[] = []
+  private readonly specs = new SpecCache()
+  private hungry = true
+  private look = true
+  private fetching = true
+  private scheduled = false
+  private stopped = false
+
+  constructor(
+    private readonly host: PartitionHost,
+    readonly number: number,
+  ) {}
+
+  /** Announces the process and opens the lanes. */
+  async open(): Promise<void> {
+    for (let number = 0; number < LANES; number++) {
+      const lane = { number, sequence: 0, busy: false }
+      await this.openLane(lane)
+      this.lanes.push(lane)
+    }
+  }
+
+  private async openLane(lane: Lane): Promise<void> {
+    const { namespace, connection, process, info, tasks } = this.host
+    const known = [...this.batches.keys()].filter((name) => name.startsWith(`${lane.number}:`))
+    await namespace.runAtEpoch(connection, this.number, (epoch) =>
+      calls.open(epoch, process, lane.number, lane.sequence, info, ` ${known.join(' ')} `, tasks),
+    )
+  }
+
+  /** There may be work; `look` also at lists of tasks that nobody knew. */
+  wake(look = false): void {
+    this.hungry = true
+    this.look ||= look
+    this.kick()
+  }
+
+  /** Nothing more is fetched; completions still travel. */
+  stopFetching(): void {
+    this.fetching = false
+  }
+
+  get quiet(): boolean {
+    return this.dirty.length === 0 && this.lanes.every((lane) => !lane.busy)
+  }
+
+  get isIdle(): boolean {
+    return !this.hungry && this.quiet
+  }
+
+  /** A node's completion joins the next turn. `final`: the attempt is over. */
+  complete(grant: Grant, index: number, record: string, final: boolean): void {
+    if (grant.pending.length === 0) this.dirty.push(grant)
+    grant.pending.push(index, record)
+    grant.pendingBytes += record.length + 16
+    if (final && --grant.batch.outstanding === 0) {
+      this.batches.delete(grant.batch.name)
+      this.closed.push(grant.batch.name)
+    }
+    this.kick()
+  }
+
+  /** Slots became free. */
+  kick(): void {
+    if (this.scheduled || this.stopped) return
+    this.scheduled = true
+    setImmediate(() => {
+      this.scheduled = false
+      this.pump()
+    })
+  }
+
+  private pump(): void {
+    for (const lane of this.lanes) {
+      if (lane.busy || this.stopped) continue
+      const want = this.hungry && this.fetching ? this.host.reserve() : 0
+      if (want === 0 && this.dirty.length === 0) return
+      void this.turn(lane, want)
+    }
+  }
+
+  /** Completions for one turn, at most TURN_BYTES and TURN_COMPLETIONS of them. */
+  private takeCompletions(): Argument[] {
+    const args: Argument[] = []
+    let bytes = 0
+    let count = 0
+    while (this.dirty.length > 0 && (count === 0 || (bytes < TURN_BYTES && count < TURN_COMPLETIONS))) {
+      const grant = this.dirty[this.dirty.length - 1] as Grant
+      const items = takeItems(grant, TURN_BYTES - bytes, TURN_COMPLETIONS - count)
+      if (grant.pending.length === 0) this.dirty.pop()
+      args.push(grant.workflow, grant.run, grant.prefix, grant.template, grant.batch.name, items.args.length / 2)
+      for (const item of items.args) args.push(item)
+      bytes += items.bytes
+      count += items.args.length / 2
+    }
+    return args
+  }
+
+  private async turn(lane: Lane, want: number): Promise<void> {
+    lane.busy = true
+    const look = this.look && want > 0
+    if (look) this.look = false
+    const closed = this.closed.splice(0)
+    lane.sequence++
+    const reply = await this.send(lane, want, look, closed.join(' '), this.takeCompletions())
+    lane.busy = false
+    if (reply === null) {
+      this.host.release(want)
+      return
+    }
+    this.received(lane, want, reply)
+  }
+
+  private received(lane: Lane, want: number, [, more, dueMs, lost, grants]: TurnReply): void {
+    let granted = 0
+    if (grants.length > 0) {
+      const batch = new Batch(`${lane.number}:${lane.sequence}`)
+      for (const reply of grants) granted += this.hand(batch, reply)
+      if (batch.outstanding > 0) this.batches.set(batch.name, batch)
+    }
+    if (granted < want) this.host.release(want - granted)
+    if (lost.length > 0) this.host.lost(lost)
+    if (want > 0 && granted === 0 && more === 0) {
+      this.hungry = false
+      this.host.idle(this, dueMs)
+    }
+    if (granted > 0) this.host.run()
+    this.kick()
+  }
+
+  private hand(batch: Batch, reply: GrantReply): number {
+    const [workflow, run, prefix, template, first, , stride, attempt, , cause, input, spec] = reply
+    const grant = new Grant(batch, workflow, run, prefix, template, Number(attempt), cause, input, this.specs.get(spec))
+    const count = reply.length - FIRST_DEFINITION
+    batch.outstanding += count
+    const from = Number(first)
+    const step = Number(stride)
+    for (let k = 0; k < count; k++) this.host.granted(this, grant, from + k * step, reply[FIRST_DEFINITION + k] as string)
+    return count
+  }
+
+  /** Sends a turn until it is answered. Null when the worker stopped meanwhile. */
+  private async send(lane: Lane, want: number, look: boolean, closed: string, completions: Argument[]): Promise<TurnReply | null> {
+    const { namespace, connection, process, queues } = this.host
+    for (let failures = 0; !this.stopped; failures++) {
+      try {
+        const reply = (await namespace.runAtEpoch(connection, this.number, (epoch) =>
+          calls.turn(epoch, process, lane.number, lane.sequence, `,${queues.join(',')},`, want, look ? 1 : 0, closed, TURN_BYTES, completions),
+        )) as TurnReply | ['reopen']
+        if (reply[0] === 'ok') return reply as TurnReply
+        lane.sequence--
+        await this.openLane(lane)
+        lane.sequence++
+      } catch (error) {
+        await this.recover(lane, error, failures, completions)
+      }
+    }
+    return null
+  }
+
+  private async recover(lane: Lane, error: unknown, failures: number, completions: Argument[]): Promise<void> {
+    if (isScriptError(error) && completions.length > 0) {
+      this.host.logger.error({ err: error, partition: this.number, lane: lane.number }, 'a turn failed; its completions are sent again in halves')
+      await this.isolate(completions)
+      completions.length = 0
+      return
+    }
+    if (failures === 0 || failures % 20 === 0) this.host.logger.warn({ err: error, partition: this.number }, 'a turn got no answer; it is sent again')
+    await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
+    if (!this.stopped) await Promise.race([ready(this.host.connection), sleep(2_000)])
+  }
+
+  /**
+   * Completions of a turn that Redis could not execute: each workflow's go alone, on a lane of their own, so that the bad one is found; its
+   * workflow is set aside, and only it fails.
+   */
+  private async isolate(completions: Argument[]): Promise<void> {
+    const { namespace, connection, process } = this.host
+    const lane = { number: LANES + 1, sequence: Date.now(), busy: true }
+    await this.openLane(lane)
+    for (const group of groups(completions)) {
+      lane.sequence++
+      try {
+        await namespace.runAtEpoch(connection, this.number, (epoch) => calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, 0, '', TURN_BYTES, group))
+      } catch (error) {
+        if (!isScriptError(error)) throw error
+        const reason = error instanceof Error ? error.message : String(error)
+        this.host.logger.error({ err: error, workflow: group[0] }, 'a workflow is damaged and was set aside')
+        await namespace.run(connection, this.number, calls.setaside(String(group[0]), reason))
+        lane.sequence--
+      }
+    }
+  }
+
+  /** Gives back all that is still held and forgets the process. */
+  async leave(): Promise<void> {
+    this.stopped = true
+    const { namespace, connection, process } = this.host
+    for (;;) {
+      const [answer] = await namespace.runAtEpoch(connection, this.number, (epoch) => calls.reap(epoch, process, '', 0, 1_000_000))
+      if (answer !== 'more') return
+    }
+  }
+
+  /** Lanes open again after the process was given up for dead. */
+  async reopen(): Promise<void> {
+    for (const lane of this.lanes) if (!lane.busy) await this.openLane(lane)
+    this.wake(true)
+  }
+}
+
+type TurnReply = ['ok', more: number, dueMs: number, lost: string[], grants: GrantReply[]]
+
+const TRANSIENT = /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|NOAUTH|NOPERM|WRONGPASS|OOM|NOSCRIPT|UNBLOCKED)/
+
+/** Whether Redis executed the script and it failed; anything else may be sent again as it is. */
+function isScriptError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError' && !TRANSIENT.test(error.message)
+}
+
+function takeItems(grant: Grant, maxBytes: number, maxCount: number): { args: Argument[]; bytes: number } {
+  if (grant.pendingBytes <= maxBytes && grant.pending.length / 2 <= maxCount) {
+    const all = { args: grant.pending, bytes: grant.pendingBytes }
+    grant.pending = []
+    grant.pendingBytes = 0
+    return all
+  }
+  let bytes = 0
+  let k = 0
+  while (k < grant.pending.length && k / 2 < maxCount && (k === 0 || bytes < maxBytes)) {
+    bytes += (grant.pending[k + 1] as string).length + 16
+    k += 2
+  }
+  const args = grant.pending.splice(0, k)
+  grant.pendingBytes -= bytes
+  return { args, bytes }
+}
+
+function* groups(completions: Argument[]): Generator<Argument[]> {
+  for (let from = 0; from < completions.length; ) {
+    const size = 6 + 2 * Number(completions[from + 5])
+    yield completions.slice(from, from + size)
+    from += size
+  }
+}

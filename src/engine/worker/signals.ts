@@ -1,0 +1,18 @@
+/** What `ctx.retry()`, `ctx.replace()` and `ctx.ignore()` throw. Not errors: a handler that catches everything should let them pass. */
+import type { Canvas } from '../canvas/types.js'
+import type { RetryOptions } from './registry.js'
+
+export class RetrySignal {
+  constructor(readonly options: RetryOptions) {}
+}
+
+export class ReplaceSignal {
+  constructor(readonly canvas: Canvas) {}
+}
+
+export class IgnoreSignal {}
+
+/** The error of a task that asked for more retries than it has. */
+export class MaxRetriesExceeded extends Error {
+  override readonly name = 'MaxRetriesExceeded'
+}

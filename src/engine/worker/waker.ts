@@ -1,0 +1,76 @@
+/**
+ * Sleeps until there is work. Blocks on wake lists, never on ready lists: a token that dies with this process loses nothing, a task would. One
+ * blocking connection serves all partitions of one Redis; on a Cluster each home partition has its own. A half-open connection cannot hold us:
+ * every block is bounded and watched.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect, type RedisConnection, type RedisOptions } from '../redis/connection.js'
+
+export interface WakerOptions {
+  redis: string | RedisOptions
+  /** Wake lists to block on. */
+  keys: string[]
+  /** Longest block, ms; after it the partitions are looked at in any case. */
+  maxBlockMs: number
+  /** Ms until the next delayed node is due; Infinity when none is known. */
+  nextDueMs(): number
+  /** Resolves when this worker has nothing to do and room for work. */
+  idle(): Promise<void>
+  /** `key` null: the time is over. */
+  woken(key: string | null): void
+}
+
+export class Waker {
+  private connection: RedisConnection | null = null
+  private stopped = false
+  private loop: Promise<void> = Promise.resolve()
+
+  constructor(private readonly options: WakerOptions) {}
+
+  start(): void {
+    this.loop = this.run()
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      await this.options.idle()
+      if (this.stopped) return
+      try {
+        await this.block()
+      } catch {
+        this.connection?.disconnect()
+        this.connection = null
+        if (this.stopped) return
+        await sleep(200)
+        this.options.woken(null)
+      }
+    }
+  }
+
+  private async block(): Promise<void> {
+    const { redis, keys, maxBlockMs } = this.options
+    this.connection ??= await connect(redis, 'blocking')
+    const ms = Math.max(5, Math.min(maxBlockMs, this.options.nextDueMs()))
+    const got = await bounded(this.connection.blpop(...keys, (ms / 1000).toFixed(3)), ms + 3_000)
+    this.options.woken(got?.[0] ?? null)
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.connection?.disconnect()
+    await Promise.race([this.loop, sleep(500)])
+  }
+}
+
+/** A promise that does not outlive its time. */
+async function bounded<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('a blocking command was not answered')), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

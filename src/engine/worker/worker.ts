@@ -1,0 +1,302 @@
+/**
+ * A worker process: leases nodes in every partition, runs their handlers, reports what became of them. Execution is at least once; every state
+ * change happens exactly once.
+ *
+ * Parts: Partition (turns), Executor (handlers), Heartbeat (a thread that vouches), Waker (sleep until there is work), Tender (upkeep and the sweep
+ * for dead processes). stop(): fetch nothing, finish or give back within the grace time, leave.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import os from 'node:os'
+import type { Json } from '../canvas/types.js'
+import type { ConnectionOptions } from '../client/client.js'
+import { Tender } from '../maintenance/tender.js'
+import { ChordisError } from '../protocol/errors.js'
+import { checkName, newIncarnation } from '../protocol/ids.js'
+import { valueText } from '../protocol/values.js'
+import { connect, normalise, type RedisConnection } from '../redis/connection.js'
+import { Namespace } from '../redis/namespace.js'
+import { WorkflowReader } from '../redis/reader.js'
+import { Additions } from './additions.js'
+import { Attempt, type AttemptHost } from './attempt.js'
+import { Executor, type ExecutorHost } from './executor.js'
+import type { Grant } from './grants.js'
+import { Heartbeat } from './heartbeat.js'
+import { DEFAULT_LOGGER, type Logger } from './logger.js'
+import { Partition, type PartitionHost } from './partition.js'
+import type { TaskRegistry } from './registry.js'
+import type { ReplaceSignal } from './signals.js'
+import { Waker } from './waker.js'
+
+export interface WorkerOptions extends ConnectionOptions {
+  tasks: TaskRegistry
+  /** Queues to serve. Default `['default']`. */
+  queues?: string[]
+  /** Attempts that run at the same time. Default 100: handlers run inline and mostly wait for I/O. */
+  concurrency?: number
+  logger?: Logger
+  /** Shown in the registry of workers. Default the host's name. */
+  name?: string
+  /** How long stop() waits for running handlers, ms. Default 10,000. */
+  graceMs?: number
+  /** A process whose heartbeat stands still this long has died, ms. Default 6,000: its work runs again in under 10 s. */
+  leaseMs?: number
+  /** How long one handler may block the event loop before its process counts as dead, ms. Default 3,600,000; 0: no longer than the lease. */
+  hardLimitMs?: number
+  /** How often a node may be lost with its process before it ends FAILURE. Default 3. */
+  maxDeliveries?: number
+  /** Longest result, bytes of JSON. Default 16 MiB. */
+  maxResultBytes?: number
+}
+
+const LOOK_MS = 1_000
+/** One turn asks for at most this many attempts, so that a second lane can overlap with the first. */
+const MAX_WANT = 128
+/** Partitions with a wake connection of their own on a Cluster; others are visited every LOOK_MS. */
+const MAX_HOMES = 8
+
+export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
+  readonly process = newIncarnation()
+  readonly queues: string[]
+  readonly tasks: string[]
+  readonly info: string
+  readonly logger: Logger
+  readonly namespace: Namespace
+  connection!: RedisConnection
+  private readonly partitions: Partition[] = []
+  private readonly running = new Set<Attempt>()
+  private readonly partitionOf = new Map<Grant, Partition>()
+  private readonly executor: Executor
+  private readonly concurrency: number
+  private additions!: Additions
+  private heartbeat: Heartbeat | null = null
+  private tender: Tender | null = null
+  private readonly wakers: Waker[] = []
+  private reserved = 0
+  private active = 0
+  private readonly dueAt = new Map<Partition, number>()
+  private idleWaiters: (() => void)[] = []
+  private state: 'new' | 'running' | 'stopping' | 'stopped' = 'new'
+
+  constructor(private readonly options: WorkerOptions) {
+    this.namespace = new Namespace(options)
+    this.queues = (options.queues ?? ['default']).map((queue, k) => checkName(queue, `queues[${k}]`))
+    this.tasks = options.tasks.names()
+    this.logger = options.logger ?? DEFAULT_LOGGER
+    this.concurrency = options.concurrency ?? 100
+    if (!Number.isInteger(this.concurrency) || this.concurrency < 1 || this.concurrency > 10_000) {
+      throw new ChordisError('request-invalid', 'must be an integer from 1 to 10,000', { path: 'concurrency' })
+    }
+    this.info = JSON.stringify({ name: options.name ?? os.hostname(), pid: process.pid, queues: this.queues, concurrency: this.concurrency })
+    this.executor = new Executor(this, { tasks: options.tasks, random: Math.random, maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024 })
+  }
+
+  /** Connects (waiting for Redis as long as it takes), announces itself and begins to work. */
+  async start(): Promise<void> {
+    if (this.state !== 'new') throw new ChordisError('closed', `this worker is ${this.state}`)
+    this.state = 'running'
+    const { redis } = this.options
+    this.connection = await connect(redis, 'worker', (error) => this.logger.debug({ err: error }, 'redis connection'))
+    await this.namespace.load(this.connection)
+    this.additions = new Additions(this.connection, this.namespace, this.process)
+    this.startHeartbeat()
+    for (let p = 0; p < this.namespace.partitions; p++) {
+      const partition = new Partition(this, p)
+      await partition.open()
+      this.partitions.push(partition)
+    }
+    this.startTender()
+    this.startWakers()
+    for (const partition of this.partitions) partition.wake(true)
+  }
+
+  private startHeartbeat(): void {
+    const { redis, leaseMs = 6_000, hardLimitMs = 3_600_000 } = this.options
+    this.heartbeat = new Heartbeat({
+      redis,
+      namespace: this.namespace,
+      process: this.process,
+      intervalMs: Math.max(100, Math.round(leaseMs / 4)),
+      leaseMs,
+      hardLimitMs,
+      onUnknown: (p) => void this.partitions[p]?.reopen().catch((error: unknown) => this.logger.debug({ err: error }, 'opening lanes again')),
+    })
+    this.heartbeat.start()
+  }
+
+  private startTender(): void {
+    const { leaseMs = 6_000, maxDeliveries = 3 } = this.options
+    const { connection, namespace, logger } = this
+    this.tender = new Tender({ connection, namespace, logger, leaseMs, intervalMs: Math.min(1_000, leaseMs / 4), maxDeliveries, random: Math.random })
+    this.tender.start()
+  }
+
+  private startWakers(): void {
+    const { redis } = this.options
+    const shared = normalise(redis).cluster === undefined
+    const homes = shared ? [this.partitions] : rendezvous(this.partitions, this.process).map((partition) => [partition])
+    for (const [k, partitions] of homes.entries()) {
+      const keys = partitions.flatMap((p) => this.queues.map((queue) => this.namespace.keys(p.number).of('wake', queue)))
+      const owner = new Map(partitions.flatMap((p) => this.queues.map((queue) => [this.namespace.keys(p.number).of('wake', queue), p] as const)))
+      const waker = new Waker({
+        redis,
+        keys,
+        maxBlockMs: LOOK_MS,
+        nextDueMs: () => this.nextDueMs(),
+        idle: () => this.whenIdle(),
+        woken: (key) => {
+          const partition = key === null ? undefined : owner.get(key)
+          if (partition) partition.wake()
+          else if (k === 0) for (const p of this.partitions) p.wake(true)
+          else for (const p of partitions) p.wake(true)
+        },
+      })
+      waker.start()
+      this.wakers.push(waker)
+    }
+  }
+
+  private nextDueMs(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const at of this.dueAt.values()) next = Math.min(next, at)
+    return Math.max(0, next - performance.now())
+  }
+
+  /** Resolves when there is room for work and no partition is known to have any. */
+  private whenIdle(): Promise<void> {
+    if (this.state !== 'running' || this.isIdle()) return Promise.resolve()
+    return new Promise((resolve) => this.idleWaiters.push(resolve))
+  }
+
+  private isIdle(): boolean {
+    return this.active + this.reserved < this.concurrency && this.partitions.some((partition) => partition.isIdle)
+  }
+
+  private checkIdle(): void {
+    if (this.idleWaiters.length === 0 || (this.state === 'running' && !this.isIdle())) return
+    const waiters = this.idleWaiters
+    this.idleWaiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  // PartitionHost
+
+  reserve(): number {
+    const free = this.concurrency - this.active - this.reserved
+    const want = Math.max(0, Math.min(free, MAX_WANT, Math.max(1, Math.ceil(this.concurrency / 2))))
+    this.reserved += want
+    return want
+  }
+
+  release(slots: number): void {
+    this.reserved -= slots
+  }
+
+  granted(partition: Partition, grant: Grant, index: number, definition: string): void {
+    this.reserved--
+    this.active++
+    const attempt = new Attempt(this, grant, index, definition)
+    this.partitionOf.set(grant, partition)
+    this.running.add(attempt)
+    this.executor.enqueue(attempt)
+  }
+
+  run(): void {
+    this.executor.run()
+  }
+
+  lost(nodes: string[]): void {
+    this.logger.warn({ nodes: nodes.slice(0, 10), count: nodes.length }, 'leases were lost before these attempts ended; others run them')
+  }
+
+  idle(partition: Partition, dueMs: number): void {
+    if (dueMs >= 0) this.dueAt.set(partition, performance.now() + dueMs)
+    else this.dueAt.delete(partition)
+    this.checkIdle()
+  }
+
+  // ExecutorHost
+
+  started(_attempt: Attempt): void {
+    this.heartbeat?.handlerStarts()
+  }
+
+  complete(attempt: Attempt, record: string): void {
+    if (!this.running.delete(attempt)) return
+    this.active--
+    const partition = this.partitionOf.get(attempt.grant) as Partition
+    partition.complete(attempt.grant, attempt.index, record, true)
+    if (attempt.grant.batch.outstanding === 0) this.partitionOf.delete(attempt.grant)
+    this.wakeHungry(partition)
+  }
+
+  /** A slot is free: partitions that could not ask for want of one may ask now. */
+  private wakeHungry(done: Partition): void {
+    if (this.partitions.length > 1) for (const partition of this.partitions) if (partition !== done) partition.kick()
+    this.checkIdle()
+  }
+
+  progress(attempt: Attempt, text: string): void {
+    if (this.running.has(attempt)) this.partitionOf.get(attempt.grant)?.complete(attempt.grant, attempt.index, `%${text}`, false)
+  }
+
+  async fetchInput(attempt: Attempt, expression: string): Promise<string> {
+    const [prefix = '', index = '0', expr = '[]'] = expression.split('|')
+    return valueText(this.reader(attempt.grant.workflow), { prefix, index: Number(index), expr })
+  }
+
+  async fetchFailure(attempt: Attempt): Promise<Json[]> {
+    const call = await this.reader(attempt.grant.workflow).describe(attempt.grant.cause.slice(1))
+    const { error, ...request } = call
+    const { stack, ...rest } = error ?? { type: 'UnknownError', message: '' }
+    return [{ ...request, workflow: attempt.grant.workflow }, rest as unknown as Json, stack ?? null]
+  }
+
+  stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string> {
+    return this.additions.replacement(attempt, signal.canvas)
+  }
+
+  stageMembers(attempt: Attempt, record: string): Promise<string> {
+    return this.additions.members(attempt, record)
+  }
+
+  private reader(workflow: string): WorkflowReader {
+    return new WorkflowReader(this.connection, this.namespace, workflow)
+  }
+
+  /**
+   * Stops: nothing more is fetched, what has not started goes back at once, running handlers get `graceMs` to end; then their signals fire and
+   * what they hold goes back too, uncharged.
+   */
+  async stop(options: { graceMs?: number } = {}): Promise<void> {
+    if (this.state === 'stopped' || this.state === 'stopping') return
+    const started = this.state === 'running'
+    this.state = 'stopping'
+    if (!started) return
+    for (const partition of this.partitions) partition.stopFetching()
+    for (const attempt of this.executor.drain()) this.complete(attempt, 'b|')
+    await Promise.all(this.wakers.map((waker) => waker.stop()))
+    const until = performance.now() + (options.graceMs ?? this.options.graceMs ?? 10_000)
+    while (this.busy() && performance.now() < until) await sleep(5)
+    for (const attempt of this.running) attempt.abort(new ChordisError('closed', 'the worker stops'))
+    await this.tender?.stop()
+    await Promise.all(this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000)])))
+    await this.heartbeat?.stop()
+    this.connection.disconnect()
+    this.state = 'stopped'
+    this.checkIdle()
+  }
+
+  private busy(): boolean {
+    return this.running.size > 0 || this.partitions.some((partition) => !partition.quiet)
+  }
+}
+
+/** The home partitions of a process: the same for a process however the list is ordered, and different ones for different processes. */
+function rendezvous(partitions: Partition[], process: string): Partition[] {
+  const weight = (p: Partition): number => {
+    let h = 2_166_136_261
+    for (const char of `${process}:${p.number}`) h = Math.imul(h ^ char.charCodeAt(0), 16_777_619)
+    return h >>> 0
+  }
+  return [...partitions].sort((a, b) => weight(b) - weight(a)).slice(0, MAX_HOMES)
+}

@@ -1,0 +1,8 @@
+/**
+ * `/livez` and `/readyz`, for processes of every role.
+ */
+import { Module } from '@nestjs/common'
+import { HealthController } from './health.controller.js'
+
+@Module({ controllers: [HealthController] })
+export class HealthModule {}

@@ -1,0 +1,35 @@
+/**
+ * The Fastify adapter as Chordis needs it: bodies keep `__proto__` and `constructor` as ordinary keys, have an explicit limit, and
+ * are JSON or nothing.
+ */
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { answerWrongMethods } from './method.js'
+import { toProblem } from './problem.js'
+import { sendProblem } from './send.js'
+
+/** Bytes of a request body. */
+export const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
+/** Ids are up to 128 characters; Fastify's default of 100 would not route them. */
+const MAX_PARAM_LENGTH = 512
+
+/** To be used with `bodyParser: false`, so that Fastify's own JSON parser (and its poisoning options) is the only one. */
+export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  })
+  const server = adapter.getInstance()
+  server.removeContentTypeParser('text/plain')
+  answerWrongMethods(server)
+  return adapter
+}
+
+/** A URL that the router refuses before any hook or filter of Nest. */
+function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(reply, toProblem(error, request.url), error)
+}

@@ -1,0 +1,37 @@
+/**
+ * 405 with `Allow` for a path that exists under other methods. Fastify has 404 for both; the routes it registers tell them apart.
+ */
+import { HttpException } from '@nestjs/common'
+import type { FastifyInstance } from 'fastify'
+
+export class MethodNotAllowed extends HttpException {
+  /** @param allow value of the `Allow` header */
+  constructor(readonly allow: string) {
+    super(`Only ${allow} is allowed here`, 405)
+  }
+}
+
+interface Route {
+  pattern: RegExp
+  methods: Set<string>
+}
+
+/** To be called before the routes are registered. */
+export function answerWrongMethods(server: FastifyInstance): void {
+  const routes = new Map<string, Route>()
+  server.addHook('onRoute', ({ url, method }) => {
+    const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() }
+    for (const name of [method].flat()) route.methods.add(name)
+    routes.set(url, route)
+  })
+  server.addHook('onRequest', async (request) => {
+    const path = request.url.split('?', 1)[0] ?? ''
+    const route = request.is404 ? [...routes.values()].find(({ pattern }) => pattern.test(path)) : undefined
+    if (route !== undefined && !route.methods.has(request.method)) throw new MethodNotAllowed([...route.methods].sort().join(', '))
+  })
+}
+
+function patternOf(url: string): RegExp {
+  const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+  return new RegExp(`^${parts.join('/')}$`)
+}

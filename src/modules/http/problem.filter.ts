@@ -1,0 +1,27 @@
+/**
+ * Answers every error with a problem document and logs those that are the server's fault.
+ */
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Injectable } from '@nestjs/common'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from '../../engine/index.js'
+import { CHORDIS_LOGGER } from '../chordis.options.js'
+import { type Problem, toProblem } from './problem.js'
+import { sendProblem } from './send.js'
+
+@Injectable()
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(CHORDIS_LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp()
+    const request = http.getRequest<FastifyRequest>()
+    const problem = toProblem(error, request.url)
+    this.log(error, problem, request)
+    sendProblem(http.getResponse<FastifyReply>(), problem, error)
+  }
+
+  private log(error: unknown, { status, code, workflow }: Problem, { method, url }: FastifyRequest): void {
+    if (status >= 500) this.logger.error({ err: error, method, url, status, code, workflow }, 'request failed')
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * `/v1/workflows`: submit a canvas, look at a workflow, fetch its outcome.
+ */
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseFilters } from '@nestjs/common'
+import type { FastifyReply } from 'fastify'
+import { Client, type Outcome, type WorkflowStatus } from '../../engine/index.js'
+import { ProblemFilter } from '../http/problem.filter.js'
+import { Drain } from '../worker/drain.js'
+import { withIdempotencyKey } from './idempotency-key.js'
+import { type Submission, SubmitPipe } from './submit.pipe.js'
+import { WaitPipe } from './wait.pipe.js'
+
+/** Answer to a submit: `duplicate` when the workflow was already there under this id or key. */
+export interface Submitted {
+  id: string
+  state: WorkflowStatus['state']
+  duplicate: boolean
+}
+
+/** Answer while there is no outcome yet. */
+export interface Pending {
+  id: string
+  state: WorkflowStatus['state']
+}
+
+@Controller('v1/workflows')
+@UseFilters(ProblemFilter)
+export class WorkflowsController {
+  constructor(
+    @Inject(Client) private readonly client: Client,
+    @Inject(Drain) private readonly drain: Drain,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  async submit(
+    @Body(SubmitPipe) { canvas, options }: Submission,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Submitted> {
+    const handle = await this.client.submit(canvas, withIdempotencyKey(options, key))
+    reply.header('location', `/v1/workflows/${encodeURIComponent(handle.id)}`)
+    const state = handle.duplicate ? (await handle.status()).state : 'PENDING'
+    return { id: handle.id, state, duplicate: handle.duplicate }
+  }
+
+  @Get(':id')
+  status(@Param('id') id: string): Promise<WorkflowStatus> {
+    return this.client.workflow(id).status()
+  }
+
+  @Get(':id/result')
+  async result(
+    @Param('id') id: string,
+    @Query(WaitPipe) waitMs: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Outcome | Pending> {
+    const handle = this.client.workflow(id)
+    const outcome = (await this.drain.race(handle.outcome({ waitMs }))) ?? null
+    if (outcome !== null) return outcome
+    const { state, outcomeAt } = await handle.status()
+    // It may have ended between the two calls; then the outcome is there now.
+    const late = outcomeAt === null ? null : await handle.outcome()
+    if (late !== null) return late
+    reply.status(202)
+    return { id, state }
+  }
+}

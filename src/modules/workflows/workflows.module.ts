@@ -1,0 +1,8 @@
+/**
+ * The REST face of workflows. Import it beside `ChordisModule.forRoot` in a process of role `api`.
+ */
+import { Module } from '@nestjs/common'
+import { WorkflowsController } from './workflows.controller.js'
+
+@Module({ controllers: [WorkflowsController] })
+export class WorkflowsModule {}

@@ -1,0 +1,166 @@
+/**
+ * Everything a client can do wrong has one clear answer: a problem document with a code and, where there is one, the path of the fault.
+ */
+import { request } from 'node:http'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { ChordisError, Client } from '../../src/engine/index.js'
+import { useRedis } from '../support/redis-server.js'
+import { EchoTasks, useServices } from './harness.js'
+
+const redis = useRedis()
+const serve = useServices()
+let service: Awaited<ReturnType<typeof serve>>
+
+beforeAll(async () => {
+  service = await serve({ redis: redis.url, namespace: redis.ns(), roles: ['api'], providers: [EchoTasks] })
+})
+
+const post = (text: string, type = 'application/json') => service.http.post('/v1/workflows').set('content-type', type).send(text)
+const submit = (body: object) => post(JSON.stringify(body))
+
+interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: Record<string, unknown>
+  text: string
+}
+
+/** Checks what all problems share, and returns the document. */
+function problem(answer: Answer, status: number, code: string): Record<string, unknown> {
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+  expect(answer.body).toMatchObject({ type: `urn:chordis:problem:${code}`, status, code, title: expect.any(String) as string })
+  expect(answer.status).toBe(status)
+  expect(answer.text).not.toMatch(/node_modules|\.ts:\d|\.js:\d/)
+  return answer.body
+}
+
+describe('a bad body', () => {
+  test.each(['{"canvas":', '', 'nonsense', '{"canvas":{}}}'])('that is not JSON is 400: %j', async (text) => {
+    problem(await post(text), 400, 'request-invalid')
+  })
+
+  test('of another media type is 415', async () => {
+    problem(await post('canvas=1', 'application/x-www-form-urlencoded'), 415, 'media-type-unsupported')
+    problem(await post('hello', 'text/plain'), 415, 'media-type-unsupported')
+  })
+
+  test('of 5 MB is 413 and the service goes on', async () => {
+    problem(await submit({ canvas: { task: 'echo', args: ['x'.repeat(5_000_000)] } }), 413, 'limit-exceeded')
+    await service.http.get('/livez').expect(200)
+  })
+
+  test('of 5 MB that comes in chunks without a length is 413', async () => {
+    const { status, code } = await sendChunked(`${service.url}/v1/workflows`, 5_000_000)
+    expect({ status, code }).toEqual({ status: 413, code: 'limit-exceeded' })
+  })
+
+  test.each(['[]', '7', 'null', '"text"'])('that is not an object is 400 at `body`: %s', async (text) => {
+    expect(problem(await post(text), 400, 'request-invalid').path).toBe('body')
+  })
+
+  test('with unknown fields names each by its path', async () => {
+    const document = problem(await submit({ canvas: { task: 'echo' }, priority: 3, options: { retention: 1 } }), 400, 'request-invalid')
+    expect(document.path).toBe('priority')
+    expect((document.errors as { path: string }[]).map(({ path }) => path)).toEqual(['priority', 'options.retention'])
+  })
+
+  test('without a canvas is 400 at `canvas`', async () => {
+    expect(problem(await submit({ id: 'x' }), 400, 'request-invalid').path).toBe('canvas')
+  })
+})
+
+describe('a bad canvas', () => {
+  test.each([
+    ['a number', 7],
+    ['an object without a kind', {}],
+    ['arguments that are no list', { task: 'echo', args: 1 }],
+    ['a chain of numbers', { chain: [1] }],
+    ['an unknown field', { task: 'echo', argz: [] }],
+    ['a task name with a colon', { task: 'a:b' }],
+  ])('%s is 400 with the path of the fault', async (_what, canvas) => {
+    const answer = await submit({ canvas })
+    expect(answer.status).toBe(400)
+    const document = problem(answer, 400, String(answer.body.code))
+    expect(['canvas-invalid', 'name-invalid']).toContain(document.code)
+    expect(document.path).toMatch(/^canvas/)
+  })
+
+  test('of 65 levels is refused as over the limit, with its path', async () => {
+    let canvas: object = { task: 'echo', args: [1] }
+    for (let level = 1; level < 65; level++) canvas = { chord: { header: [canvas], body: { task: 'echo' } } }
+    const document = problem(await submit({ canvas }), 413, 'limit-exceeded')
+    expect(document.path).toMatch(/^canvas/)
+  })
+
+  test('with more nodes than the request allows is refused', async () => {
+    const group = Array.from({ length: 11 }, () => ({ task: 'echo', args: [1] }))
+    problem(await submit({ canvas: { group }, options: { limits: { nodes: 10 } } }), 413, 'limit-exceeded')
+  })
+})
+
+describe('names that are taken or unknown', () => {
+  test('an id with another canvas is 409 and names the workflow', async () => {
+    await submit({ canvas: { task: 'echo', args: [1] }, id: 'taken' }).expect(202)
+    expect(problem(await submit({ canvas: { task: 'echo', args: [2] }, id: 'taken' }), 409, 'id-conflict').workflow).toBe('taken')
+  })
+
+  test('an unknown workflow is 404 for its status and its result, waiting or not', async () => {
+    for (const path of ['', '/result', '/result?waitMs=1000']) {
+      problem(await service.http.get(`/v1/workflows/nobody${path}`), 404, 'not-found')
+    }
+  })
+
+  test('an unknown route is 404, a known one under another method 405 with Allow', async () => {
+    expect(problem(await service.http.get('/v2/workflows'), 404, 'not-found').instance).toBe('/v2/workflows')
+    const wrong = await service.http.delete('/v1/workflows/x')
+    problem(wrong, 405, 'method-not-allowed')
+    expect(wrong.headers.allow).toBe('GET, HEAD')
+    problem(await service.http.get('/v1/workflows'), 405, 'method-not-allowed')
+  })
+
+  test('a waitMs out of range is 400 with its path', async () => {
+    expect(problem(await service.http.get('/v1/workflows/x/result?waitMs=60001'), 400, 'request-invalid').path).toBe('query.waitMs')
+  })
+
+  test('a URL that cannot be decoded is 400', async () => {
+    problem(await service.http.get('/v1/workflows/%E0%A4%A'), 400, 'request-invalid')
+  })
+})
+
+describe("the server's own faults", () => {
+  test('Redis that did not answer a submit is 503 `outcome-unknown` with the id and Retry-After', async () => {
+    const client = service.app.get(Client)
+    const submitted = client.submit
+    client.submit = () => Promise.reject(new ChordisError('outcome-unknown', 'Redis did not answer within 100 ms', { workflow: 'w-7' }))
+    const answer = await submit({ canvas: { task: 'echo' } })
+    client.submit = submitted
+    expect(problem(answer, 503, 'outcome-unknown').workflow).toBe('w-7')
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/)
+  })
+
+  test('an unforeseen error is 500 `internal` and says nothing of its cause', async () => {
+    const client = service.app.get(Client)
+    const workflow = client.workflow
+    client.workflow = () => {
+      throw new Error('secret detail')
+    }
+    const answer = await service.http.get('/v1/workflows/x')
+    client.workflow = workflow
+    problem(answer, 500, 'internal')
+    expect(answer.text).not.toContain('secret')
+  })
+})
+
+/** POSTs `bytes` of `x` with chunked encoding. */
+function sendChunked(url: string, bytes: number): Promise<{ status: number | undefined; code: unknown }> {
+  return new Promise((resolve, reject) => {
+    const sending = request(url, { method: 'POST', headers: { 'content-type': 'application/json' } }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve({ status: response.statusCode, code: JSON.parse(Buffer.concat(chunks).toString()).code as unknown }))
+    })
+    sending.on('error', reject)
+    for (let sent = 0; sent < bytes; sent += 100_000) sending.write('x'.repeat(100_000))
+    sending.end()
+  })
+}

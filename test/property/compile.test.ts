@@ -1,0 +1,27 @@
+import fc from 'fast-check'
+import { describe, test } from 'vitest'
+import { evaluate } from '../support/evaluator.js'
+import { randomCanvas, randomCanvasSpec } from '../support/random-canvas.js'
+import { runCanvas } from '../support/run-canvas.js'
+import { pickSeed, SeededRandom } from '../support/seed.js'
+import { difference } from './compare.js'
+
+const RUNS = process.env.CHORDIS_VERIFY === '1' ? 20_000 : 1_000
+
+function check(spec: { seed: number; nodes: number }, order: number): void {
+  const canvas = randomCanvas({ ...spec, caseId: 'c' })
+  const random = new SeededRandom(order)
+  const run = runCanvas(canvas, { pick: (count) => random.int(0, Math.max(0, count - 1)) })
+  const found = difference(evaluate(canvas), run)
+  if (found) throw new Error(`${JSON.stringify(canvas).slice(0, 4_000)}\nexpected ${found.expected}\ngot ${found.got}`)
+}
+
+describe('a compiled random canvas, run by the words of its graph in any order of ready nodes,', () => {
+  test('ends as the evaluator says, up to 60 nodes', () => {
+    fc.assert(fc.property(randomCanvasSpec(60), fc.nat(), check), { numRuns: RUNS, seed: pickSeed() | 0 })
+  })
+
+  test('ends as the evaluator says, up to 2,000 nodes', () => {
+    fc.assert(fc.property(randomCanvasSpec(2_000), fc.nat(), check), { numRuns: RUNS / 20, seed: pickSeed() | 0 })
+  })
+})

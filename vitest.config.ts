@@ -1,0 +1,21 @@
+/**
+ * One Vitest project per folder of test/, so that a part can be run alone: `npx vitest run --project engine`.
+ *
+ * Two forks at most, because every file may start a Redis of its own. Decorators are lowered by oxc after tsconfig.json; modules name what
+ * they inject with `@Inject()`, so nothing depends on emitted parameter types.
+ */
+import { defineConfig } from 'vitest/config'
+
+export const PROJECTS = ['engine', 'modules', 'e2e', 'conformance', 'property', 'chaos', 'support', 'repo']
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: process.env.CHORDIS_VERIFY ? 1_800_000 : 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    passWithNoTests: true,
+    projects: PROJECTS.map((name) => ({ extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
+  },
+})
