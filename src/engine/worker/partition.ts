@@ -50,6 +50,7 @@ export class Partition {
   private readonly closed: string[] = []
   private readonly specs = new SpecCache()
   private hungry = true
+  private dueMs = -1
   private look = true
   private fetching = true
   private scheduled = false
@@ -169,12 +170,13 @@ export class Partition {
     }
     if (granted < want) this.host.release(want - granted)
     if (lost.length > 0) this.host.lost(lost)
-    if (want > 0 && granted === 0 && more === 0) {
-      this.hungry = false
-      this.host.idle(this, dueMs)
+    if (want > 0 && granted === 0) {
+      this.hungry = more === 1
+      this.dueMs = dueMs
     }
     if (granted > 0) this.host.run()
-    this.kick()
+    if (this.isIdle) this.host.idle(this, this.dueMs)
+    else this.kick()
   }
 
   private hand(batch: Batch, reply: GrantReply): number {
