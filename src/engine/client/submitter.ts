@@ -44,7 +44,7 @@ export class Submitter {
       else this.queues.set(submission.partition, [{ submission, resolve, reject }])
       if (!this.scheduled) {
         this.scheduled = true
-        setImmediate(() => this.flush())
+        queueMicrotask(() => this.flush())
       }
     })
   }

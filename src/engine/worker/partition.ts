@@ -35,12 +35,16 @@ interface Lane {
   number: number
   sequence: number
   busy: boolean
+  /** The turn in flight asks for work. */
+  fetching: boolean
 }
 
 const LANES = 2
 /** Bytes of completions that one turn carries, and of grants that it may answer. */
 const TURN_BYTES = 1024 * 1024
 const TURN_COMPLETIONS = 500
+/** Records of finished grants are removed this many at a time. */
+const MIN_CLOSED = 8
 const RETRY_MS = [20, 50, 100, 250, 500, 1_000]
 
 export class Partition {
@@ -51,6 +55,8 @@ export class Partition {
   private readonly specs = new SpecCache()
   private hungry = true
   private dueMs = -1
+  /** The last answer said that there is more than was asked for. */
+  private plenty = false
   private look = true
   private fetching = true
   private scheduled = false
@@ -64,7 +70,7 @@ export class Partition {
   /** Announces the process and opens the lanes. */
   async open(): Promise<void> {
     for (let number = 0; number < LANES; number++) {
-      const lane = { number, sequence: 0, busy: false }
+      const lane = { number, sequence: 0, busy: false, fetching: false }
       await this.openLane(lane)
       this.lanes.push(lane)
     }
@@ -114,16 +120,21 @@ export class Partition {
   kick(): void {
     if (this.scheduled || this.stopped) return
     this.scheduled = true
-    setImmediate(() => {
+    // A lone completion goes at once; while a turn is in flight, completions gather for the next one.
+    const pump = () => {
       this.scheduled = false
       this.pump()
-    })
+    }
+    if (this.lanes.some((lane) => lane.busy)) setImmediate(pump)
+    else queueMicrotask(pump)
   }
 
   private pump(): void {
     for (const lane of this.lanes) {
       if (lane.busy || this.stopped) continue
-      const want = this.hungry && this.fetching ? this.host.reserve() : 0
+      // A second lane fetches only when there is known to be more than the first one takes.
+      const fetch = this.hungry && this.fetching && (this.plenty || !this.lanes.some((other) => other.fetching))
+      const want = fetch ? this.host.reserve() : 0
       if (want === 0 && this.dirty.length === 0) return
       void this.turn(lane, want)
     }
@@ -148,12 +159,14 @@ export class Partition {
 
   private async turn(lane: Lane, want: number): Promise<void> {
     lane.busy = true
+    lane.fetching = want > 0
     const look = this.look && want > 0
     if (look) this.look = false
-    const closed = this.closed.splice(0)
+    const closed = this.closed.length >= MIN_CLOSED ? this.closed.splice(0) : []
     lane.sequence++
     const reply = await this.send(lane, want, look, closed.join(' '), this.takeCompletions())
     lane.busy = false
+    lane.fetching = false
     if (reply === null) {
       this.host.release(want)
       return
@@ -170,9 +183,12 @@ export class Partition {
     }
     if (granted < want) this.host.release(want - granted)
     if (lost.length > 0) this.host.lost(lost)
-    if (want > 0 && granted === 0) {
-      this.hungry = more === 1
-      this.dueMs = dueMs
+    if (want > 0) {
+      this.plenty = more === 1
+      if (granted === 0) {
+        this.hungry = this.plenty
+        this.dueMs = dueMs
+      }
     }
     if (granted > 0) this.host.run()
     if (this.isIdle) this.host.idle(this, this.dueMs)
@@ -227,7 +243,7 @@ export class Partition {
    */
   private async isolate(completions: Argument[]): Promise<void> {
     const { namespace, connection, process } = this.host
-    const lane = { number: LANES + 1, sequence: Date.now(), busy: true }
+    const lane = { number: LANES + 1, sequence: Date.now(), busy: true, fetching: false }
     await this.openLane(lane)
     for (const group of groups(completions)) {
       lane.sequence++

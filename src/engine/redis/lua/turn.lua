@@ -32,19 +32,44 @@ end
 local lost = finish_all(10, process)
 promote(100)
 if #todo == 0 then take_spread() end
-run(500)
-local left = flush()
+local left = run(500) <= 0
+hand_over()
 
-local leased, skipped, more = 0, 0, left > 0
+local leased, skipped, more = 0, 0, left
+local function full()
+  return leased >= want or skipped >= 1000 or granted_bytes >= max_bytes
+end
 local function from_list(key, list)
   local got, dead, empty = drain(key, list, want - leased, 1000 - skipped, max_bytes, attempt, process)
   leased, skipped = leased + got, skipped + dead
   if not empty then more = true end
   return empty
 end
+-- Entries that this very turn released or gave back are leased without ever reaching a list.
+local function from_hand(hand, list)
+  local entries = hand[list]
+  if not entries then return end
+  local i = 1
+  while i <= #entries and not full() do
+    local got, left_over, met = lease_entry(entries[i], list, want - leased, attempt, process)
+    leased, skipped = leased + got, skipped + met - got
+    if left_over then entries[i] = left_over else i = i + 1 end
+  end
+  local rest = {}
+  for k = i, #entries do rest[k - i + 1] = entries[k] end
+  hand[list] = rest
+  if i <= #entries then more = true end
+end
 
-local lists = redis.call('HKEYS', K_active)
-for i = 1, #lists do busy[lists[i]] = true end
+local lists, listed = redis.call('HKEYS', K_active), {}
+for i = 1, #lists do
+  busy[lists[i]], listed[lists[i]] = true, true
+end
+local function also(hand)
+  for list in pairs(hand) do
+    if not listed[list] then lists[#lists + 1], listed[list] = list, true end
+  end
+end
 if want > 0 and meta[2] ~= 'stop' then
   if look == '1' then
     local parked = redis.call('HKEYS', K_parkedlists)
@@ -55,6 +80,8 @@ if want > 0 and meta[2] ~= 'stop' then
       end
     end
   end
+  also(released)
+  also(returned)
   if #lists > 1 then
     -- The most urgent first; among equals the order turns with the sequence, so that no queue waits for another for ever.
     local rank = {}
@@ -62,14 +89,18 @@ if want > 0 and meta[2] ~= 'stop' then
     table.sort(lists, function(x, y) return rank[x] < rank[y] end)
   end
   for i = 1, #lists do
-    if leased >= want or skipped >= 1000 or granted_bytes >= max_bytes then break end
-    if find(queues, ',' .. match(lists[i], '^[^:]+') .. ',', 1, true) then
-      if from_list(K_ready .. lists[i], lists[i]) then
-        busy[lists[i]] = nil
-        redis.call('HDEL', K_active, lists[i])
+    local list = lists[i]
+    if full() then break end
+    if find(queues, ',' .. match(list, '^[^:]+') .. ',', 1, true) then
+      from_hand(returned, list)
+      if busy[list] and not full() and from_list(K_ready .. list, list) then
+        busy[list] = nil
+        redis.call('HDEL', K_active, list)
       end
+      if not full() then from_hand(released, list) end
     end
   end
+  if full() and (next(released) or next(returned)) then more = true end
 end
 if skipped >= 1000 then more = true end
 
@@ -81,7 +112,7 @@ if closed ~= '' then
   for name in gmatch(closed, '%S+') do names[#names + 1] = 'g' .. name end
   redis.call('HDEL', pkey, unpack(names))
 end
-flush()
+if flush() > 0 then more = true end
 wake()
 local due = -1
 if leased == 0 then

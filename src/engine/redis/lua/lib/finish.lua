@@ -77,9 +77,6 @@ end
 
 -- finish_group: completions of one workflow, prefix, template and attempt, from ARGV[from].
 local function finish_group(c, run_, p, t, attempt, from, count, lost)
-  local names = { 't' .. p .. t }
-  for k = 0, count - 1 do names[k + 2] = p .. ARGV[from + 2 * k] end
-  fields(c, names)
   local T = template(c, p, t)
   local plain = 'L ' .. attempt .. ' 1 0 0 - -'
   for k = 0, count - 1 do
@@ -100,7 +97,9 @@ local function finish_all(from, process)
   local lost = {}
   while from <= #ARGV do
     local id, run_, p, t, attempt, count = ARGV[from], ARGV[from + 1], ARGV[from + 2], ARGV[from + 3], ARGV[from + 4], tonumber(ARGV[from + 5])
-    local c = try_context(id, { 't' .. p .. t })
+    local names = { 't' .. p .. t }
+    for k = 0, count - 1 do names[k + 2] = p .. ARGV[from + 6 + 2 * k] end
+    local c = try_context(id, names)
     if c and live(c) then
       guarded(c, finish_group, run_, p, t, process .. ':' .. attempt, from + 6, count, lost)
     else

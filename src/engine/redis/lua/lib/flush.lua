@@ -35,6 +35,16 @@ local function gather(into, pairs_)
   end
 end
 
+local function push_lists(command, lists)
+  for list, entries in pairs(lists) do
+    if #entries > 0 then
+      push_all(command, K_ready .. list, entries)
+      redis.call('HSET', K_active, list, 1)
+      busy[list] = true
+    end
+  end
+end
+
 -- A workflow that cannot be read is set aside and ended: only it fails. Its bytes stay under another name until retention.
 local function set_aside(c)
   if c.aside then return end
@@ -48,8 +58,24 @@ local function set_aside(c)
   end
 end
 
+-- released, returned: ready entries by list that contexts have handed over, to be pushed behind and in front.
+local released, returned = {}, {}
+
+-- hand_over: takes the ready entries out of the contexts, so that a turn may lease them before they ever reach a list.
+local function hand_over()
+  for i = 1, #contexts do
+    local c = contexts[i]
+    if not c.damaged and #c.pushes + #c.fronts > 0 then
+      gather(released, c.pushes)
+      gather(returned, c.fronts)
+      c.pushes, c.fronts = {}, {}
+    end
+  end
+end
+
 local function flush()
-  local ready, fronts, timers, spreads = {}, {}, {}, {}
+  local timers, spreads = {}, {}
+  hand_over()
   for i = todo_head, #todo do
     if not todo[i][1].damaged then spreads[#spreads + 1] = spread_item(todo[i]) end
   end
@@ -70,22 +96,13 @@ local function flush()
       c.f['s'] = c.d['s'] or c.f['s']
       write_fields(c.key, c.d)
       if c.told then tell_waiters(c) end
-      gather(ready, c.pushes)
-      gather(fronts, c.fronts)
       for k = 1, #c.timers do timers[#timers + 1] = c.timers[k] end
-      c.d, c.pushes, c.fronts, c.timers, c.dirty, c.changed, c.told = {}, {}, {}, {}, false, false, false
+      c.d, c.timers, c.dirty, c.changed, c.told = {}, {}, false, false, false
     end
   end
-  for list, entries in pairs(fronts) do
-    push_all('LPUSH', K_ready .. list, entries)
-    redis.call('HSET', K_active, list, 1)
-    busy[list] = true
-  end
-  for list, entries in pairs(ready) do
-    push_all('RPUSH', K_ready .. list, entries)
-    redis.call('HSET', K_active, list, 1)
-    busy[list] = true
-  end
+  push_lists('LPUSH', returned)
+  push_lists('RPUSH', released)
+  released, returned = {}, {}
   push_all('ZADD', K_timers, timers)
   push_all('RPUSH', K_spread, spreads)
   todo, todo_head = {}, 1

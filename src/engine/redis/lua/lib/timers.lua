@@ -1,4 +1,5 @@
 -- timers: delayed nodes that came due go to their ready list; nodes whose `expires` has passed before they started end REVOKED.
+-- What came due is handed over like what a context released: a turn may lease it at once.
 local function promote(limit)
   local due = redis.call('ZRANGEBYSCORE', K_timers, '-inf', NOW, 'LIMIT', 0, limit)
   if #due == 0 then return 0 end
@@ -14,12 +15,6 @@ local function promote(limit)
     end
   end
   redis.call('ZREM', K_timers, unpack(due))
-  local lists = {}
-  gather(lists, ready)
-  for list, entries in pairs(lists) do
-    push_all('RPUSH', K_ready .. list, entries)
-    busy[list] = true
-    redis.call('HSET', K_active, list, 1)
-  end
+  gather(released, ready)
   return #due
 end
