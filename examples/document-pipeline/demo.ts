@@ -12,7 +12,7 @@ import { createService, type Service } from '../../src/modules/index.js'
 import { Api, type Outcome, type WireError, type WorkflowStatus } from './api.js'
 import { DocumentPipelineModule } from './pipeline.module.js'
 import type { WrittenReport } from './report.js'
-import { duration, nextLines, type Paint, paint, progress, reportLines, type Stage, timingLines, wantsColours } from './screen.js'
+import { nextLines, type Paint, paint, progress, reportLines, type Stage, timingLines, wantsColours } from './screen.js'
 
 /** Twenty looks a second: enough for a bar that moves, few enough to disturb nothing. */
 const LOOK_EVERY_MS = 50
@@ -21,11 +21,11 @@ const terminal = process.stdout.isTTY === true
 const style: Paint = paint(wantsColours(terminal, process.env.NO_COLOR))
 const print = (...lines: string[]) => console.log(lines.join('\n'))
 
-/** The sample lies in the sources, this file also in the build output: look in both. */
+/** The sample lies beside the sources; this file runs from the build output, which may hold a copy. */
 function sampleFile(): string {
   const here = dirname(fileURLToPath(import.meta.url))
   return (
-    [here, resolve(here, '../../../examples/document-pipeline')].map((folder) => join(folder, 'sample.pdf')).find(sizeOf) ?? 'sample.pdf'
+    [resolve(here, '../../../examples/document-pipeline'), here].map((folder) => join(folder, 'sample.pdf')).find(sizeOf) ?? 'sample.pdf'
   )
 }
 
@@ -56,11 +56,10 @@ function progressPrinter(): { show(status: WorkflowStatus): void; end(): void } 
   let quarter = -1
   return {
     show({ counts }) {
-      const done = counts.total - counts.remaining
-      const line = `  ${progress(done, counts.total)}`
+      const line = `  ${progress(counts.success, counts.total)}`
       if (terminal) process.stdout.write(`\r\x1b[2K${line}`)
-      else if (Math.floor((4 * done) / counts.total) !== quarter) print(line)
-      quarter = Math.floor((4 * done) / counts.total)
+      else if (Math.floor((4 * counts.success) / counts.total) !== quarter) print(line)
+      quarter = Math.floor((4 * counts.success) / counts.total)
     },
     end: () => (terminal ? print('', '') : print('')),
   }
@@ -83,12 +82,12 @@ async function watch(api: Api, id: string): Promise<Outcome> {
 }
 
 function stagesOf(written: WrittenReport, status: WorkflowStatus, own: { boot: number; submit: number }): Stage[] {
-  const { splitMs, pagesMs, pagesWorkMs, mergeMs } = written.report.timings
+  const { splitMs, pagesMs, mergeMs } = written.report.timings
   return [
     ['boot', own.boot, 'this process: from its start until the service answered on HTTP'],
     ['submit', own.submit, 'POST /v1/workflows, request to 202'],
     ['split', splitMs, 'pdf.split: load pdfjs, parse the file'],
-    ['pages', pagesMs, `first pdf.page started to last one ended (sum of all: ${duration(pagesWorkMs)}, overlapping)`],
+    ['pages', pagesMs, 'all pdf.page: the first one started to the last one ended'],
     ['merge', mergeMs, 'pdf.report'],
     ['write', written.writeMs, 'pdf.write'],
     ['workflow', (status.outcomeAt ?? status.createdAt) - status.createdAt, "accepted to outcome, Redis's clock, queueing included"],
@@ -109,16 +108,17 @@ function nextSteps(written: WrittenReport, id: string): [string, string[]][] {
   ]
 }
 
-/** The error's own message and its causes': `ChordError: …` alone says little. */
+/** A ChordError says only that a member of the header failed; its cause says why. */
 function explain(error: WireError | undefined): string {
   if (error === undefined) return 'no reason given'
-  return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`
+  return error.type === 'ChordError' && error.cause !== undefined ? explain(error.cause) : error.message
 }
 
 async function run(service: Service, file: string): Promise<number> {
   const boot = performance.now()
   const api = new Api(service.url)
-  print(`${style.strong(file)} ${style.faint(`(${Math.ceil(sizeOf(file) / 1000)} kB) over HTTP to ${service.url}`)}`)
+  const size = sizeOf(file) === 0 ? '' : `${Math.ceil(sizeOf(file) / 1000)} kB, `
+  print(`${style.strong(file)} ${style.faint(`${size}over HTTP to ${service.url}`)}`)
   const sent = performance.now()
   const id = await api.submit({ canvas: canvasOf(file), name: 'document-pipeline', tags: ['demo'] })
   const own = { boot, submit: performance.now() - sent }
@@ -134,9 +134,17 @@ async function run(service: Service, file: string): Promise<number> {
   return 0
 }
 
+/** Ctrl-C: leave in order. The request that is waiting then fails, which is no news. */
+const interrupt = { seen: false }
+function onInterrupt(service: Service): void {
+  interrupt.seen = true
+  print('')
+  void service.close().finally(() => process.exit(130))
+}
+
 async function main(): Promise<number> {
   const service = await startService()
-  process.once('SIGINT', () => void service.close().finally(() => process.exit(130)))
+  process.once('SIGINT', () => onInterrupt(service))
   try {
     return await run(service, inputFile(process.argv[2]))
   } finally {
@@ -149,7 +157,7 @@ main().then(
     process.exitCode = code
   },
   (error: unknown) => {
-    console.error(style.bad(`The demo failed: ${error instanceof Error ? error.message : String(error)}`))
+    if (!interrupt.seen) console.error(style.bad(`The demo failed: ${error instanceof Error ? error.message : String(error)}`))
     process.exitCode = 1
   },
 )

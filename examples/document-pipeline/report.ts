@@ -43,7 +43,7 @@ export interface Report {
   wordsPerPage: number[]
   /** Pages without any text: usually scans. */
   emptyPages: number[]
-  timings: { splitMs: number; pagesMs: number; pagesWorkMs: number; mergeMs: number }
+  timings: { splitMs: number; pagesMs: number; mergeMs: number }
 }
 
 /** What `pdf.write` returns: the workflow's result. Paths are absolute. */
@@ -80,7 +80,7 @@ export function mergePages(pages: PageResult[], split: SplitResult): Report {
     longest: longestOf(pages),
     wordsPerPage: pages.map((page) => page.words),
     emptyPages: pages.filter((page) => page.words === 0).map((page) => page.page),
-    timings: { splitMs: split.ms, pagesMs: spanOf(pages), pagesWorkMs: pages.reduce((sum, page) => sum + page.ms, 0), mergeMs: 0 },
+    timings: { splitMs: split.ms, pagesMs: spanOf(pages), mergeMs: 0 },
   }
 }
 

@@ -2,7 +2,7 @@
  * 0001 namespace: makes an empty namespace. Version 1 of the key layout, epoch 1, a fixed number of partitions, and the table that maps 256 hash
  * buckets to them.
  */
-import type { RedisMigration } from './index.js'
+import type { RedisMigration } from './migration.js'
 
 export const namespaceMigration: RedisMigration = {
   version: 1,

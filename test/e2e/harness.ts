@@ -41,6 +41,16 @@ export class EchoTasks {
   throws(message: string): never {
     throw new TypeError(message)
   }
+
+  @Task('throws.null')
+  throwsNull(): never {
+    throw null
+  }
+
+  @Task('bigint')
+  bigint(): bigint {
+    return 1n
+  }
 }
 
 /** The task `gate` runs until `open()`; `entered` resolves when it has begun. */

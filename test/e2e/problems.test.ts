@@ -85,11 +85,30 @@ describe('a bad canvas', () => {
     expect(document.path).toMatch(/^canvas/)
   })
 
-  test('of 65 levels is refused as over the limit, with its path', async () => {
-    let canvas: object = { task: 'echo', args: [1] }
-    for (let level = 1; level < 65; level++) canvas = { chord: { header: [canvas], body: { task: 'echo' } } }
-    const document = problem(await submit({ canvas }), 413, 'limit-exceeded')
-    expect(document.path).toMatch(/^canvas/)
+  test('of 65 levels is refused as over the limit, with its path; 64 are accepted', async () => {
+    const nested = (levels: number): object =>
+      levels === 0 ? { task: 'echo', args: [1] } : { chord: { header: [nested(levels - 1)], body: { task: 'echo' } } }
+    await submit({ canvas: nested(64) }).expect(202)
+    expect(problem(await submit({ canvas: nested(65) }), 413, 'limit-exceeded').path).toMatch(/^canvas/)
+  })
+
+  test('whose arguments are nested a hundred thousand levels deep is refused, and the service goes on', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    problem(await post(`{"canvas":{"task":"echo","args":${deep}}}`), 413, 'limit-exceeded')
+    await service.http.get('/livez').expect(200)
+  })
+
+  test('with several faults lists them all by path', async () => {
+    const answer = await submit({
+      canvas: {
+        chain: [
+          { task: 'echo', args: 1 },
+          { task: 'echo', kwargs: [] },
+        ],
+      },
+    })
+    const document = problem(answer, 400, 'canvas-invalid')
+    expect((document.errors as { path: string }[]).map(({ path }) => path)).toEqual(['canvas.chain[0].args', 'canvas.chain[1].kwargs'])
   })
 
   test('with more nodes than the request allows is refused', async () => {

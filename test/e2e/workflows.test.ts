@@ -47,6 +47,15 @@ describe('submitting', () => {
     expect((await result(body.id).expect(200)).body).toMatchObject({ state: 'FAILURE', error: { type: 'TypeError', message: 'no' } })
   })
 
+  test('a task that throws null and one whose result is no JSON are FAILURE outcomes too', async () => {
+    const [thrown, unwritable] = await Promise.all(['throws.null', 'bigint'].map((task) => submit({ canvas: { task } }).expect(202)))
+    expect((await result(thrown?.body.id).expect(200)).body).toMatchObject({
+      state: 'FAILURE',
+      error: { message: expect.any(String) as string },
+    })
+    expect((await result(unwritable?.body.id).expect(200)).body).toMatchObject({ state: 'FAILURE', error: { code: 'result-invalid' } })
+  })
+
   test('an id of 128 characters is routed and kept', async () => {
     const id = 'x'.repeat(128)
     await submit({ canvas: { task: 'echo', args: [1] }, id }).expect(202)

@@ -63,6 +63,10 @@ export function parseTemplate(text: string): { input: string; spec: TaskSpec } {
 }
 
 export const BLOCK = 32
+/** Ends every definition of a block; JSON never holds it unescaped. */
+export const SEPARATOR = '\x1e'
+/** Stands for a definition that has a field of its own. */
+export const MARKER = '\x1d'
 /** Definitions longer than this (bytes) get a field of their own, so that reading their neighbours stays cheap. */
 export const INLINE_BYTES = 512
 /** A node names at most this many successor ranges; more are handed on through fan nodes. */
@@ -192,6 +196,11 @@ export function outputExpr(output: Output): ValueExpr {
   return typeof output === 'number' ? output : output.members.map(outputExpr)
 }
 
+function isEmpty(options: object): boolean {
+  for (const _ in options) return false
+  return true
+}
+
 interface Extra {
   flags: string
   successors?: string
@@ -273,7 +282,20 @@ class Layout {
     return `${node.task === null ? 'v' : ''}${this.outs.has(i) ? 'o' : ''}${this.extra.get(i)?.flags ?? ''}` || '-'
   }
 
+  /** Whether node i surely has the template of the node behind it: neighbours in a wide header mostly do, and their texts need not be made. */
+  private likeNext(node: GraphNode, i: number): boolean {
+    const other = this.graph.nodes[i + 1]
+    if (other === undefined || node.task !== other.task || node.mode !== other.mode || node.needs !== other.needs || node.each !== other.each) return false
+    if (node.input !== other.input || node.chord !== other.chord || node.head !== other.head || node.errorInput !== other.errorInput) return false
+    if (node.next.length !== 1 || other.next.length !== 1 || node.next[0] !== other.next[0]) return false
+    if (this.node(node.next[0] as number).needs <= this.near || (node.chord !== undefined && this.node(node.chord).needs <= this.near)) return false
+    if (node.needs > 1 || (node.needs === 1 && (this.pred[i] !== this.pred[i + 1] || this.node(this.pred[i] as number).next.length <= this.near))) return false
+    if (node.needs === 0 && node.input !== null) return false
+    return isEmpty(node.options) && isEmpty(other.options) && !this.outs.has(i) && !this.outs.has(i + 1) && !this.extra.has(i) && !this.extra.has(i + 1)
+  }
+
   private place(node: GraphNode, i: number): number {
+    if (this.likeNext(node, i)) return this.templateOf[i + 1] as number
     const o = node.options
     const pred = node.needs === 1 ? (this.pred[i] as number) : -1
     const nearPred = pred >= 0 && this.node(pred).next.length <= this.near
@@ -314,13 +336,13 @@ class Layout {
     const sizes: number[] = []
     for (let k = 0; k < count; k++) {
       const text = definitionText(this.node(from + k), this.templateFor(from + k))
-      const size = text.length > INLINE_BYTES ? text.length : Buffer.byteLength(text)
+      const size = (text.length > INLINE_BYTES ? text.length : Buffer.byteLength(text)) + 1
       if (size > INLINE_BYTES) {
         large.push([`a${prefix}${from + k}`, text])
-        parts.push('*')
-        sizes.push(1)
+        parts.push(MARKER + SEPARATOR)
+        sizes.push(2)
       } else {
-        parts.push(text)
+        parts.push(text + SEPARATOR)
         sizes.push(size)
       }
     }

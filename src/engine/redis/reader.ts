@@ -1,6 +1,6 @@
 /** Reads stored workflows: control, meta, records in bounded pages, definitions. */
 import { nodeState, type NodeState, parseControl, type Control } from '../protocol/states.js'
-import { BLOCK, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/layout.js'
+import { BLOCK, MARKER, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/layout.js'
 import { errorOf, parseTerminal, parseValue, type RecordSource, valueText } from '../protocol/values.js'
 import type { WireError } from '../protocol/errors.js'
 import type { Json } from '../canvas/types.js'
@@ -96,7 +96,7 @@ export class WorkflowReader implements RecordSource {
   private async definition(prefix: string, index: number): Promise<string> {
     const [block] = await this.connection.hmgetBuffer(this.key, `b${prefix}${Math.floor(index / BLOCK)}`)
     const text = block ? definitionAt(block, index % BLOCK) : ''
-    return text === '*' ? ((await this.connection.hget(this.key, `a${prefix}${index}`)) ?? '') : text
+    return text === MARKER ? ((await this.connection.hget(this.key, `a${prefix}${index}`)) ?? '') : text
   }
 
   /** Segments that tasks added: prefix and number of nodes. */
@@ -136,7 +136,7 @@ export class WorkflowReader implements RecordSource {
     for (const [b, block] of blocks.entries()) {
       for (let j = 0; j < BLOCK && from + b * BLOCK + j < to; j++) {
         const text = block ? definitionAt(block, j) : ''
-        out.push(text === '*' ? ((await this.connection.hget(this.key, `a${prefix}${from + b * BLOCK + j}`)) ?? '') : text)
+        out.push(text === MARKER ? ((await this.connection.hget(this.key, `a${prefix}${from + b * BLOCK + j}`)) ?? '') : text)
       }
     }
     return out.map((text) => text.slice(0, text.indexOf(';')))
@@ -170,7 +170,7 @@ function definitionAt(block: Buffer, j: number): string {
   if (j >= count) return ''
   const base = 1 + 2 * count
   const from = j === 0 ? 0 : block.readUInt16BE(1 + 2 * (j - 1))
-  return block.toString('utf8', base + from, base + block.readUInt16BE(1 + 2 * j))
+  return block.toString('utf8', base + from, base + block.readUInt16BE(1 + 2 * j) - 1)
 }
 
 function attemptsOf(record: string | null): number {

@@ -2,7 +2,7 @@
  * What a turn granted. A grant is a run of nodes that share workflow, template and input; its completions travel back together. A batch is all
  * that one turn granted; when its last node is finished, its record in Redis is no longer needed.
  */
-import type { TaskSpec } from '../protocol/layout.js'
+import { SEPARATOR, type TaskSpec } from '../protocol/layout.js'
 import type { Argument } from '../redis/scripts.generated.js'
 
 /** One grant as the script answers it; see redis/lua/lib/grant.lua. */
@@ -19,10 +19,9 @@ export type GrantReply = [
   cause: string,
   input: string,
   spec: string,
-  ...definitions: string[],
+  /** Each followed by a separator. */
+  definitions: string,
 ]
-
-export const FIRST_DEFINITION = 12
 
 export class Batch {
   outstanding = 0
@@ -33,9 +32,10 @@ export class Batch {
 }
 
 export class Grant {
-  /** Completions that wait for the next turn: node index, record, … */
-  pending: Argument[] = []
-  pendingBytes = 0
+  /** Nodes whose completions wait for the next turn, and their records. */
+  nodes: number[] = []
+  records: string[] = []
+  bytes = 0
 
   constructor(
     readonly batch: Batch,
@@ -50,6 +50,37 @@ export class Grant {
     readonly input: string,
     readonly spec: TaskSpec,
   ) {}
+
+  complete(node: number, record: string): void {
+    this.nodes.push(node)
+    this.records.push(record)
+    this.bytes += record.length + 8
+  }
+
+  /** Takes completions, at most so many bytes and nodes but at least one, as the arguments of a turn. */
+  take(maxBytes: number, maxNodes: number): { args: Argument[]; bytes: number; nodes: number } {
+    let count = this.nodes.length
+    let bytes = this.bytes
+    if (bytes > maxBytes || count > maxNodes) {
+      bytes = 0
+      for (count = 0; count < this.nodes.length && count < maxNodes && (count === 0 || bytes < maxBytes); count++) {
+        bytes += (this.records[count] as string).length + 8
+      }
+    }
+    const nodes = this.nodes.splice(0, count)
+    const records = this.records.splice(0, count)
+    this.bytes -= bytes
+    const args = [this.workflow, this.run, this.prefix, this.template, this.batch.name, indices(nodes), records.join(SEPARATOR)]
+    return { args, bytes, nodes: count }
+  }
+}
+
+/** `7:3` for 7, 8, 9; else `7,9`. */
+function indices(nodes: number[]): string {
+  const first = nodes[0] as number
+  const last = nodes.length - 1
+  if (last > 0 && nodes[last] === first + last && nodes.every((node, k) => node === first + k)) return `${first}:${nodes.length}`
+  return nodes.join(',')
 }
 
 /** Specs by their text: a worker sees the same few over and over. */

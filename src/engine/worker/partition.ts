@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type RedisConnection, ready } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
-import { Batch, FIRST_DEFINITION, Grant, type GrantReply, SpecCache } from './grants.js'
+import { SEPARATOR } from '../protocol/layout.js'
+import { Batch, Grant, type GrantReply, SpecCache } from './grants.js'
 import type { Logger } from './logger.js'
 
 export interface PartitionHost {
@@ -106,9 +107,8 @@ export class Partition {
 
   /** A node's completion joins the next turn. `final`: the attempt is over. */
   complete(grant: Grant, index: number, record: string, final: boolean): void {
-    if (grant.pending.length === 0) this.dirty.push(grant)
-    grant.pending.push(index, record)
-    grant.pendingBytes += record.length + 16
+    if (grant.nodes.length === 0) this.dirty.push(grant)
+    grant.complete(index, record)
     if (final && --grant.batch.outstanding === 0) {
       this.batches.delete(grant.batch.name)
       this.closed.push(grant.batch.name)
@@ -147,12 +147,11 @@ export class Partition {
     let count = 0
     while (this.dirty.length > 0 && (count === 0 || (bytes < TURN_BYTES && count < TURN_COMPLETIONS))) {
       const grant = this.dirty[this.dirty.length - 1] as Grant
-      const items = takeItems(grant, TURN_BYTES - bytes, TURN_COMPLETIONS - count)
-      if (grant.pending.length === 0) this.dirty.pop()
-      args.push(grant.workflow, grant.run, grant.prefix, grant.template, grant.batch.name, items.args.length / 2)
-      for (const item of items.args) args.push(item)
-      bytes += items.bytes
-      count += items.args.length / 2
+      const taken = grant.take(TURN_BYTES - bytes, TURN_COMPLETIONS - count)
+      if (grant.nodes.length === 0) this.dirty.pop()
+      for (const arg of taken.args) args.push(arg)
+      bytes += taken.bytes
+      count += taken.nodes
     }
     return args
   }
@@ -196,14 +195,15 @@ export class Partition {
   }
 
   private hand(batch: Batch, reply: GrantReply): number {
-    const [workflow, run, prefix, template, first, , stride, attempt, , cause, input, spec] = reply
+    const [workflow, run, prefix, template, first, count, stride, attempt, , cause, input, spec, texts] = reply
     const grant = new Grant(batch, workflow, run, prefix, template, Number(attempt), cause, input, this.specs.get(spec))
-    const count = reply.length - FIRST_DEFINITION
-    batch.outstanding += count
+    const definitions = texts.split(SEPARATOR)
+    const nodes = Number(count)
     const from = Number(first)
     const step = Number(stride)
-    for (let k = 0; k < count; k++) this.host.granted(this, grant, from + k * step, reply[FIRST_DEFINITION + k] as string)
-    return count
+    batch.outstanding += nodes
+    for (let k = 0; k < nodes; k++) this.host.granted(this, grant, from + k * step, definitions[k] as string)
+    return nodes
   }
 
   /** Sends a turn until it is answered. Null when the worker stopped meanwhile. */
@@ -234,7 +234,7 @@ export class Partition {
     }
     if (failures === 0 || failures % 20 === 0) this.host.logger.warn({ err: error, partition: this.number }, 'a turn got no answer; it is sent again')
     await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
-    if (!this.stopped) await Promise.race([ready(this.host.connection), sleep(2_000)])
+    if (!this.stopped) await Promise.race([ready(this.host.connection), sleep(2_000, undefined, { ref: false })])
   }
 
   /**
@@ -285,28 +285,8 @@ function isScriptError(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError' && !TRANSIENT.test(error.message)
 }
 
-function takeItems(grant: Grant, maxBytes: number, maxCount: number): { args: Argument[]; bytes: number } {
-  if (grant.pendingBytes <= maxBytes && grant.pending.length / 2 <= maxCount) {
-    const all = { args: grant.pending, bytes: grant.pendingBytes }
-    grant.pending = []
-    grant.pendingBytes = 0
-    return all
-  }
-  let bytes = 0
-  let k = 0
-  while (k < grant.pending.length && k / 2 < maxCount && (k === 0 || bytes < maxBytes)) {
-    bytes += (grant.pending[k + 1] as string).length + 16
-    k += 2
-  }
-  const args = grant.pending.splice(0, k)
-  grant.pendingBytes -= bytes
-  return { args, bytes }
-}
+const GROUP = 7
 
 function* groups(completions: Argument[]): Generator<Argument[]> {
-  for (let from = 0; from < completions.length; ) {
-    const size = 6 + 2 * Number(completions[from + 5])
-    yield completions.slice(from, from + size)
-    from += size
-  }
+  for (let from = 0; from < completions.length; from += GROUP) yield completions.slice(from, from + GROUP)
 }

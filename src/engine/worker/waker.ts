@@ -34,22 +34,25 @@ export class Waker {
   private async run(): Promise<void> {
     while (!this.stopped) {
       await this.options.idle()
-      if (this.stopped) return
+      if (this.stopped) break
       try {
         await this.block()
       } catch {
         this.connection?.disconnect()
         this.connection = null
-        if (this.stopped) return
+        if (this.stopped) break
         await sleep(200)
         this.options.woken(null)
       }
     }
+    // stop() may have come while the connection was being made.
+    this.connection?.disconnect()
   }
 
   private async block(): Promise<void> {
     const { redis, keys, maxBlockMs } = this.options
     this.connection ??= await connect(redis, 'blocking')
+    if (this.stopped) return
     const ms = Math.max(5, Math.min(maxBlockMs, this.options.nextDueMs()))
     const got = await bounded(this.connection.blpop(...keys, (ms / 1000).toFixed(3)), ms + 3_000)
     this.options.woken(got?.[0] ?? null)
@@ -58,7 +61,7 @@ export class Waker {
   async stop(): Promise<void> {
     this.stopped = true
     this.connection?.disconnect()
-    await Promise.race([this.loop, sleep(500)])
+    await Promise.race([this.loop, sleep(500, undefined, { ref: false })])
   }
 }
 

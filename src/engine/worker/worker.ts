@@ -279,7 +279,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     while (this.busy() && performance.now() < until) await sleep(5)
     for (const attempt of this.running) attempt.abort(new ChordisError('closed', 'the worker stops'))
     await this.tender?.stop()
-    await Promise.all(this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000)])))
+    await Promise.all(this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])))
     await this.heartbeat?.stop()
     this.connection.disconnect()
     this.state = 'stopped'

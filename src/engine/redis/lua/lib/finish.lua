@@ -29,11 +29,10 @@ local function add_members(c, p, i, T, segments)
   if not ref then return end
   local join = at(ref, i)
   for q, last in gmatch(segments, '(%S+) (%d+);') do
-    local j = join_state(c, p, join, template(c, p, t), t)
+    local j = join_state(c, p .. join, template(c, p, t))
     if not j then return end
     j[1] = j[1] + 1
-    c.open = c.open or {}
-    c.open[p .. join] = j
+    join_open(c, p .. join, j)
     put(c, 'j' .. p .. join, (field(c, 'j' .. p .. join) or '') .. ',' .. q .. last)
     if not find(c.flags, 'a', 1, true) then c.flags = c.flags .. 'a' end
     attach(c, q)
@@ -44,7 +43,7 @@ local function again(c, p, i, t, T, del, bytes, cause, flags, record)
   local ms, att, err = match(record, '^r(%d+)|(%d+)|(.*)$')
   if not ms then error('completion') end
   if sub(flags, -1) == 'x' then
-    return settle(c, p, i, T, 'R', 'R|{"type":"TaskRevokedError","message":"expired","code":"expired"}', 'R' .. p .. i, 0)
+    return settle(c, p, i, T, 'R', expired(tonumber(att) - 1), 'R' .. p .. i, 0)
   end
   local due = NOW + tonumber(ms)
   put(c, 'e' .. p .. i, err)
@@ -59,7 +58,7 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
     add_members(c, p, i, T, segments)
     record, kind = rest, byte(rest)
   end
-  if kind == 83 or kind == 73 then return settle(c, p, i, T, 'S', record, 'S' .. p .. i, #record) end
+  if kind == 83 or kind == 73 then return settle(c, p, i, T, 'S', record, '', #record) end
   if kind == 70 then return settle(c, p, i, T, 'F', record, 'F' .. p .. i, 0) end
   if kind == 37 then return put(c, 'g' .. p .. i, sub(record, 2)) end
   if kind == 114 then return again(c, p, i, t, T, del, bytes, cause, flags, record) end
@@ -75,37 +74,54 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   error('completion')
 end
 
--- finish_group: completions of one workflow, prefix, template and attempt, from ARGV[from].
-local function finish_group(c, run_, p, t, attempt, from, count, lost)
-  local T = template(c, p, t)
+-- indices: '7,9' or '7:3' (7, 8, 9) as an array.
+local function indices(text)
+  local first, count = match(text, '^(%d+):(%d+)$')
+  local list, n = {}, 0
+  if first then
+    for k = 0, count - 1 do list[k + 1] = first + k end
+    return list
+  end
+  for i in gmatch(text, '%d+') do
+    n = n + 1
+    list[n] = tonumber(i)
+  end
+  return list
+end
+
+-- finish_group: completions of one workflow, prefix, template and attempt; records are separated by \30.
+local function finish_group(c, run_, p, t, attempt, list, records, lost)
+  local T, f, k = template(c, p, t), c.f, 0
   local plain = 'L ' .. attempt .. ' 1 0 0 - -'
-  for k = 0, count - 1 do
-    local i, record = ARGV[from + 2 * k], ARGV[from + 2 * k + 1]
-    local r = c.f[p .. i]
+  for record in gmatch(records, '[^\30]+') do
+    k = k + 1
+    local i = list[k]
+    local id = p .. i
+    local r = f[id]
     if r == plain and c.run == run_ then
-      if byte(record) == 83 then settle(c, p, tonumber(i), T, 'S', record, 'S' .. p .. i, #record)
-      else finish_one(c, p, tonumber(i), t, T, attempt, record, '1', '0', '0', '-', '-') end
+      if byte(record) == 83 then settle(c, p, i, T, 'S', record, '', #record)
+      else finish_one(c, p, i, t, T, attempt, record, '1', '0', '0', '-', '-') end
     else
       local att, del, bytes, cause, flags = held(r, attempt)
-      if att and c.run == run_ then finish_one(c, p, tonumber(i), t, T, attempt, record, att, del, bytes, cause, flags)
-      else lost[#lost + 1] = c.id .. ':' .. p .. i end
+      if att and c.run == run_ then finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
+      else lost[#lost + 1] = c.id .. ':' .. id end
     end
   end
 end
 
 local function finish_all(from, process)
   local lost = {}
-  while from <= #ARGV do
-    local id, run_, p, t, attempt, count = ARGV[from], ARGV[from + 1], ARGV[from + 2], ARGV[from + 3], ARGV[from + 4], tonumber(ARGV[from + 5])
-    local names = { 't' .. p .. t }
-    for k = 0, count - 1 do names[k + 2] = p .. ARGV[from + 6 + 2 * k] end
+  for at_ = from, #ARGV, 7 do
+    local id, run_, p, t, attempt, list = ARGV[at_], ARGV[at_ + 1], ARGV[at_ + 2], ARGV[at_ + 3], ARGV[at_ + 4], indices(ARGV[at_ + 5])
+    local names = {}
+    for k = 1, #list do names[k] = p .. list[k] end
+    names[#names + 1] = 't' .. p .. t
     local c = try_context(id, names)
     if c and live(c) then
-      guarded(c, finish_group, run_, p, t, process .. ':' .. attempt, from + 6, count, lost)
+      guarded(c, finish_group, run_, p, t, process .. ':' .. attempt, list, ARGV[at_ + 6], lost)
     else
-      for k = 0, count - 1 do lost[#lost + 1] = id .. ':' .. p .. ARGV[from + 6 + 2 * k] end
+      for k = 1, #list do lost[#lost + 1] = id .. ':' .. p .. list[k] end
     end
-    from = from + 6 + 2 * count
   end
   return lost
 end

@@ -1,5 +1,5 @@
 -- grant: turns ready entries into leases. An entry counts only if its nodes are ready in that run; stale ones are dropped.
--- One grant is {workflow, meta name, run, prefix, template, first, n, stride, attempt number, deliveries, cause, input, spec, definition…}.
+-- One grant is {workflow, run, prefix, template, first, n, stride, attempt number, deliveries, cause, input, spec, definitions}.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
 local known = {}
@@ -14,22 +14,41 @@ local function knows(process, task)
   return v
 end
 
--- definition: '<template>;<args>\n<kwargs>' of node i. A block is a count byte, that many 16-bit end offsets, then the texts.
-local function definition(c, p, i)
-  local j = i % 32
-  local b = field(c, 'b' .. p .. (i - j) / 32)
-  if not b then error('block of ' .. p .. i) end
-  local count, x, y = byte(b, 1, 1)
-  local base = 1 + 2 * count
-  if j >= count then error('block of ' .. p .. i) end
-  local from = 0
-  if j > 0 then
-    x, y = byte(b, 2 * j, 2 * j + 1)
+-- slice: definitions j1 … j2 of a block, each '<template>;<args>\n<kwargs>' and a separator. A block is a count byte, that many 16-bit end offsets,
+-- then the texts; a text of its own field stands as a marker.
+local SEPARATOR, MARKER = '\30', '\29'
+local function slice(c, p, block, j1, j2)
+  local b = field(c, 'b' .. p .. block)
+  local count = b and byte(b) or 0
+  if j2 >= count then error('block of ' .. p .. block * 32 + j2) end
+  local base, from = 1 + 2 * count, 0
+  local x, y = byte(b, 2 * j2 + 2, 2 * j2 + 3)
+  local to = x * 256 + y
+  if j1 > 0 then
+    x, y = byte(b, 2 * j1, 2 * j1 + 1)
     from = x * 256 + y
   end
-  x, y = byte(b, 2 * j + 2, 2 * j + 3)
-  if from + 1 == x * 256 + y and byte(b, base + from + 1) == 42 then return field(c, 'a' .. p .. i) or error('definition of ' .. p .. i) end
-  return sub(b, base + from + 1, base + x * 256 + y)
+  local text = sub(b, base + from + 1, base + to)
+  if not find(text, MARKER, 1, true) then return text end
+  local i = block * 32 + j1 - 1
+  return (string.gsub(text, '([^' .. SEPARATOR .. ']*)' .. SEPARATOR, function(t)
+    i = i + 1
+    if t ~= MARKER then return nil end
+    return (field(c, 'a' .. p .. i) or error('definition of ' .. p .. i)) .. SEPARATOR
+  end))
+end
+
+-- definitions of nodes a, a+s, … as one text.
+local function definitions(c, p, a, n, s)
+  local parts, k = {}, 0
+  while k < n do
+    local i = a + k * s
+    local j = i % 32
+    local run_ = s == 1 and min(n - k, 32 - j) or 1
+    parts[#parts + 1] = slice(c, p, (i - j) / 32, j, j + run_ - 1)
+    k = k + run_
+  end
+  return concat(parts)
 end
 
 -- refs: the nodes that an expression names, as an array of ids; nil past `limit`.
@@ -109,22 +128,18 @@ local function ready_derived(c, p, i, T)
 end
 
 local function emit(c, p, t, a, n, s, T, att, del, cause, input)
-  local g = { c.id, c.run, p, t, a, n, s, att, del, cause, input, T.spec }
-  for k = 0, n - 1 do
-    local d = definition(c, p, a + k * s)
-    g[13 + k] = d
-    granted_bytes = granted_bytes + #d
-  end
-  granted_bytes = granted_bytes + #input + #T.spec
-  grants[#grants + 1] = g
+  local texts = definitions(c, p, a, n, s)
+  granted_bytes = granted_bytes + #texts + #input + #T.spec
+  grants[#grants + 1] = { c.id, c.run, p, t, a, n, s, att, del, cause, input, T.spec, texts }
 end
 
 -- lease_nodes: leases what is ready of nodes a, a+s, … Returns how many were leased. Runs of fresh nodes that share their input travel as one grant.
 local function lease_nodes(c, p, t, a, n, s, T, attempt)
-  local names, own = {}, find(T.input, '[+-]%d') ~= nil or find(T.pred, '^[+-]') ~= nil
-  for k = 0, n - 1 do
-    names[#names + 1] = p .. (a + k * s)
-    if k == 0 or (a + k * s) % 32 < s then names[#names + 1] = 'b' .. p .. floor((a + k * s) / 32) end
+  local names, own = {}, find(T.input, '[+-]%d') ~= nil or find(T.pred, '^[+-]%d') ~= nil
+  for k = 0, n - 1 do names[k + 1] = p .. (a + k * s) end
+  for block = floor(a / 32), floor((a + (n - 1) * s) / 32) do
+    if #names > 2 * n + 64 then break end
+    names[#names + 1] = 'b' .. p .. block
   end
   fields(c, names)
   local fresh, count, from, len = 'L ' .. attempt .. ' 1 0 0 - -', 0, nil, 0
@@ -134,12 +149,14 @@ local function lease_nodes(c, p, t, a, n, s, T, attempt)
     if len > 0 then emit(c, p, t, from, len, s, T, '1', '0', '-', input) end
     from, len = nil, 0
   end
+  local f, d = c.f, c.d
+  c.dirty = true
   for k = 0, n - 1 do
-    local i = a + k * s
-    local r = c.f[p .. i]
+    local i, id = a + k * s, names[k + 1]
+    local r = f[id]
     if not r and shared then
       from, len, count = from or i, len + 1, count + 1
-      put(c, p .. i, fresh)
+      f[id], d[id] = fresh, fresh
     else
       close()
       local att, del, bytes, cause, flags = '1', '0', '0', '-', '-'
@@ -147,7 +164,7 @@ local function lease_nodes(c, p, t, a, n, s, T, attempt)
       if code == 81 or code == 68 then att, del, bytes, cause, flags = match(r, '^%a (%d+) (%d+) (%d+) (%S+) (%S+)$') end
       if code == 81 or code == 68 or (not r and ready_derived(c, p, i, T)) then
         emit(c, p, t, i, 1, 1, T, att, del, cause, input_of(c, p, i, T, tonumber(bytes)))
-        put(c, p .. i, 'L ' .. attempt .. ' ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
+        put(c, id, 'L ' .. attempt .. ' ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
         count = count + 1
       end
     end

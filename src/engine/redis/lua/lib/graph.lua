@@ -53,8 +53,7 @@ local function release(c, p, a, n, s, t, T, bytes, cause)
   enqueue(c, T, e, due)
 end
 
-local function join_state(c, p, i, T, t)
-  local k = p .. i
+local function join_state(c, k, T)
   local j = c.joins[k]
   if j == nil then
     local r = field(c, k)
@@ -76,6 +75,21 @@ local function join_write(c, k, j)
   put(c, k, 'P ' .. j[1] .. ' ' .. j[2] .. ' ' .. j[3] .. ' ' .. j[4])
 end
 
+-- Joins that changed and are still open are written by flush().
+local function join_open(c, k, j)
+  local open = c.open
+  if not open then
+    open = {}
+    c.open = open
+  end
+  open[k] = j
+end
+
+local function join_close(c, k)
+  c.joins[k] = false
+  if c.open then c.open[k] = nil end
+end
+
 -- skipped_from_before: whether what skipped an input of join i stands before the join's header: then the chord was never reached.
 local function skipped_from_before(T, i, cause)
   local origin = T.head ~= '-' and tonumber(match(cause, '^%a(%d+)$'))
@@ -89,20 +103,15 @@ local function fail_join(c, p, a, n, s, t, T, cause, skipped)
 end
 
 -- arrive: one input of a join is terminal. Only an open join counts, and each input arrives once: it becomes terminal once.
-local function arrive(c, p, i, t, T, code, cause, order, bytes)
-  local k = p .. i
-  local j = join_state(c, p, i, T, t)
+local function arrive(c, p, i, k, t, T, code, cause, order, bytes)
+  local j = c.joins[k]
+  if j == nil then j = join_state(c, k, T) end
   if not j then return end
   j[1] = j[1] - 1
   j[4] = j[4] + bytes
   if code ~= 'S' and order < j[2] then j[2], j[3] = order, (code == 'K' and 'k' or 'f') .. cause end
-  if j[1] > 0 then
-    c.open = c.open or {}
-    c.open[k] = j
-    return
-  end
-  c.joins[k] = false
-  if c.open then c.open[k] = nil end
+  if j[1] > 0 then return join_open(c, k, j) end
+  join_close(c, k)
   if T.mode == 'c' and j[3] ~= '-' then return fail_join(c, p, i, 1, 1, t, T, sub(j[3], 2), byte(j[3]) == 107) end
   if T.mode == 'e' then return later(c, 'k', p, i, 1, 1, t) end
   release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
@@ -112,20 +121,24 @@ end
 local function tell(c, p, i, e, code, cause, bytes)
   local q = e.p or p
   local a = e.rel and i + e.ref or e.ref
-  local U = template(c, q, e.t)
+  local U = e.U
+  if not U then
+    U = template(c, q, e.t)
+    e.U = U
+  end
   if U.fan and code ~= 'S' then return later(c, code, q, a, e.n, e.s, e.t, cause) end
   local single = U.needs == 1
   if single and U.mode == 'c' and e.n == 1 and find(c.flags, 'a', 1, true) then
+    -- A member that was added in this very script is known only to `open` yet.
     local r = field(c, q .. a)
-    single = not (r and byte(r) == 80)
+    single = not ((c.open and c.open[q .. a]) or (r and byte(r) == 80))
   end
   if U.mode == 'e' and code == 'F' then
     for k = 0, e.n - 1 do
       local x = a + k * e.s
       local r = field(c, q .. x)
       if not r or byte(r) == 80 then
-        c.joins[q .. x] = false
-        if c.open then c.open[q .. x] = nil end
+        join_close(c, q .. x)
         release(c, q, x, 1, 1, e.t, U, 0, cause)
       end
     end
@@ -137,7 +150,15 @@ local function tell(c, p, i, e, code, cause, bytes)
     later(c, 'k', q, a, e.n, e.s, e.t)
   else
     local order = q == p and i or 3e9
-    for k = 0, e.n - 1 do arrive(c, q, a + k * e.s, e.t, U, code, cause, order, bytes) end
+    if e.n == 1 then
+      local k = e.k
+      if not k then
+        k = q .. a
+        if not e.rel then e.k = k end
+      end
+      return arrive(c, q, a, k, e.t, U, code, cause, order, bytes)
+    end
+    for k = 0, e.n - 1 do arrive(c, q, a + k * e.s, q .. (a + k * e.s), e.t, U, code, cause, order, bytes) end
   end
 end
 
@@ -172,13 +193,18 @@ end
 
 -- The end of a segment settles the place that it replaced: with its value, or with what failed in it.
 local function settle_place(c, p, i, T, x)
-  local code, kind, cause, q, k, expr = match(x, '^(%a)(%a) (%S+) (%S*) (%d+) (%S+)$')
+  local code, kind, cause, q, k, expr = match(x, '^(%a)(%a) (%S*) (%S*) (%d+) (%S+)$')
   if not code then error('place') end
-  if code == 'S' then return settle(c, p, i, T, 'S', 'V|' .. q .. '|' .. k .. '|' .. expr, 'S' .. p .. i, 0) end
+  if code == 'S' then return settle(c, p, i, T, 'S', 'V|' .. q .. '|' .. k .. '|' .. expr, '', 0) end
   local letter = sub(cause, 1, 1)
   if kind == 'g' then return settle(c, p, i, T, 'F', 'C|' .. cause, 'C' .. p .. i, 0) end
   letter = letter == 'R' and 'R' or 'F'
   settle(c, p, i, T, letter, 'A|' .. cause, letter .. p .. i, 0)
+end
+
+-- expired: the record of a node that was not done in time, with the attempts that it had.
+local function expired(attempts)
+  return 'R' .. attempts .. '|{"type":"TaskRevokedError","message":"expired","code":"expired"}'
 end
 
 local function step(c, kind, p, i, t, T, x)
@@ -189,7 +215,7 @@ local function step(c, kind, p, i, t, T, x)
     return
   elseif kind == 'v' then
     local value = T.input == '-' and 'S|null' or 'V|' .. p .. '|' .. i .. '|' .. T.input
-    settle(c, p, i, T, 'S', value, 'S' .. p .. i, 0)
+    settle(c, p, i, T, 'S', value, '', 0)
   elseif kind == 'c' then
     if T.virtual then settle(c, p, i, T, 'F', 'C|' .. x, x, 0)
     else settle(c, p, i, T, 'F', 'C|' .. x, 'C' .. p .. i, 0) end
@@ -198,7 +224,7 @@ local function step(c, kind, p, i, t, T, x)
     if code == 76 then
       put(c, p .. i, sub(r, 1, -2) .. 'x')
     elseif code ~= 87 and code ~= 80 then
-      settle(c, p, i, T, 'R', 'R|{"type":"TaskRevokedError","message":"expired","code":"expired"}', 'R' .. p .. i, 0)
+      settle(c, p, i, T, 'R', expired((tonumber(match(r or '', '^[QD] (%d+)') or '1')) - 1), 'R' .. p .. i, 0)
     end
   else
     settle(c, p, i, T, 'K', 'K|' .. x, x, 0, T.fan and kind ~= 'k' and kind or nil)

@@ -1,0 +1,33 @@
+/**
+ * Calls that may be repeated are made until Redis answers: a worker waits for Redis as long as it takes, and a lost reply says nothing about
+ * whether the call ran. What Redis executed and refused is an answer too, and is thrown.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ChordisError } from '../protocol/errors.js'
+import { type RedisConnection, ready } from '../redis/connection.js'
+
+const RETRY_MS = [20, 50, 100, 250, 500, 1_000]
+const TRANSIENT = /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|NOAUTH|NOPERM|WRONGPASS|OOM|NOSCRIPT|UNBLOCKED)/
+
+/** Whether Redis executed the script and it failed; anything else may be sent again as it is. */
+export function isScriptError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError' && !TRANSIENT.test(error.message)
+}
+
+/** Waits before the next try: longer from failure to failure, and until the connection is ready (2 s at most). */
+export async function beforeNextTry(connection: RedisConnection, failures: number): Promise<void> {
+  await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
+  await Promise.race([ready(connection), sleep(2_000)])
+}
+
+/** @param stopped asked between tries; then the last error is thrown */
+export async function untilAnswered<T>(connection: RedisConnection, call: () => Promise<T>, stopped: () => boolean = () => false): Promise<T> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await call()
+    } catch (error) {
+      if (isScriptError(error) || error instanceof ChordisError || stopped()) throw error
+      await beforeNextTry(connection, failures)
+    }
+  }
+}

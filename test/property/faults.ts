@@ -1,0 +1,20 @@
+/** Losses on the wire between an engine and Redis, as the tests of this folder use them. */
+import { createHash } from 'node:crypto'
+import type { Fault, ProxyRequest, RedisProxy } from '../support/proxy.js'
+import { callIdentity } from '../support/proxy-requests.js'
+import { labelScripts } from '../support/scripts.js'
+
+/** The same words every time, so that "once" would hit only the first: every second one is lost. */
+const REPEATED = new Set(['script:tend', 'script:beat', 'BLPOP'])
+const READS = new Set(['HMGET', 'HGET', 'HGETALL', 'HSET', 'HSETNX'])
+
+function identity(request: ProxyRequest): string | undefined {
+  if (REPEATED.has(request.key)) return `${request.key} ${request.nth >> 1}`
+  return callIdentity(request) ?? (READS.has(request.name) ? createHash('sha1').update(request.frame).digest('hex') : undefined)
+}
+
+/** Every distinct request is executed, and the first answer to it is lost with its connection. */
+export function loseEveryReplyOnce(proxy: RedisProxy): Fault {
+  labelScripts(proxy)
+  return proxy.loseEachOnce({ key: identity })
+}

@@ -1,0 +1,93 @@
+/**
+ * One random canvas on a real engine: submitted, run to its end, held against the evaluator. The heart of every property of this folder.
+ *
+ * A trial says what is wrong in words a person can act on, with the seed that makes the canvas again; an empty list is a pass. Calls that got
+ * no answer are made again, as a user would: the engine may lose replies, not work.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ChordisError, type Client, type NodeResult, type WorkflowHandle, type WorkflowStatus } from '../../src/engine/index.js'
+import { evaluate } from '../support/evaluator.js'
+import { randomCanvas } from '../support/random-canvas.js'
+import type { SeededRandom } from '../support/seed.js'
+import { until } from '../support/wait.js'
+import { difference } from './compare.js'
+import type { Journal } from './journal.js'
+
+export interface Spec {
+  seed: number
+  /** At most; callbacks and replacements not counted. */
+  nodes: number
+}
+
+export interface TrialOptions {
+  client: Client
+  /** Where the handlers' marks are; asked after the workflow has ended. */
+  journal: () => Journal
+  /** Longest time from submit to end, ms; default 60,000. */
+  timeoutMs?: number
+  /** Submits every canvas twice; the second must be known. */
+  twice?: boolean
+}
+
+const TERMINAL = ['SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED']
+
+export const specs = (random: SeededRandom, count: number, most: number, least = 1): Spec[] =>
+  Array.from({ length: count }, () => ({ seed: random.int(0, 2 ** 31), nodes: random.int(least, most) }))
+
+/** Makes a call until it is answered: an error that says "try again" is not an answer. */
+export async function insist<T>(call: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof ChordisError) || !error.retryable || error.code === 'closed' || performance.now() > deadline) throw error
+      await sleep(20)
+    }
+  }
+}
+
+/** What is wrong with each canvas; `inFlight` of them run side by side. Stops after a few. */
+export async function troubles(options: TrialOptions, list: readonly Spec[], inFlight = 32): Promise<object[]> {
+  const found: object[] = []
+  const waiting = [...list]
+  const lane = async (): Promise<void> => {
+    for (let spec = waiting.pop(); spec && found.length < 3; spec = waiting.pop()) {
+      const trouble = await troubleOf(options, spec).catch((error: Error) => [`${error.name}: ${error.message}`])
+      if (trouble.length > 0) found.push({ ...spec, trouble })
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, lane))
+  return found
+}
+
+/** Runs one canvas to its end and says what is wrong with it, if anything is. */
+export async function troubleOf(options: TrialOptions, spec: Spec): Promise<string[]> {
+  const { journal, timeoutMs = 60_000 } = options
+  const canvas = randomCanvas({ ...spec, caseId: 'c' })
+  const { handle, trouble } = await submitted(options, spec, canvas)
+  const outcome = await insist(() => handle.outcome({ waitMs: timeoutMs }))
+  await until(async () => (await handle.status()).ended, { timeoutMs, what: `workflow ${handle.id} ends` })
+  const nodes = await insist(() => handle.results())
+  const found = difference(evaluate(canvas), { outcome, marks: journal().marksOf(handle.id) })
+  if (found) trouble.push(`expected ${found.expected.slice(0, 2_000)}`, `got ${found.got.slice(0, 2_000)}`)
+  return [...trouble, ...miscounted(nodes, await insist(() => handle.status()))]
+}
+
+async function submitted({ client, twice }: TrialOptions, { seed, nodes }: Spec, canvas: unknown): Promise<{ handle: WorkflowHandle; trouble: string[] }> {
+  const submit = () => insist(() => client.submit(canvas, { id: `c${seed}-${nodes}`, retentionMs: 86_400_000 }))
+  const handle = await submit()
+  const known = !twice || (await submit()).duplicate
+  return { handle, trouble: known ? [] : ['the second submit was taken for a new workflow'] }
+}
+
+/** Every node is terminal, and the workflow's own counts say the same: a node that ended twice would be counted twice. */
+function miscounted(nodes: NodeResult[], { counts }: WorkflowStatus): string[] {
+  const open = nodes.filter(({ state }) => !TERMINAL.includes(state))
+  const count = (state: string): number => nodes.filter((node) => node.state === state).length
+  const seen = { success: count('SUCCESS'), failure: count('FAILURE'), revoked: count('REVOKED'), skipped: count('SKIPPED'), remaining: 0 }
+  const { total: _, ...said } = counts
+  const trouble = open.length === 0 ? [] : [`not terminal: ${JSON.stringify(open).slice(0, 500)}`]
+  if (JSON.stringify(seen) !== JSON.stringify(said)) trouble.push(`counts ${JSON.stringify(said)}, nodes ${JSON.stringify(seen)}`)
+  return trouble
+}
