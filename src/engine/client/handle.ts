@@ -2,9 +2,10 @@
 import type { Json } from '../canvas/types.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { workflowState, type Control, type WorkflowState } from '../protocol/states.js'
-import { outcomeOf, type Outcome } from '../protocol/values.js'
+import { outcomeOf, type Outcome, type RecordSource } from '../protocol/values.js'
 import { explain } from '../redis/connection.js'
-import { type Head, type NodeResult, WorkflowReader } from '../redis/reader.js'
+import { type Head, headOf, type NodeResult, type WorkflowReader } from '../redis/reader.js'
+import type { WaitAnswer } from './waiter.js'
 
 /** State, counts and times of a workflow. Times are Unix ms by Redis's clock. */
 export interface WorkflowStatus {
@@ -56,7 +57,7 @@ function valueOf(outcome: Outcome): Json | undefined {
 
 export interface HandleDependencies {
   reader(id: string): WorkflowReader
-  wait(id: string, timeoutMs: number): Promise<boolean>
+  wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>
 }
 
 export class WorkflowHandle {
@@ -94,16 +95,24 @@ export class WorkflowHandle {
   /** The outcome, or null when it is not known within `waitMs` (default 0: do not wait). */
   async outcome(options: { waitMs?: number } = {}): Promise<Outcome | null> {
     const waitMs = options.waitMs ?? 0
-    let head = await this.head()
-    if (!known(head) && waitMs > 0) {
-      try {
-        if (!(await this.dependencies.wait(this.id, waitMs))) return null
-      } catch (error) {
-        throw explain(error, this.id)
-      }
-      head = await this.head()
+    if (waitMs <= 0) {
+      const head = await this.head()
+      return known(head) ? this.read(head) : null
     }
-    return known(head) ? this.read(head) : null
+    const answer = await this.waitFor(waitMs)
+    if (answer === null) return null
+    if (answer[0] !== 'outcome') throw this.notFound()
+    const [, control, meta, damage, record] = answer
+    return this.read(headOf(control, meta, damage), record)
+  }
+
+  private async waitFor(waitMs: number): Promise<WaitAnswer | null> {
+    try {
+      return await this.dependencies.wait(this.id, waitMs)
+    } catch (error) {
+      if (isWrongType(error)) return ['outcome', '', null, NOT_A_HASH, null]
+      throw explainRead(error, this.id)
+    }
   }
 
   /**
@@ -132,15 +141,16 @@ export class WorkflowHandle {
     yield* this.reader.nodes(head.meta)
   }
 
-  private async read(head: Head): Promise<Outcome | null> {
+  /** `record`: that of the output node, where it came along. */
+  private async read(head: Head, record: string | null = null): Promise<Outcome | null> {
     if (head.control?.state === 'x' || head.control === null) {
       const error: WireError = { type: 'WorkflowCorruptError', message: `the stored workflow is damaged: ${head.damage ?? 'control field'}`, code: 'workflow-corrupt' }
       return { state: 'FAILURE', error }
     }
     try {
-      return await outcomeOf(this.reader, head.meta.o)
+      return await outcomeOf(record === null ? this.reader : withFirst(this.reader, String(head.meta.o), record), head.meta.o)
     } catch (error) {
-      throw explain(error, this.id)
+      throw explainRead(error, this.id)
     }
   }
 
@@ -149,13 +159,24 @@ export class WorkflowHandle {
     try {
       head = await this.reader.head()
     } catch (error) {
-      const message = error instanceof Error ? error.message : ''
-      if (!message.startsWith('WRONGTYPE')) throw explainRead(error, this.id)
-      head = { control: null, meta: { o: 0, n: 0, c: 0 }, damage: 'it is not a hash' }
+      if (!isWrongType(error)) throw explainRead(error, this.id)
+      head = { control: null, meta: { o: 0, n: 0, c: 0 }, damage: NOT_A_HASH }
     }
-    if (head === null) throw new ChordisError('not-found', `there is no workflow ${this.id}`, { workflow: this.id })
+    if (head === null) throw this.notFound()
     return head
   }
+
+  private notFound(): ChordisError {
+    return new ChordisError('not-found', `there is no workflow ${this.id}`, { workflow: this.id })
+  }
+}
+
+const NOT_A_HASH = 'it is not a hash'
+const isWrongType = (error: unknown): boolean => error instanceof Error && error.message.includes('WRONGTYPE')
+
+/** A source that knows one record already. */
+function withFirst(source: RecordSource, id: string, record: string): RecordSource {
+  return { read: async (ids) => (ids.length === 1 && ids[0] === id ? [record] : source.read(ids)) }
 }
 
 /** A read that got no answer did nothing: Redis cannot be reached. */

@@ -10,6 +10,9 @@ import { calls } from '../redis/scripts.generated.js'
 
 const CHECK_MS = 5_000
 
+/** See redis/lua/wait.lua. */
+export type WaitAnswer = ['none'] | ['waiting'] | ['outcome', control: string, meta: string | null, damage: string | null, record: string | null]
+
 export class Waiter {
   private readonly channel: string
   private readonly waiting = new Map<string, Set<() => void>>()
@@ -23,16 +26,17 @@ export class Waiter {
     this.channel = clientChannel(namespace.name, randomBytes(9).toString('base64url'))
   }
 
-  /** Resolves true when the outcome of workflow `id` is known, false after `timeoutMs` or when `signal` aborts. */
-  async wait(id: string, timeoutMs: number): Promise<boolean> {
+  /** What the script says of workflow `id` once its outcome is known or it is gone; null after `timeoutMs`. */
+  async wait(id: string, timeoutMs: number): Promise<WaitAnswer | null> {
     await this.listen()
     const deadline = performance.now() + timeoutMs
     for (;;) {
       const told = this.told(id)
       try {
-        if (await this.ask(id)) return true
+        const answer = await this.ask(id)
+        if (answer[0] !== 'waiting') return answer
         const left = deadline - performance.now()
-        if (left <= 0) return false
+        if (left <= 0) return null
         await Promise.race([told.promise, expire(Math.min(left, CHECK_MS), told)])
       } finally {
         told.stop()
@@ -40,9 +44,8 @@ export class Waiter {
     }
   }
 
-  private async ask(id: string): Promise<boolean> {
-    const answer = await this.namespace.run(this.connection, this.namespace.partitionOf(id), calls.wait(id, this.channel))
-    return answer !== 'waiting'
+  private async ask(id: string): Promise<WaitAnswer> {
+    return (await this.namespace.run(this.connection, this.namespace.partitionOf(id), calls.wait(id, this.channel))) as WaitAnswer
   }
 
   private told(id: string): { promise: Promise<void>; stop: () => void; onStop?: () => void } {

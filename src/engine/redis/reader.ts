@@ -24,6 +24,10 @@ export interface NodeResult {
   progress?: Json
 }
 
+export function headOf(control: string, meta: string | null, damage: string | null): Head {
+  return { control: parseControl(control), meta: parseMeta(meta), damage }
+}
+
 export interface NodeCall {
   id: string
   task: string
@@ -58,7 +62,7 @@ export class WorkflowReader implements RecordSource {
   async head(): Promise<Head | null> {
     const [s, m, x] = await this.connection.hmget(this.key, 's', 'm', 'x')
     if (!s) return null
-    return { control: parseControl(s), meta: parseMeta(m ?? null), damage: x ?? null }
+    return headOf(s, m ?? null, x ?? null)
   }
 
   async read(ids: readonly string[]): Promise<(string | null)[]> {

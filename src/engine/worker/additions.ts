@@ -12,6 +12,7 @@ import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
 import type { Canvas } from '../canvas/types.js'
+import { untilAnswered } from './answers.js'
 import type { Attempt } from './attempt.js'
 
 const CALL_BYTES = 512 * 1024
@@ -53,7 +54,8 @@ export class Additions {
     const owner = `${this.process}:${batch.name}`
     for (const pairs of pieces(segment.fields)) {
       const partition = this.namespace.partitionOf(workflow)
-      const [answer] = await this.namespace.runAtEpoch(this.connection, partition, (epoch) => calls.stage(epoch, workflow, attempt.node, owner, pairs))
+      const stage = (epoch: string) => calls.stage(epoch, workflow, attempt.node, owner, pairs)
+      const [answer] = await untilAnswered(this.connection, () => this.namespace.runAtEpoch(this.connection, partition, stage))
       if (answer !== 'ok') throw new ChordisError('lease-lost', 'the attempt no longer holds the node', { workflow })
     }
     return segment.endNode

@@ -17,7 +17,7 @@ export function isScriptError(error: unknown): boolean {
 /** Waits before the next try: longer from failure to failure, and until the connection is ready (2 s at most). */
 export async function beforeNextTry(connection: RedisConnection, failures: number): Promise<void> {
   await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
-  await Promise.race([ready(connection), sleep(2_000)])
+  await Promise.race([ready(connection), sleep(2_000, undefined, { ref: false })])
 }
 
 /** @param stopped asked between tries; then the last error is thrown */

@@ -70,17 +70,9 @@ export class Grant {
     const nodes = this.nodes.splice(0, count)
     const records = this.records.splice(0, count)
     this.bytes -= bytes
-    const args = [this.workflow, this.run, this.prefix, this.template, this.batch.name, indices(nodes), records.join(SEPARATOR)]
+    const args = [this.workflow, this.run, this.prefix, this.template, this.batch.name, nodes.join(','), records.join(SEPARATOR)]
     return { args, bytes, nodes: count }
   }
-}
-
-/** `7:3` for 7, 8, 9; else `7,9`. */
-function indices(nodes: number[]): string {
-  const first = nodes[0] as number
-  const last = nodes.length - 1
-  if (last > 0 && nodes[last] === first + last && nodes.every((node, k) => node === first + k)) return `${first}:${nodes.length}`
-  return nodes.join(',')
 }
 
 /** Specs by their text: a worker sees the same few over and over. */

@@ -5,11 +5,11 @@
  * Lane:   idle -> turn in flight -> idle; a turn that got no answer stays in flight until it gets one. A lane that the partition does not
  *         know (the process was given up for dead, or Redis forgot) is opened again at its own sequence number, and the turn goes on.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type RedisConnection, ready } from '../redis/connection.js'
+import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
 import { SEPARATOR } from '../protocol/layout.js'
+import { beforeNextTry, isScriptError, untilAnswered } from './answers.js'
 import { Batch, Grant, type GrantReply, SpecCache } from './grants.js'
 import type { Logger } from './logger.js'
 
@@ -46,7 +46,6 @@ const TURN_BYTES = 1024 * 1024
 const TURN_COMPLETIONS = 500
 /** Records of finished grants are removed this many at a time. */
 const MIN_CLOSED = 8
-const RETRY_MS = [20, 50, 100, 250, 500, 1_000]
 
 export class Partition {
   private readonly lanes: Lane[] = []
@@ -80,9 +79,8 @@ export class Partition {
   private async openLane(lane: Lane): Promise<void> {
     const { namespace, connection, process, info, tasks } = this.host
     const known = [...this.batches.keys()].filter((name) => name.startsWith(`${lane.number}:`))
-    await namespace.runAtEpoch(connection, this.number, (epoch) =>
-      calls.open(epoch, process, lane.number, lane.sequence, info, ` ${known.join(' ')} `, tasks),
-    )
+    const open = (epoch: string) => calls.open(epoch, process, lane.number, lane.sequence, info, ` ${known.join(' ')} `, tasks)
+    await untilAnswered(connection, () => namespace.runAtEpoch(connection, this.number, open), () => this.stopped)
   }
 
   /** There may be work; `look` also at lists of tasks that nobody knew. */
@@ -233,8 +231,7 @@ export class Partition {
       return
     }
     if (failures === 0 || failures % 20 === 0) this.host.logger.warn({ err: error, partition: this.number }, 'a turn got no answer; it is sent again')
-    await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
-    if (!this.stopped) await Promise.race([ready(this.host.connection), sleep(2_000, undefined, { ref: false })])
+    await beforeNextTry(this.host.connection, failures)
   }
 
   /**
@@ -248,12 +245,13 @@ export class Partition {
     for (const group of groups(completions)) {
       lane.sequence++
       try {
-        await namespace.runAtEpoch(connection, this.number, (epoch) => calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, 0, '', TURN_BYTES, group))
+        const turn = (epoch: string) => calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, 0, '', TURN_BYTES, group)
+        await untilAnswered(connection, () => namespace.runAtEpoch(connection, this.number, turn), () => this.stopped)
       } catch (error) {
         if (!isScriptError(error)) throw error
         const reason = error instanceof Error ? error.message : String(error)
         this.host.logger.error({ err: error, workflow: group[0] }, 'a workflow is damaged and was set aside')
-        await namespace.run(connection, this.number, calls.setaside(String(group[0]), reason))
+        await untilAnswered(connection, () => namespace.run(connection, this.number, calls.setaside(String(group[0]), reason)), () => this.stopped)
         lane.sequence--
       }
     }
@@ -271,19 +269,19 @@ export class Partition {
 
   /** Lanes open again after the process was given up for dead. */
   async reopen(): Promise<void> {
-    for (const lane of this.lanes) if (!lane.busy) await this.openLane(lane)
+    for (const lane of this.lanes) {
+      if (lane.busy) continue
+      // No turn may overtake: one that ran before an `open` of the same number would be taken for a repeat, and its completions be lost.
+      lane.busy = true
+      await this.openLane(lane).finally(() => {
+        lane.busy = false
+      })
+    }
     this.wake(true)
   }
 }
 
 type TurnReply = ['ok', more: number, dueMs: number, lost: string[], grants: GrantReply[]]
-
-const TRANSIENT = /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|NOAUTH|NOPERM|WRONGPASS|OOM|NOSCRIPT|UNBLOCKED)/
-
-/** Whether Redis executed the script and it failed; anything else may be sent again as it is. */
-function isScriptError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError' && !TRANSIENT.test(error.message)
-}
 
 const GROUP = 7
 

@@ -17,6 +17,7 @@ import { connect, normalise, type RedisConnection } from '../redis/connection.js
 import { Namespace } from '../redis/namespace.js'
 import { WorkflowReader } from '../redis/reader.js'
 import { Additions } from './additions.js'
+import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
 import { Executor, type ExecutorHost } from './executor.js'
 import type { Grant } from './grants.js'
@@ -96,7 +97,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.state = 'running'
     const { redis } = this.options
     this.connection = await connect(redis, 'worker', (error) => this.logger.debug({ err: error }, 'redis connection'))
-    await this.namespace.load(this.connection)
+    await untilAnswered(this.connection, () => this.namespace.load(this.connection))
     this.additions = new Additions(this.connection, this.namespace, this.process)
     this.startHeartbeat()
     for (let p = 0; p < this.namespace.partitions; p++) {

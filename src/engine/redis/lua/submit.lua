@@ -14,6 +14,8 @@ if meta[2] then return { 'full' } end
 local KEEP_KEY_S = 86400
 
 local function existing(id, digest, begin)
+  local c = loaded[id]
+  if c then return { c.f['d'] == digest and 'same' or 'id-conflict', id } end
   local f = redis.call('HMGET', K_workflow .. id, 's', 'd')
   if not f[1] then return nil end
   if f[2] ~= digest then return { 'id-conflict', id } end

@@ -4,7 +4,7 @@
 -- KEYS    meta, guard
 -- ARGV    epoch, process, lane:int, sequence:int, queues, want:int, look:int, closed, maxBytes:int, completions:list
 --         queues ',a,b,'; look 1 also looks at parked lists; closed 'lane:sequence …' grants that need no record any more
---         completions: groups of workflow, run, prefix, template, attempt, nodes '7,9' or '7:3', records separated by \30
+--         completions: groups of workflow, run, prefix, template, attempt, nodes '7,9', records separated by \30
 -- RETURNS {'ok', more, dueMs, {lost 'workflow:node'…}, {grant…}} | {'epoch'} | {'reopen'}
 -- @include base
 -- @include workflow

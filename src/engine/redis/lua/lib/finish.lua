@@ -74,32 +74,17 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   error('completion')
 end
 
--- indices: '7,9' or '7:3' (7, 8, 9) as an array.
-local function indices(text)
-  local first, count = match(text, '^(%d+):(%d+)$')
-  local list, n = {}, 0
-  if first then
-    for k = 0, count - 1 do list[k + 1] = first + k end
-    return list
-  end
-  for i in gmatch(text, '%d+') do
-    n = n + 1
-    list[n] = tonumber(i)
-  end
-  return list
-end
-
 -- finish_group: completions of one workflow, prefix, template and attempt; records are separated by \30.
 local function finish_group(c, run_, p, t, attempt, list, records, lost)
   local T, f, k = template(c, p, t), c.f, 0
   local plain = 'L ' .. attempt .. ' 1 0 0 - -'
   for record in gmatch(records, '[^\30]+') do
     k = k + 1
-    local i = list[k]
-    local id = p .. i
+    local id = list[k]
+    local i = tonumber(sub(id, #p + 1))
     local r = f[id]
     if r == plain and c.run == run_ then
-      if byte(record) == 83 then settle(c, p, i, T, 'S', record, '', #record)
+      if byte(record) == 83 then settle(c, p, i, T, 'S', record, '', #record, nil, id)
       else finish_one(c, p, i, t, T, attempt, record, '1', '0', '0', '-', '-') end
     else
       local att, del, bytes, cause, flags = held(r, attempt)
@@ -112,15 +97,19 @@ end
 local function finish_all(from, process)
   local lost = {}
   for at_ = from, #ARGV, 7 do
-    local id, run_, p, t, attempt, list = ARGV[at_], ARGV[at_ + 1], ARGV[at_ + 2], ARGV[at_ + 3], ARGV[at_ + 4], indices(ARGV[at_ + 5])
-    local names = {}
-    for k = 1, #list do names[k] = p .. list[k] end
-    names[#names + 1] = 't' .. p .. t
+    local id, run_, p, t, attempt = ARGV[at_], ARGV[at_ + 1], ARGV[at_ + 2], ARGV[at_ + 3], ARGV[at_ + 4]
+    local list, names, n = {}, {}, 0
+    for i in gmatch(ARGV[at_ + 5], '%d+') do
+      n = n + 1
+      list[n] = p .. i
+      names[n] = list[n]
+    end
+    names[n + 1] = 't' .. p .. t
     local c = try_context(id, names)
     if c and live(c) then
       guarded(c, finish_group, run_, p, t, process .. ':' .. attempt, list, ARGV[at_ + 6], lost)
     else
-      for k = 1, #list do lost[#lost + 1] = id .. ':' .. p .. list[k] end
+      for k = 1, n do lost[#lost + 1] = id .. ':' .. list[k] end
     end
   end
   return lost
