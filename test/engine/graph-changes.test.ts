@@ -158,19 +158,19 @@ describe('addToChord', () => {
     expect(nodes).toHaveLength(3)
   })
 
-  test('takes whole canvases, and members that add members', async () => {
+  test('takes whole canvases: a chain counts as one member, a group as its list', async () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker({
       ...grow,
-      deep: (ctx, [n]) => {
-        if (Number(n) > 0) ctx.addToChord(call('deep', [Number(n) - 1]))
-        if (n === 1) ctx.addToChord(chain(call('echo', [20]), call('add', [1])))
-        if (n === 1) ctx.addToChord(group(call('echo', ['p']), call('echo', ['q'])))
-        return n ?? null
+      wide: (ctx) => {
+        ctx.addToChord(chain(call('echo', [20]), call('add', [1])))
+        ctx.addToChord(group(call('echo', ['p']), call('echo', ['q'])))
+        ctx.addToChord(chord([call('echo', [1]), call('echo', [2])], call('add')))
+        return 'w'
       },
     })
-    const { outcome } = await engine.run(chord([call('deep', [2])], call('echo')))
-    expect(outcome).toEqual({ state: 'SUCCESS', result: [2, 1, 0, 21, ['p', 'q']] })
+    const { outcome } = await engine.run(chord([call('wide')], call('echo')))
+    expect(outcome).toEqual({ state: 'SUCCESS', result: ['w', 21, ['p', 'q'], 3] })
   })
 
   test('an added member that fails fails the body, as a defined one does', async () => {

@@ -24,6 +24,8 @@ export type ConnectionRole = 'client' | 'worker' | 'blocking' | 'subscriber'
 const KEEP_ALIVE_MS = 10_000
 const retryDelay = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2_000) + Math.floor(Math.random() * 50)
 
+// maxRetriesPerRequest 0 fails what is in flight as soon as its connection is lost. With 1 or more and no re-send, ioredis forgets it, and only the
+// command time-out tells the caller.
 function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): IoredisOptions {
   const base: IoredisOptions = {
     lazyConnect: true,
@@ -35,11 +37,11 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): I
     enableAutoPipelining: false,
   }
   if (role === 'client') {
-    return { ...base, enableOfflineQueue: false, maxRetriesPerRequest: 1, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs ?? 5_000 }
+    return { ...base, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs ?? 5_000 }
   }
   // Scripts are safe to repeat, but the worker repeats them itself: a turn that is re-sent behind its successor would only be refused.
   if (role === 'worker') return { ...base, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs ?? 15_000 }
-  if (role === 'blocking') return { ...base, maxRetriesPerRequest: null, autoResendUnfulfilledCommands: false, blockingTimeout: 5_000 }
+  if (role === 'blocking') return { ...base, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, blockingTimeout: 5_000 }
   return { ...base, maxRetriesPerRequest: null }
 }
 
@@ -88,6 +90,8 @@ export async function connect(
   const connection = options.cluster ? cluster(options.cluster, base) : single(options, base)
   connection.on('error', onError)
   connection.on('node error', onError)
+  // Everything that waits for a reconnect listens.
+  connection.setMaxListeners(0)
   try {
     await connection.connect()
   } catch (error) {

@@ -1,0 +1,111 @@
+/** Rows of the report: medians over the rounds, spread, and the ratio to ours; as a table and as JSON. */
+import os from 'node:os'
+import type { Row } from '../contract.js'
+import { median, rounded, spread } from './stats.js'
+
+/** Microseconds of CPU for each unit of work would mislead where the work differs; seconds for the whole measurement do not. */
+export interface Cpu {
+  redisSeconds: number
+  processesSeconds: number
+}
+
+export interface Measured {
+  contestant: string
+  workload: string
+  figures: Record<string, number>
+  cpu: Cpu
+}
+
+export interface ReportRow {
+  workload: string
+  contestant: string
+  value: number
+  unit: string
+  better: Row['better']
+  /** This contestant's value over ours. */
+  ratioToOurs?: number
+  /** Half the range of the rounds over the median. */
+  spread: number
+  rounds: number[]
+}
+
+export interface Report {
+  machine: string
+  redis: string
+  date: string
+  floorSha256: string
+  commit?: string
+  rows: ReportRow[]
+  cpu: (Cpu & { workload: string; contestant: string })[]
+}
+
+export const machine = (): string => {
+  const cpus = os.cpus()
+  return `${cpus[0]?.model.trim() || os.arch()}, ${cpus.length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.release()}, Node ${process.versions.node}`
+}
+
+/** Rows in the order of `names`, contestants in the order they were measured. */
+export function rowsOf(measured: readonly Measured[], rows: Record<string, Row>): ReportRow[] {
+  return Object.entries(rows).flatMap(([workload, { unit, better }]) => {
+    const rounds = new Map<string, number[]>()
+    for (const { contestant, figures } of measured) {
+      const value = figures[workload]
+      if (value === undefined) continue
+      const list = rounds.get(contestant)
+      if (list) list.push(value)
+      else rounds.set(contestant, [value])
+    }
+    const ours = rounds.get('chordis')
+    return [...rounds].map(([contestant, values]) => {
+      const value = median(values)
+      const ratio = ours === undefined || contestant === 'chordis' ? {} : { ratioToOurs: rounded(value / median(ours)) }
+      return {
+        workload,
+        contestant,
+        value: rounded(value),
+        unit,
+        better,
+        ...ratio,
+        spread: rounded(spread(values)),
+        rounds: values.map(rounded),
+      }
+    })
+  })
+}
+
+/** Median CPU of a measurement, process starts included. */
+export function cpuOf(measured: readonly Measured[]): Report['cpu'] {
+  const names = [...new Set(measured.map(({ contestant }) => contestant))]
+  return names.map((contestant) => {
+    const own = measured.filter((one) => one.contestant === contestant)
+    const middle = (pick: (cpu: Cpu) => number): number => rounded(median(own.map(({ cpu }) => pick(cpu))))
+    return {
+      workload: own[0]?.workload ?? '',
+      contestant,
+      redisSeconds: middle((c) => c.redisSeconds),
+      processesSeconds: middle((c) => c.processesSeconds),
+    }
+  })
+}
+
+const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 3 })
+
+/** One line per row: value, unit, ± spread, and how ours compares: over 1 is better for us whichever way the unit counts. */
+export function table(report: Report): string {
+  const lines = report.rows.map((row) => {
+    const ratio = row.ratioToOurs === undefined ? '' : row.better === 'more' ? 1 / row.ratioToOurs : row.ratioToOurs
+    return [
+      row.workload,
+      row.contestant,
+      number(row.value),
+      row.unit,
+      `±${Math.round(row.spread * 100)} %`,
+      ratio === '' ? '' : `ours ${number(rounded(ratio))}x`,
+    ]
+  })
+  const width = (column: number): number => Math.max(...lines.map((line) => (line[column] as string).length))
+  const widths = [0, 1, 2, 3, 4, 5].map(width)
+  const pad = (cell: string, k: number): string =>
+    k === 2 || k === 4 ? cell.padStart(widths[k] as number) : cell.padEnd(widths[k] as number)
+  return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n')
+}

@@ -1,0 +1,92 @@
+/**
+ * The Redis of a run: an empty server of our own per workload, or the one of CHORDIS_REDIS_URL, in which only keys with our prefix are touched.
+ *
+ * Settings are the same for every contestant: append-only file, fsync every second, TCP, and no rewrite of the file in the middle of a measurement.
+ */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Redis } from 'ioredis'
+import { ROOT, STATE } from './paths.js'
+
+export interface Server {
+  url: string
+  /** Version and settings that matter, for the report. */
+  about(): Promise<string>
+  /** Empty again. */
+  clean(prefix: string): Promise<void>
+  /** Seconds of CPU that the server has used. */
+  cpuSeconds(): Promise<number>
+  stop(): Promise<void>
+}
+
+interface Embedded {
+  url: string
+  how: 'started' | 'adopted' | 'shared'
+  stop(): Promise<boolean>
+}
+type StartEmbedded = (options: {
+  binary: string
+  folder: string
+  settings: Record<string, string | number>
+  port: boolean
+}) => Promise<Embedded>
+
+const SETTINGS = { 'auto-aof-rewrite-percentage': 0 }
+
+/** @param name folder of the server; one folder is one server */
+export async function startServer(name = 'redis'): Promise<Server> {
+  const url = process.env.CHORDIS_REDIS_URL
+  if (url) return serverAt(url, false, async () => {})
+  const binary = process.env.CHORDIS_BENCH_REDIS
+  if (!binary) throw new Error('start the benchmark with `npm run bench`, or set CHORDIS_REDIS_URL')
+  const module = pathToFileURL(join(ROOT, 'scripts/lib/embedded-redis.mjs')).href
+  const { embeddedRedis } = (await import(module)) as { embeddedRedis: StartEmbedded }
+  const folder = join(STATE, name)
+  const embedded = await embeddedRedis({ binary, folder, settings: SETTINGS, port: true })
+  if (embedded.how === 'shared') {
+    await embedded.stop()
+    throw new Error('another benchmark runs in this folder')
+  }
+  const server = serverAt(embedded.url, true, async () => {
+    await embedded.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  await server.clean('')
+  return server
+}
+
+function serverAt(url: string, ours: boolean, end: () => Promise<void>): Server {
+  const redis = new Redis(url)
+  return {
+    url,
+    about: async () => `Redis ${field(await redis.info('server'), 'redis_version')}, ${await settings(redis)}`,
+    clean: async (prefix) => {
+      if (ours) await redis.flushall('SYNC')
+      else await removeKeys(redis, prefix)
+    },
+    cpuSeconds: async () => {
+      const info = await redis.info('cpu')
+      return Number(field(info, 'used_cpu_user')) + Number(field(info, 'used_cpu_sys'))
+    },
+    stop: async () => {
+      redis.disconnect()
+      await end()
+    },
+  }
+}
+
+export function field(info: string, name: string): string {
+  return new RegExp(`^${name}:([^\r\n]*)`, 'm').exec(info)?.[1] ?? ''
+}
+
+async function settings(redis: Redis): Promise<string> {
+  const get = async (name: string): Promise<string> => ((await redis.config('GET', name)) as string[])[1] ?? '?'
+  return `appendonly ${await get('appendonly')}, appendfsync ${await get('appendfsync')}`
+}
+
+async function removeKeys(redis: Redis, prefix: string): Promise<void> {
+  for await (const keys of redis.scanStream({ match: `*${prefix}*`, count: 1_000 })) {
+    if ((keys as string[]).length > 0) await redis.unlink(...(keys as string[]))
+  }
+}

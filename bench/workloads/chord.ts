@@ -1,0 +1,36 @@
+/**
+ * Chords from submit to end, in tasks per second, bodies included: as the floor, all are stored first and then worked off by one process.
+ * The clock stands still while the worker connects; no handler runs in that time.
+ */
+import { type Size, type Workload, workload } from '../contract.js'
+
+const TASKS: Record<Size, number> = { full: 100_000, quick: 20_000 }
+
+export const widthOf = (workload: string): number | null => {
+  const width = /^chord-(\d+)$/.exec(workload)?.[1]
+  return width === undefined ? null : Number(width)
+}
+
+/** How many chords of this width make one measurement. */
+export const chordsOf = (width: number, size: Size): number => Math.max(2, Math.round(TASKS[size] / width))
+
+export function chord(width: number): Workload {
+  const name = `chord-${width}`
+  return workload({
+    name,
+    rows: { [name]: { unit: 'tasks/s', better: 'more' } },
+    rounds: { full: 5, quick: 2 },
+    needs: ['chords'],
+    async run(session, { size }) {
+      const count = chordsOf(width, size)
+      const submitFrom = performance.now()
+      const running = await session.chords(count, width)
+      const submitMs = performance.now() - submitFrom
+      await session.startWorker({ concurrency: 100 })
+      const workFrom = performance.now()
+      await running.ended
+      const workMs = performance.now() - workFrom
+      return { [name]: ((width + 1) * count * 1_000) / (submitMs + workMs) }
+    },
+  })
+}
