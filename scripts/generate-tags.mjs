@@ -25,7 +25,13 @@ for (let n = 0; wanted.size > 0; n++) {
   }
 }
 const lines = []
-for (let i = 0; i < 256; i += 16) lines.push(`  ${tags.slice(i, i + 16).map((t) => `'${t}'`).join(', ')},`)
+for (let i = 0; i < 256; i += 16)
+  lines.push(
+    `  ${tags
+      .slice(i, i + 16)
+      .map((t) => `'${t}'`)
+      .join(', ')},`,
+  )
 writeFileSync(
   new URL('../src/engine/redis/tags.generated.ts', import.meta.url),
   `// Made by scripts/generate-tags.mjs. Never change it: stored keys depend on it.\n/** Hash tag of each partition. */\nexport const TAGS: readonly string[] = [\n${lines.join('\n')}\n]\n`,

@@ -12,4 +12,3 @@ export interface RedisMigration {
   breaking: boolean
   up(namespace: MigrationTarget, partitions: number): Promise<void>
 }
-

@@ -1,8 +1,8 @@
 /** A workflow seen from outside: its state, its outcome, its nodes. A handle is only an id; making one costs nothing. */
 import type { Json } from '../canvas/types.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
-import { workflowState, type Control, type WorkflowState } from '../protocol/states.js'
-import { outcomeOf, type Outcome, type RecordSource } from '../protocol/values.js'
+import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
+import { type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
 import { explain } from '../redis/connection.js'
 import { type Head, headOf, type NodeResult, type WorkflowReader } from '../redis/reader.js'
 import type { WaitAnswer } from './waiter.js'
@@ -48,10 +48,10 @@ function rootMessage(error: WireError): string {
 }
 
 /** The plain value of an outcome; a group's is the list of its members' values. */
-function valueOf(outcome: Outcome): Json | undefined {
+function plainValue(outcome: Outcome): Json | undefined {
   if (outcome.state === 'SUCCESS') return outcome.result
   if (outcome.state !== 'GROUP') return undefined
-  const values = outcome.results.map(valueOf)
+  const values = outcome.results.map(plainValue)
   return values.includes(undefined) ? undefined : (values as Json[])
 }
 
@@ -123,7 +123,7 @@ export class WorkflowHandle {
     const timeoutMs = options.timeoutMs ?? 60_000
     const outcome = await this.outcome({ waitMs: timeoutMs })
     if (outcome === null) throw new ChordisError('timeout', `no outcome within ${timeoutMs} ms`, { workflow: this.id })
-    const value = valueOf(outcome)
+    const value = plainValue(outcome)
     if (value === undefined) throw new WorkflowFailedError(this.id, outcome)
     return value
   }
@@ -144,7 +144,11 @@ export class WorkflowHandle {
   /** `record`: that of the output node, where it came along. */
   private async read(head: Head, record: string | null = null): Promise<Outcome | null> {
     if (head.control?.state === 'x' || head.control === null) {
-      const error: WireError = { type: 'WorkflowCorruptError', message: `the stored workflow is damaged: ${head.damage ?? 'control field'}`, code: 'workflow-corrupt' }
+      const error: WireError = {
+        type: 'WorkflowCorruptError',
+        message: `the stored workflow is damaged: ${head.damage ?? 'control field'}`,
+        code: 'workflow-corrupt',
+      }
       return { state: 'FAILURE', error }
     }
     try {
@@ -188,7 +192,20 @@ function explainRead(error: unknown, id: string): ChordisError {
 const known = (head: Head): boolean => head.control === null || head.control.outcome > 0
 
 const DAMAGED: Control = {
-  state: 'x', run: 1, remaining: 0, outs: 0, worst: 'F', created: 0, started: 0, outcome: 1, ended: 1, success: 0, failure: 0, revoked: 0, skipped: 0, keepMs: 0,
+  state: 'x',
+  run: 1,
+  remaining: 0,
+  outs: 0,
+  worst: 'F',
+  created: 0,
+  started: 0,
+  outcome: 1,
+  ended: 1,
+  success: 0,
+  failure: 0,
+  revoked: 0,
+  skipped: 0,
+  keepMs: 0,
 }
 
 function countsOf(c: Control): WorkflowStatus['counts'] {

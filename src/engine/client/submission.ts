@@ -6,6 +6,7 @@ import { ChordisError } from '../protocol/errors.js'
 import { bucketOf, checkName, fingerprint, newWorkflowId } from '../protocol/ids.js'
 import { layoutGraph, type StoredGraph, type WorkflowMeta } from '../protocol/layout.js'
 import type { Namespace } from '../redis/namespace.js'
+import { sizeOf } from '../redis/pieces.js'
 import type { Argument } from '../redis/scripts.generated.js'
 
 /** How a canvas is submitted. */
@@ -39,7 +40,9 @@ const MAX_RETENTION_MS = 366 * DAY_MS
 function checkRetention(ms: number | undefined): number {
   if (ms === undefined) return DAY_MS
   if (!Number.isFinite(ms) || ms < 0 || ms > MAX_RETENTION_MS) {
-    throw new ChordisError('request-invalid', `must be a number of milliseconds from 0 to ${MAX_RETENTION_MS}`, { path: 'options.retentionMs' })
+    throw new ChordisError('request-invalid', `must be a number of milliseconds from 0 to ${MAX_RETENTION_MS}`, {
+      path: 'options.retentionMs',
+    })
   }
   return Math.round(ms)
 }
@@ -50,7 +53,8 @@ function checkLabels(options: SubmitOptions): void {
     throw new ChordisError('request-invalid', 'must be a text of 1 to 256 characters', { path: 'name' })
   }
   if (options.tags !== undefined) {
-    if (!Array.isArray(options.tags) || options.tags.length > 32) throw new ChordisError('request-invalid', 'must be at most 32 names', { path: 'tags' })
+    if (!Array.isArray(options.tags) || options.tags.length > 32)
+      throw new ChordisError('request-invalid', 'must be at most 32 names', { path: 'tags' })
     options.tags.forEach((tag, k) => {
       checkName(tag, `tags[${k}]`)
     })
@@ -75,9 +79,6 @@ function place(namespace: Namespace, id: string | undefined, key: string | undef
   return { id: newWorkflowId(partition), partition }
 }
 
-/** Bytes of a field on the wire, near enough for cutting calls. */
-const sizeOf = (value: Argument): number => (typeof value === 'number' ? 8 : value.length)
-
 /** Reads, compiles and lays out a canvas. Throws ChordisError with the path of what is wrong. */
 export function prepare(namespace: Namespace, input: Canvas | unknown, options: SubmitOptions = {}): Submission {
   checkLabels(options)
@@ -88,7 +89,7 @@ export function prepare(namespace: Namespace, input: Canvas | unknown, options: 
   const { id, partition } = place(namespace, ownId, key)
   const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
   const fields: [string, Argument][] = [['m', meta(stored, options)], ...stored.fields]
-  const digest = fingerprint([stored.roots, ...fields.flat() as (string | Buffer)[]])
+  const digest = fingerprint([stored.roots, ...(fields.flat() as (string | Buffer)[])])
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
   const head = [id, digest, '1', stored.total, stored.outs, checkRetention(options.retentionMs), keyText, '', stored.roots]
   return { id, partition, fields, bytes, head, duplicateIsOwn: false }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
+import { CALL_BYTES, CALL_FIELDS, pieces } from '../redis/pieces.js'
 import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
 import type { Submission } from './submission.js'
 
@@ -16,8 +17,6 @@ export interface Submitted {
   duplicate: boolean
 }
 
-const CALL_BYTES = 512 * 1024
-const CALL_FIELDS = 1_000
 const CALL_WORKFLOWS = 128
 const RESEND_MS = [50, 250]
 
@@ -139,24 +138,9 @@ function* batches(waiting: Waiting[]): Generator<Waiting[]> {
   if (batch.length > 0) yield batch
 }
 
-function* pieces(fields: [string, Argument][]): Generator<Argument[]> {
-  let piece: Argument[] = []
-  let bytes = 0
-  for (const [name, value] of fields) {
-    const size = typeof value === 'number' ? 8 : value.length
-    if (piece.length > 0 && (bytes + size > CALL_BYTES || piece.length >= 2 * CALL_FIELDS)) {
-      yield piece
-      piece = []
-      bytes = 0
-    }
-    piece.push(name, value)
-    bytes += size
-  }
-  if (piece.length > 0) yield piece
-}
-
 function conflict(what: string, id: string): ChordisError {
-  if (what === 'idempotency-conflict') return new ChordisError('idempotency-conflict', 'the key was used with another canvas', { workflow: id })
+  if (what === 'idempotency-conflict')
+    return new ChordisError('idempotency-conflict', 'the key was used with another canvas', { workflow: id })
   return new ChordisError('id-conflict', 'the id is taken by another workflow', { workflow: id })
 }
 

@@ -11,7 +11,10 @@ import { calls } from '../redis/scripts.generated.js'
 const CHECK_MS = 5_000
 
 /** See redis/lua/wait.lua. */
-export type WaitAnswer = ['none'] | ['waiting'] | ['outcome', control: string, meta: string | null, damage: string | null, record: string | null]
+export type WaitAnswer =
+  | ['none']
+  | ['waiting']
+  | ['outcome', control: string, meta: string | null, damage: string | null, record: string | null]
 
 export class Waiter {
   private readonly channel: string

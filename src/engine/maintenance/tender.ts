@@ -86,12 +86,9 @@ export class Tender {
   private async tend(partition: number): Promise<void> {
     const { namespace, connection } = this.options
     for (;;) {
-      const [, more, runId, beats] = (await namespace.runAtEpoch(connection, partition, (epoch) => calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS))) as [
-        string,
-        number,
-        string,
-        string[],
-      ]
+      const [, more, runId, beats] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
+        calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS),
+      )) as [string, number, string, string[]]
       await this.sweep(partition, runId, beats)
       if (more === 0 || this.stopped) return
     }
@@ -100,13 +97,16 @@ export class Tender {
   private async sweep(partition: number, runId: string, beats: string[]): Promise<void> {
     const sweep = this.sweeps.get(partition) ?? new PartitionSweep()
     this.sweeps.set(partition, sweep)
-    for (const { process, counter } of sweep.dead(runId, beats, performance.now(), this.options)) await this.reap(partition, process, counter)
+    for (const { process, counter } of sweep.dead(runId, beats, performance.now(), this.options))
+      await this.reap(partition, process, counter)
   }
 
   private async reap(partition: number, process: string, counter: string): Promise<void> {
     const { namespace, connection, maxDeliveries, logger } = this.options
     for (;;) {
-      const [answer, nodes] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.reap(epoch, process, counter, 1, maxDeliveries))
+      const [answer, nodes] = await namespace.runAtEpoch(connection, partition, (epoch) =>
+        calls.reap(epoch, process, counter, 1, maxDeliveries),
+      )
       if (answer === 'done') logger.warn({ process, partition, nodes }, 'a worker process was lost; what it held is given back')
       if (answer !== 'more') return
     }

@@ -7,6 +7,7 @@
  */
 import type { Graph, GraphNode, NodeIndex, Output, ValueExpr } from '../canvas/graph.js'
 import type { Json } from '../canvas/types.js'
+import { countRefs, definitionText, delayText, exprText, rangeText, runs, signed, specText } from './layout-texts.js'
 
 /** A graph ready to be stored. `fields` holds templates, blocks and large definitions, without prefix. */
 export interface StoredGraph {
@@ -74,93 +75,6 @@ export const FAN_OUT = 200
 const DEFAULT_QUEUE = 'default'
 const MODE = { all: 'a', chord: 'c', error: 'e' } as const
 
-interface Range {
-  first: number
-  count: number
-  stride: number
-}
-
-/** Arithmetic runs of a list of numbers: [1,2,3,7] -> 1..3, 7. */
-function* runs(list: readonly number[], same: (a: number, b: number) => boolean = () => true): Generator<Range> {
-  for (let i = 0; i < list.length; ) {
-    const first = list[i] as number
-    let count = 1
-    let stride = 1
-    while (i + count < list.length) {
-      const next = list[i + count] as number
-      const step = next - (list[i + count - 1] as number)
-      if (count === 1) stride = step
-      if (step !== stride || step <= 0 || !same(first, next)) break
-      count++
-    }
-    if (count === 1) stride = 1
-    yield { first, count, stride }
-    i += count
-  }
-}
-
-const signed = (delta: number): string => (delta < 0 ? String(delta) : `+${delta}`)
-
-function rangeText(range: Range, base: number | null): string {
-  const ref = base === null ? String(range.first) : signed(range.first - base)
-  if (range.count === 1) return ref
-  return range.stride === 1 ? `${ref}:${range.count}` : `${ref}:${range.count}:${range.stride}`
-}
-
-/** Text of a value expression, relative to `base` or absolute (null). */
-export function exprText(expr: ValueExpr, base: number | null): string {
-  if (typeof expr === 'number') return base === null ? String(expr) : signed(expr - base)
-  const parts: string[] = []
-  let plain: number[] = []
-  const flush = () => {
-    for (const range of runs(plain)) parts.push(rangeText(range, base))
-    plain = []
-  }
-  for (const item of expr) {
-    if (typeof item === 'number') plain.push(item)
-    else {
-      flush()
-      parts.push(exprText(item, base))
-    }
-  }
-  flush()
-  return `[${parts.join(',')}]`
-}
-
-function countRefs(expr: ValueExpr): number {
-  return typeof expr === 'number' ? 1 : expr.reduce((sum: number, item) => sum + countRefs(item), 0)
-}
-
-function delayText(options: GraphNode['options']): string {
-  const parts: string[] = []
-  if (options.countdownMs) parts.push(`c${Math.round(options.countdownMs)}`)
-  if (options.etaMs !== undefined) parts.push(`e${Math.round(options.etaMs)}`)
-  if (options.expiresInMs !== undefined) parts.push(`x${Math.round(options.expiresInMs)}`)
-  if (options.expiresAtMs !== undefined) parts.push(`X${Math.round(options.expiresAtMs)}`)
-  return parts.join(',') || '-'
-}
-
-function specText(node: GraphNode, chord: string): string {
-  if (node.task === null) return '{}'
-  const spec: TaskSpec = { task: node.task }
-  if (node.each) spec.each = node.each
-  if (node.options.retry) spec.retry = node.options.retry as Json
-  if (node.options.ignoreResult) spec.ignoreResult = true
-  if (node.errorInput) spec.errorInput = true
-  if (chord !== '-') spec.chord = chord
-  return JSON.stringify(spec)
-}
-
-function definitionText(node: GraphNode, template: number): string {
-  if (node.task === null) return `${template};`
-  let text = `${template};${JSON.stringify(node.args)}`
-  const kwargs = JSON.stringify(node.kwargs)
-  const id = node.options.taskId
-  if (kwargs !== '{}' || id !== undefined) text += `\n${kwargs}`
-  if (id !== undefined) text += `\n${id}`
-  return text
-}
-
 export function leaves(output: Output, into: NodeIndex[] = []): NodeIndex[] {
   const stack: Output[] = [output]
   while (stack.length > 0) {
@@ -214,7 +128,6 @@ class Layout {
   readonly pred: Int32Array
   readonly nodes: GraphNode[]
   readonly outs: Set<NodeIndex>
-  private readonly specs = new Map<string, string>()
 
   constructor(
     readonly graph: Graph,
@@ -285,13 +198,33 @@ class Layout {
   /** Whether node i surely has the template of the node behind it: neighbours in a wide header mostly do, and their texts need not be made. */
   private likeNext(node: GraphNode, i: number): boolean {
     const other = this.graph.nodes[i + 1]
-    if (other === undefined || node.task !== other.task || node.mode !== other.mode || node.needs !== other.needs || node.each !== other.each) return false
-    if (node.input !== other.input || node.chord !== other.chord || node.head !== other.head || node.errorInput !== other.errorInput) return false
+    if (
+      other === undefined ||
+      node.task !== other.task ||
+      node.mode !== other.mode ||
+      node.needs !== other.needs ||
+      node.each !== other.each
+    )
+      return false
+    if (node.input !== other.input || node.chord !== other.chord || node.head !== other.head || node.errorInput !== other.errorInput)
+      return false
     if (node.next.length !== 1 || other.next.length !== 1 || node.next[0] !== other.next[0]) return false
-    if (this.node(node.next[0] as number).needs <= this.near || (node.chord !== undefined && this.node(node.chord).needs <= this.near)) return false
-    if (node.needs > 1 || (node.needs === 1 && (this.pred[i] !== this.pred[i + 1] || this.node(this.pred[i] as number).next.length <= this.near))) return false
+    if (this.node(node.next[0] as number).needs <= this.near || (node.chord !== undefined && this.node(node.chord).needs <= this.near))
+      return false
+    if (
+      node.needs > 1 ||
+      (node.needs === 1 && (this.pred[i] !== this.pred[i + 1] || this.node(this.pred[i] as number).next.length <= this.near))
+    )
+      return false
     if (node.needs === 0 && node.input !== null) return false
-    return isEmpty(node.options) && isEmpty(other.options) && !this.outs.has(i) && !this.outs.has(i + 1) && !this.extra.has(i) && !this.extra.has(i + 1)
+    return (
+      isEmpty(node.options) &&
+      isEmpty(other.options) &&
+      !this.outs.has(i) &&
+      !this.outs.has(i + 1) &&
+      !this.extra.has(i) &&
+      !this.extra.has(i + 1)
+    )
   }
 
   private place(node: GraphNode, i: number): number {

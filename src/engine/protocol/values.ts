@@ -181,7 +181,8 @@ export async function outcomeOf(source: RecordSource, output: StoredOutput): Pro
   })
   const results: Outcome[] = []
   for (const member of members) {
-    const result = typeof member === 'number' ? await nodeOutcome(source, String(member), records.get(member) ?? null) : await outcomeOf(source, member)
+    const result =
+      typeof member === 'number' ? await nodeOutcome(source, String(member), records.get(member) ?? null) : await outcomeOf(source, member)
     if (result === null) return null
     results.push(result)
   }

@@ -10,14 +10,32 @@ const view = new BigInt64Array(shared)
 const now = () => globalThis.process.hrtime.bigint() / 1_000_000n
 
 function open() {
-  const base = { maxRetriesPerRequest: 0, enableOfflineQueue: false, autoResendUnfulfilledCommands: false, commandTimeout: leaseMs, keepAlive: 10_000, retryStrategy: (n) => Math.min(50 * n, 1_000) }
+  const base = {
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: leaseMs,
+    keepAlive: 10_000,
+    retryStrategy: (n) => Math.min(50 * n, 1_000),
+  }
   if (redis.cluster) {
     const { enableOfflineQueue, ...redisOptions } = base
-    return new Cluster(redis.cluster, { redisOptions, maxRedirections: 100, retryDelayOnTryAgain: 50, clusterRetryStrategy: (n) => Math.min(50 * n, 1_000) })
+    return new Cluster(redis.cluster, {
+      redisOptions,
+      maxRedirections: 100,
+      retryDelayOnTryAgain: 50,
+      clusterRetryStrategy: (n) => Math.min(50 * n, 1_000),
+    })
   }
   if (redis.sentinel) {
     const sentinels = redis.sentinel.hosts.map((host) => ({ host: host.split(':')[0], port: Number(host.split(':')[1] ?? 26_379) }))
-    return new Redis({ ...base, sentinels, name: redis.sentinel.name, reconnectOnError: (e) => (e.message.startsWith('READONLY') ? 2 : false), ...(redis.sentinel.password ? { sentinelPassword: redis.sentinel.password } : {}) })
+    return new Redis({
+      ...base,
+      sentinels,
+      name: redis.sentinel.name,
+      reconnectOnError: (e) => (e.message.startsWith('READONLY') ? 2 : false),
+      ...(redis.sentinel.password ? { sentinelPassword: redis.sentinel.password } : {}),
+    })
   }
   const url = redis.url ?? 'redis://127.0.0.1:6379'
   return url.startsWith('unix://') ? new Redis({ ...base, path: url.slice(7) }) : new Redis(url, base)

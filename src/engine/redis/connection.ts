@@ -3,7 +3,7 @@
  *
  * Callers: the client (fails fast and says what it does not know), workers (wait for Redis as long as it takes).
  */
-import { Cluster, Redis, type RedisOptions as IoredisOptions } from 'ioredis'
+import { Cluster, type RedisOptions as IoredisOptions, Redis } from 'ioredis'
 import { ChordisError } from '../protocol/errors.js'
 import { SCRIPTS, type ScriptCall } from './scripts.generated.js'
 
@@ -37,10 +37,23 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): I
     enableAutoPipelining: false,
   }
   if (role === 'client') {
-    return { ...base, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs ?? 5_000 }
+    return {
+      ...base,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: commandTimeoutMs ?? 5_000,
+    }
   }
   // Scripts are safe to repeat, but the worker repeats them itself: a turn that is re-sent behind its successor would only be refused.
-  if (role === 'worker') return { ...base, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs ?? 15_000 }
+  if (role === 'worker')
+    return {
+      ...base,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: commandTimeoutMs ?? 15_000,
+    }
   if (role === 'blocking') return { ...base, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, blockingTimeout: 5_000 }
   return { ...base, maxRetriesPerRequest: null }
 }
@@ -115,16 +128,20 @@ export function unavailable(cause: unknown): ChordisError {
   return new ChordisError('redis-unavailable', `Redis cannot be reached: ${reason}`, { cause })
 }
 
-const NOT_SENT = /enableOfflineQueue|Stream isn't writeable|Connection is closed|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|None of startup nodes|ENOENT/
-const REFUSED = /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|ERR max number of clients|NOAUTH|NOPERM|WRONGPASS)/
+const NOT_SENT =
+  /enableOfflineQueue|Stream isn't writeable|Connection is closed|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|None of startup nodes|ENOENT/
+const REFUSED =
+  /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|ERR max number of clients|NOAUTH|NOPERM|WRONGPASS)/
 
 /** Tells apart what Redis refused (it surely did not run), what never left, and what may have run without an answer. */
 export function explain(error: unknown, workflow?: string): ChordisError {
   if (error instanceof ChordisError) return error
   const message = error instanceof Error ? error.message : String(error)
   const details = workflow === undefined ? { cause: error } : { cause: error, workflow }
-  if (/^(OOM|-OOM)|used memory > 'maxmemory'/.test(message)) return new ChordisError('redis-full', 'Redis has no memory left for new work', details)
-  if (NOT_SENT.test(message) || REFUSED.test(message)) return new ChordisError('redis-unavailable', `Redis cannot be reached: ${message}`, details)
+  if (/^(OOM|-OOM)|used memory > 'maxmemory'/.test(message))
+    return new ChordisError('redis-full', 'Redis has no memory left for new work', details)
+  if (NOT_SENT.test(message) || REFUSED.test(message))
+    return new ChordisError('redis-unavailable', `Redis cannot be reached: ${message}`, details)
   return new ChordisError('outcome-unknown', `Redis did not answer (${message}); the same id may be sent again`, details)
 }
 

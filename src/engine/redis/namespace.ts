@@ -88,7 +88,8 @@ export class Namespace {
     if (answer[0] !== 'epoch') return answer
     await this.load(connection)
     const second = (await this.run(connection, partition, call(this.epoch))) as [string, ...unknown[]]
-    if (second[0] === 'epoch') throw new ChordisError('namespace-version', `namespace ${this.name} changes its epoch faster than it can be read`)
+    if (second[0] === 'epoch')
+      throw new ChordisError('namespace-version', `namespace ${this.name} changes its epoch faster than it can be read`)
     return second
   }
 }

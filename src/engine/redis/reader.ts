@@ -1,9 +1,10 @@
 /** Reads stored workflows: control, meta, records in bounded pages, definitions. */
-import { nodeState, type NodeState, parseControl, type Control } from '../protocol/states.js'
-import { BLOCK, MARKER, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/layout.js'
-import { errorOf, parseTerminal, parseValue, type RecordSource, valueText } from '../protocol/values.js'
-import type { WireError } from '../protocol/errors.js'
+
 import type { Json } from '../canvas/types.js'
+import type { WireError } from '../protocol/errors.js'
+import { BLOCK, MARKER, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/layout.js'
+import { type Control, type NodeState, nodeState, parseControl } from '../protocol/states.js'
+import { errorOf, parseTerminal, parseValue, type RecordSource, valueText } from '../protocol/values.js'
 import type { RedisConnection } from './connection.js'
 import type { Namespace } from './namespace.js'
 import { calls } from './scripts.generated.js'
@@ -107,7 +108,10 @@ export class WorkflowReader implements RecordSource {
   private async segments(meta: WorkflowMeta): Promise<{ prefix: string; nodes: number }[]> {
     const text = (await this.connection.hget(this.key, 'G')) ?? ''
     const added = text.split('\n').filter(Boolean)
-    return [{ prefix: '', nodes: meta.n }, ...added.map((line) => ({ prefix: line.split(' ')[0] as string, nodes: Number(line.split(' ')[1]) }))]
+    return [
+      { prefix: '', nodes: meta.n },
+      ...added.map((line) => ({ prefix: line.split(' ')[0] as string, nodes: Number(line.split(' ')[1]) })),
+    ]
   }
 
   /** Every task of the workflow in definition order, segments after the submitted graph. */

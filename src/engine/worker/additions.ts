@@ -5,18 +5,16 @@
  */
 import { compile } from '../canvas/compile.js'
 import { readCanvas } from '../canvas/read.js'
+import type { Canvas } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { segmentPrefix } from '../protocol/ids.js'
 import { layoutSegment, type SegmentEnd } from '../protocol/layout.js'
 import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { type Argument, calls } from '../redis/scripts.generated.js'
-import type { Canvas } from '../canvas/types.js'
+import { pieces } from '../redis/pieces.js'
+import { calls } from '../redis/scripts.generated.js'
 import { untilAnswered } from './answers.js'
 import type { Attempt } from './attempt.js'
-
-const CALL_BYTES = 512 * 1024
-const CALL_VALUES = 2_000
 
 export class Additions {
   constructor(
@@ -60,20 +58,4 @@ export class Additions {
     }
     return segment.endNode
   }
-}
-
-function* pieces(fields: [string, Argument][]): Generator<Argument[]> {
-  let piece: Argument[] = []
-  let bytes = 0
-  for (const [name, value] of fields) {
-    const size = typeof value === 'number' ? 8 : value.length
-    if (piece.length > 0 && (bytes + size > CALL_BYTES || piece.length >= CALL_VALUES)) {
-      yield piece
-      piece = []
-      bytes = 0
-    }
-    piece.push(name, value)
-    bytes += size
-  }
-  if (piece.length > 0) yield piece
 }

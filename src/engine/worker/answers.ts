@@ -7,7 +7,8 @@ import { ChordisError } from '../protocol/errors.js'
 import { type RedisConnection, ready } from '../redis/connection.js'
 
 const RETRY_MS = [20, 50, 100, 250, 500, 1_000]
-const TRANSIENT = /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|NOAUTH|NOPERM|WRONGPASS|OOM|NOSCRIPT|UNBLOCKED)/
+const TRANSIENT =
+  /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|NOAUTH|NOPERM|WRONGPASS|OOM|NOSCRIPT|UNBLOCKED)/
 
 /** Whether Redis executed the script and it failed; anything else may be sent again as it is. */
 export function isScriptError(error: unknown): boolean {
@@ -21,7 +22,11 @@ export async function beforeNextTry(connection: RedisConnection, failures: numbe
 }
 
 /** @param stopped asked between tries; then the last error is thrown */
-export async function untilAnswered<T>(connection: RedisConnection, call: () => Promise<T>, stopped: () => boolean = () => false): Promise<T> {
+export async function untilAnswered<T>(
+  connection: RedisConnection,
+  call: () => Promise<T>,
+  stopped: () => boolean = () => false,
+): Promise<T> {
   for (let failures = 0; ; failures++) {
     try {
       return await call()

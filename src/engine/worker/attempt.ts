@@ -81,7 +81,10 @@ export class Attempt implements TaskContext {
   }
 
   progress(current: number, total?: number, note?: string): void {
-    this.host.progress(this, JSON.stringify({ current, ...(total === undefined ? {} : { total }), ...(note === undefined ? {} : { note }) }))
+    this.host.progress(
+      this,
+      JSON.stringify({ current, ...(total === undefined ? {} : { total }), ...(note === undefined ? {} : { note }) }),
+    )
   }
 
   ignore(): never {

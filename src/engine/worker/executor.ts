@@ -5,11 +5,11 @@
  * sockets are served between short CPU-bound tasks.
  */
 import type { Json } from '../canvas/types.js'
-import { toWireError } from './wire-error.js'
 import type { Attempt } from './attempt.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
 import { backoffMs, mayRetry } from './retry.js'
 import { IgnoreSignal, MaxRetriesExceeded, ReplaceSignal, RetrySignal } from './signals.js'
+import { toWireError } from './wire-error.js'
 
 export interface ExecutorHost {
   /** JSON text of what is prepended, for inputs that did not travel with the grant. */
@@ -20,7 +20,8 @@ export interface ExecutorHost {
   stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string>
   stageMembers(attempt: Attempt, record: string): Promise<string>
   complete(attempt: Attempt, record: string): void
-  started(attempt: Attempt): void
+  /** Handlers are about to run on the main loop. */
+  started(): void
 }
 
 export interface ExecutorOptions {
@@ -66,6 +67,7 @@ export class Executor {
   run(): void {
     if (this.running) return
     this.running = true
+    this.host.started()
     const until = performance.now() + SLICE_MS
     let n = 0
     while (this.head < this.queue.length) {
@@ -86,7 +88,6 @@ export class Executor {
   }
 
   private start(attempt: Attempt): void {
-    this.host.started(attempt)
     const definition = this.options.tasks.get(attempt.task)
     if (!definition) {
       // The script grants only what this process registered; a task that vanished since goes back to the queue.
@@ -110,7 +111,10 @@ export class Executor {
   private async startLater(attempt: Attempt, definition: TaskDefinition): Promise<void> {
     try {
       const { input } = attempt.grant
-      parseArguments(attempt, input.charCodeAt(0) === 64 ? await this.host.fetchInput(attempt, input.slice(1)) : input === '' ? null : input.slice(1))
+      parseArguments(
+        attempt,
+        input.charCodeAt(0) === 64 ? await this.host.fetchInput(attempt, input.slice(1)) : input === '' ? null : input.slice(1),
+      )
       if (attempt.spec.errorInput) attempt.args.unshift(...(await this.host.fetchFailure(attempt)))
     } catch (error) {
       // Not the task's fault: Redis did not answer, or the input is damaged. Try again soon.
@@ -118,6 +122,7 @@ export class Executor {
       setTimeout(() => this.host.complete(attempt, 'b|'), 250)
       return
     }
+    this.host.started()
     this.call(attempt, definition)
   }
 
@@ -195,7 +200,9 @@ export class Executor {
 const mark = (attempt: Attempt): string => (attempt.attempt === 1 ? '' : String(attempt.attempt))
 
 function policyOf(attempt: Attempt, definition: TaskDefinition) {
-  return { ...definition.options?.retry, ...(attempt.spec.retry as object | undefined) } as NonNullable<NonNullable<TaskDefinition['options']>['retry']>
+  return { ...definition.options?.retry, ...(attempt.spec.retry as object | undefined) } as NonNullable<
+    NonNullable<TaskDefinition['options']>['retry']
+  >
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -240,7 +247,9 @@ function resultText(value: unknown): string {
   try {
     text = JSON.stringify(value)
   } catch (error) {
-    throw invalid(`the result cannot be written as JSON: ${error instanceof Error ? (error.message.split('\n')[0] as string) : String(error)}`)
+    throw invalid(
+      `the result cannot be written as JSON: ${error instanceof Error ? (error.message.split('\n')[0] as string) : String(error)}`,
+    )
   }
   if (text === undefined) throw invalid(`the result cannot be written as JSON: it is a ${typeof value}`)
   return text

@@ -31,6 +31,11 @@ export class Batch {
   ) {}
 }
 
+/** Where a grant's completions go. */
+export interface CompletionSink {
+  complete(grant: Grant, index: number, record: string, final: boolean): void
+}
+
 export class Grant {
   /** Nodes whose completions wait for the next turn, and their records. */
   nodes: number[] = []
@@ -38,6 +43,7 @@ export class Grant {
   bytes = 0
 
   constructor(
+    readonly partition: CompletionSink,
     readonly batch: Batch,
     readonly workflow: string,
     readonly run: string,

@@ -36,7 +36,16 @@ export class Heartbeat {
       const { meta, guard } = namespace.keys(partition)
       return { partition, meta, guard }
     })
-    const workerData = { redis: normalise(redis), beats, script: SCRIPTS.beat, process, intervalMs, leaseMs, hardLimitMs, shared: this.shared }
+    const workerData = {
+      redis: normalise(redis),
+      beats,
+      script: SCRIPTS.beat,
+      process,
+      intervalMs,
+      leaseMs,
+      hardLimitMs,
+      shared: this.shared,
+    }
     this.thread = new Thread(new URL('../redis/beat-thread.mjs', import.meta.url), { workerData, execArgv: [] })
     this.thread.on('message', (message: { unknown: number }) => this.options.onUnknown(message.unknown))
     this.timer = setInterval(() => {

@@ -9,7 +9,9 @@ export interface Logger {
 
 function line(level: string): (fields: object, message?: string) => void {
   return (fields, message) => {
-    process.stderr.write(`${JSON.stringify({ level, message, ...fields }, (_, value: unknown) => (value instanceof Error ? value.message : value))}\n`)
+    process.stderr.write(
+      `${JSON.stringify({ level, message, ...fields }, (_, value: unknown) => (value instanceof Error ? value.message : value))}\n`,
+    )
   }
 }
 

@@ -5,10 +5,11 @@
  * Lane:   idle -> turn in flight -> idle; a turn that got no answer stays in flight until it gets one. A lane that the partition does not
  *         know (the process was given up for dead, or Redis forgot) is opened again at its own sequence number, and the turn goes on.
  */
+
+import { SEPARATOR } from '../protocol/layout.js'
 import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
-import { SEPARATOR } from '../protocol/layout.js'
 import { beforeNextTry, isScriptError, untilAnswered } from './answers.js'
 import { Batch, Grant, type GrantReply, SpecCache } from './grants.js'
 import type { Logger } from './logger.js'
@@ -22,9 +23,9 @@ export interface PartitionHost {
   readonly queues: string[]
   readonly logger: Logger
   /** Attempts that may be asked for now; what is granted of them must be given back with release(). */
-  reserve(): number
+  reserve(partition: Partition): number
   release(slots: number): void
-  granted(partition: Partition, grant: Grant, index: number, definition: string): void
+  granted(grant: Grant, index: number, definition: string): void
   /** All of a turn's grants were handed over. */
   run(): void
   lost(nodes: string[]): void
@@ -80,7 +81,11 @@ export class Partition {
     const { namespace, connection, process, info, tasks } = this.host
     const known = [...this.batches.keys()].filter((name) => name.startsWith(`${lane.number}:`))
     const open = (epoch: string) => calls.open(epoch, process, lane.number, lane.sequence, info, ` ${known.join(' ')} `, tasks)
-    await untilAnswered(connection, () => namespace.runAtEpoch(connection, this.number, open), () => this.stopped)
+    await untilAnswered(
+      connection,
+      () => namespace.runAtEpoch(connection, this.number, open),
+      () => this.stopped,
+    )
   }
 
   /** There may be work; `look` also at lists of tasks that nobody knew. */
@@ -132,7 +137,7 @@ export class Partition {
       if (lane.busy || this.stopped) continue
       // A second lane fetches only when there is known to be more than the first one takes.
       const fetch = this.hungry && this.fetching && (this.plenty || !this.lanes.some((other) => other.fetching))
-      const want = fetch ? this.host.reserve() : 0
+      const want = fetch ? this.host.reserve(this) : 0
       if (want === 0 && this.dirty.length === 0) return
       void this.turn(lane, want)
     }
@@ -194,13 +199,13 @@ export class Partition {
 
   private hand(batch: Batch, reply: GrantReply): number {
     const [workflow, run, prefix, template, first, count, stride, attempt, , cause, input, spec, texts] = reply
-    const grant = new Grant(batch, workflow, run, prefix, template, Number(attempt), cause, input, this.specs.get(spec))
+    const grant = new Grant(this, batch, workflow, run, prefix, template, Number(attempt), cause, input, this.specs.get(spec))
     const definitions = texts.split(SEPARATOR)
     const nodes = Number(count)
     const from = Number(first)
     const step = Number(stride)
     batch.outstanding += nodes
-    for (let k = 0; k < nodes; k++) this.host.granted(this, grant, from + k * step, definitions[k] as string)
+    for (let k = 0; k < nodes; k++) this.host.granted(grant, from + k * step, definitions[k] as string)
     return nodes
   }
 
@@ -210,7 +215,18 @@ export class Partition {
     for (let failures = 0; !this.stopped; failures++) {
       try {
         const reply = (await namespace.runAtEpoch(connection, this.number, (epoch) =>
-          calls.turn(epoch, process, lane.number, lane.sequence, `,${queues.join(',')},`, want, look ? 1 : 0, closed, TURN_BYTES, completions),
+          calls.turn(
+            epoch,
+            process,
+            lane.number,
+            lane.sequence,
+            `,${queues.join(',')},`,
+            want,
+            look ? 1 : 0,
+            closed,
+            TURN_BYTES,
+            completions,
+          ),
         )) as TurnReply | ['reopen']
         if (reply[0] === 'ok') return reply as TurnReply
         lane.sequence--
@@ -225,12 +241,16 @@ export class Partition {
 
   private async recover(lane: Lane, error: unknown, failures: number, completions: Argument[]): Promise<void> {
     if (isScriptError(error) && completions.length > 0) {
-      this.host.logger.error({ err: error, partition: this.number, lane: lane.number }, 'a turn failed; its completions are sent again in halves')
+      this.host.logger.error(
+        { err: error, partition: this.number, lane: lane.number },
+        'a turn failed; its completions are sent again in halves',
+      )
       await this.isolate(completions)
       completions.length = 0
       return
     }
-    if (failures === 0 || failures % 20 === 0) this.host.logger.warn({ err: error, partition: this.number }, 'a turn got no answer; it is sent again')
+    if (failures === 0 || failures % 20 === 0)
+      this.host.logger.warn({ err: error, partition: this.number }, 'a turn got no answer; it is sent again')
     await beforeNextTry(this.host.connection, failures)
   }
 
@@ -246,12 +266,20 @@ export class Partition {
       lane.sequence++
       try {
         const turn = (epoch: string) => calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, 0, '', TURN_BYTES, group)
-        await untilAnswered(connection, () => namespace.runAtEpoch(connection, this.number, turn), () => this.stopped)
+        await untilAnswered(
+          connection,
+          () => namespace.runAtEpoch(connection, this.number, turn),
+          () => this.stopped,
+        )
       } catch (error) {
         if (!isScriptError(error)) throw error
         const reason = error instanceof Error ? error.message : String(error)
         this.host.logger.error({ err: error, workflow: group[0] }, 'a workflow is damaged and was set aside')
-        await untilAnswered(connection, () => namespace.run(connection, this.number, calls.setaside(String(group[0]), reason)), () => this.stopped)
+        await untilAnswered(
+          connection,
+          () => namespace.run(connection, this.number, calls.setaside(String(group[0]), reason)),
+          () => this.stopped,
+        )
         lane.sequence--
       }
     }

@@ -5,8 +5,9 @@
  * Parts: Partition (turns), Executor (handlers), Heartbeat (a thread that vouches), Waker (sleep until there is work), Tender (upkeep and the sweep
  * for dead processes). stop(): fetch nothing, finish or give back within the grace time, leave.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+
 import os from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../canvas/types.js'
 import type { ConnectionOptions } from '../client/client.js'
 import { Tender } from '../maintenance/tender.js'
@@ -65,7 +66,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   connection!: RedisConnection
   private readonly partitions: Partition[] = []
   private readonly running = new Set<Attempt>()
-  private readonly partitionOf = new Map<Grant, Partition>()
+  /** Partitions that found no free slot to ask for. */
+  private starved: Partition[] = []
   private readonly executor: Executor
   private readonly concurrency: number
   private additions!: Additions
@@ -87,8 +89,17 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     if (!Number.isInteger(this.concurrency) || this.concurrency < 1 || this.concurrency > 10_000) {
       throw new ChordisError('request-invalid', 'must be an integer from 1 to 10,000', { path: 'concurrency' })
     }
-    this.info = JSON.stringify({ name: options.name ?? os.hostname(), pid: process.pid, queues: this.queues, concurrency: this.concurrency })
-    this.executor = new Executor(this, { tasks: options.tasks, random: Math.random, maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024 })
+    this.info = JSON.stringify({
+      name: options.name ?? os.hostname(),
+      pid: process.pid,
+      queues: this.queues,
+      concurrency: this.concurrency,
+    })
+    this.executor = new Executor(this, {
+      tasks: options.tasks,
+      random: Math.random,
+      maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024,
+    })
   }
 
   /** Connects (waiting for Redis as long as it takes), announces itself and begins to work. */
@@ -119,7 +130,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       intervalMs: Math.max(100, Math.round(leaseMs / 4)),
       leaseMs,
       hardLimitMs,
-      onUnknown: (p) => void this.partitions[p]?.reopen().catch((error: unknown) => this.logger.debug({ err: error }, 'opening lanes again')),
+      onUnknown: (p) =>
+        void this.partitions[p]?.reopen().catch((error: unknown) => this.logger.debug({ err: error }, 'opening lanes again')),
     })
     this.heartbeat.start()
   }
@@ -127,7 +139,15 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private startTender(): void {
     const { leaseMs = 6_000, maxDeliveries = 3 } = this.options
     const { connection, namespace, logger } = this
-    this.tender = new Tender({ connection, namespace, logger, leaseMs, intervalMs: Math.min(1_000, leaseMs / 4), maxDeliveries, random: Math.random })
+    this.tender = new Tender({
+      connection,
+      namespace,
+      logger,
+      leaseMs,
+      intervalMs: Math.min(1_000, leaseMs / 4),
+      maxDeliveries,
+      random: Math.random,
+    })
     this.tender.start()
   }
 
@@ -137,7 +157,9 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     const homes = shared ? [this.partitions] : rendezvous(this.partitions, this.process).map((partition) => [partition])
     for (const [k, partitions] of homes.entries()) {
       const keys = partitions.flatMap((p) => this.queues.map((queue) => this.namespace.keys(p.number).of('wake', queue)))
-      const owner = new Map(partitions.flatMap((p) => this.queues.map((queue) => [this.namespace.keys(p.number).of('wake', queue), p] as const)))
+      const owner = new Map(
+        partitions.flatMap((p) => this.queues.map((queue) => [this.namespace.keys(p.number).of('wake', queue), p] as const)),
+      )
       const waker = new Waker({
         redis,
         keys,
@@ -181,22 +203,23 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   // PartitionHost
 
-  reserve(): number {
+  reserve(partition: Partition): number {
     const free = this.concurrency - this.active - this.reserved
     const want = Math.max(0, Math.min(free, MAX_WANT, Math.max(1, Math.ceil(this.concurrency / 2))))
     this.reserved += want
+    if (want === 0) this.starved.push(partition)
     return want
   }
 
   release(slots: number): void {
     this.reserved -= slots
+    this.feed()
   }
 
-  granted(partition: Partition, grant: Grant, index: number, definition: string): void {
+  granted(grant: Grant, index: number, definition: string): void {
     this.reserved--
     this.active++
     const attempt = new Attempt(this, grant, index, definition)
-    this.partitionOf.set(grant, partition)
     this.running.add(attempt)
     this.executor.enqueue(attempt)
   }
@@ -217,27 +240,28 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   // ExecutorHost
 
-  started(_attempt: Attempt): void {
+  started(): void {
     this.heartbeat?.handlerStarts()
   }
 
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
     this.active--
-    const partition = this.partitionOf.get(attempt.grant) as Partition
-    partition.complete(attempt.grant, attempt.index, record, true)
-    if (attempt.grant.batch.outstanding === 0) this.partitionOf.delete(attempt.grant)
-    this.wakeHungry(partition)
-  }
-
-  /** A slot is free: partitions that could not ask for want of one may ask now. */
-  private wakeHungry(done: Partition): void {
-    if (this.partitions.length > 1) for (const partition of this.partitions) if (partition !== done) partition.kick()
+    attempt.grant.partition.complete(attempt.grant, attempt.index, record, true)
+    this.feed()
     this.checkIdle()
   }
 
+  /** Slots are free: partitions that found none ask again. */
+  private feed(): void {
+    if (this.starved.length === 0) return
+    const { starved } = this
+    this.starved = []
+    for (const partition of starved) partition.kick()
+  }
+
   progress(attempt: Attempt, text: string): void {
-    if (this.running.has(attempt)) this.partitionOf.get(attempt.grant)?.complete(attempt.grant, attempt.index, `%${text}`, false)
+    if (this.running.has(attempt)) attempt.grant.partition.complete(attempt.grant, attempt.index, `%${text}`, false)
   }
 
   async fetchInput(attempt: Attempt, expression: string): Promise<string> {
@@ -280,7 +304,9 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     while (this.busy() && performance.now() < until) await sleep(5)
     for (const attempt of this.running) attempt.abort(new ChordisError('closed', 'the worker stops'))
     await this.tender?.stop()
-    await Promise.all(this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])))
+    await Promise.all(
+      this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])),
+    )
     await this.heartbeat?.stop()
     this.connection.disconnect()
     this.state = 'stopped'

@@ -4,19 +4,30 @@ import { RedisProxy } from '../../support/proxy.js'
 import { useRedis } from '../../support/redis-server.js'
 import { loseEveryReplyOnce } from '../faults.js'
 import { Journal, journalled, listening } from '../journal.js'
-import { insist } from '../trial.js'
+import { insist, specs, troubleOf } from '../trial.js'
+import { SeededRandom } from '../../support/seed.js'
 const redis = useRedis()
 test('x', async () => {
   const t0 = performance.now()
-  const log = (...a: unknown[]) => console.log((performance.now() - t0).toFixed(0), ...a)
+  const out: string[] = []
+  const log = (...a: unknown[]) => void out.push([(performance.now() - t0).toFixed(0), ...a].join(' '))
+  const lossy = async (name: string) => {
   const proxy = await RedisProxy.start(redis.server)
-  proxy.intercept(() => true, 'request', (r) => { log('req', r.connection, r.key, r.nth, r.args.slice(0,3).map(String).join(' ').slice(0,60)); return 'pass' })
+  proxy.intercept(() => true, 'request', (r) => { if (!/HELLO|CLIENT|INFO/.test(r.name)) log(name, 'req', r.connection, r.key, r.nth, r.args.slice(4).map(String).join(' ').slice(0,200).replace(/\r|\n/g,'~')); return 'pass' })
   loseEveryReplyOnce(proxy)
-  proxy.intercept(() => true, 'reply', (r, b) => { log('rep', r.connection, r.key, r.nth, String(b).slice(0,30).replace(/\r\n/g,'~')); return 'pass' })
-  const client = await insist(() => Client.connect({ redis: proxy.url, namespace: 'n', partitions: 2 }))
+  proxy.intercept(() => true, 'reply', (r, b) => { if (!/HELLO|CLIENT|INFO/.test(r.name)) log(name, 'rep', r.connection, r.key, r.nth, String(b).slice(0,100).replace(/\r\n/g,'~')); return 'pass' })
+    return proxy.url
+  }
+  const client = await insist(async () => Client.connect({ redis: await lossy('C'), namespace: 'n', partitions: 1 }))
   log('client')
   const journal = new Journal()
-  const worker: Worker = new Worker({ redis: proxy.url, namespace:'n', tasks: journalled(journal.write, () => worker.process), logger: listening(journal.write) })
+  const worker: Worker = new Worker({ redis: await lossy('W'), namespace:'n', tasks: journalled(journal.write, () => worker.process), logger: listening(journal.write) })
   await worker.start()
   log('worker')
+  const done: string[] = []
+  const all = specs(new SeededRandom(5), 4, 20).map(async (s) => { try { done.push(JSON.stringify(await troubleOf({client, journal: () => journal, timeoutMs: 20000, twice: true}, s))) } catch (e) { done.push(String(e)) } })
+  await Promise.all(all)
+  log('done')
+  console.log(out.slice(0, 250).join('\n'))
+  console.log(done)
 })

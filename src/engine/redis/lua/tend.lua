@@ -12,8 +12,9 @@
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local limit = tonumber(ARGV[2])
 local promoted = promote(limit)
-local spread = #todo == 0 and take_spread()
-run(500)
+local budget = run(500)
+local spread = budget > 0 and take_spread()
+run(budget)
 local left = flush()
 
 local function remove(ids, index)

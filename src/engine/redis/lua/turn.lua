@@ -31,11 +31,11 @@ end
 
 local lost = finish_all(10, process)
 promote(100)
-if #todo == 0 then take_spread() end
-local left = run(500) <= 0
+local budget = run(500)
+if budget > 0 and take_spread() then budget = run(budget) end
 hand_over()
 
-local leased, skipped, more = 0, 0, left
+local leased, skipped, more = 0, 0, budget <= 0
 local function full()
   return leased >= want or skipped >= 1000 or granted_bytes >= max_bytes
 end

@@ -1,0 +1,91 @@
+/** The small texts that a layout is made of: ranges, expressions, delays, specs, definitions. Pure. */
+import type { GraphNode, ValueExpr } from '../canvas/graph.js'
+import type { Json } from '../canvas/types.js'
+import type { TaskSpec } from './layout.js'
+
+export interface Range {
+  first: number
+  count: number
+  stride: number
+}
+
+/** Arithmetic runs of a list of numbers: [1,2,3,7] -> 1..3, 7. */
+export function* runs(list: readonly number[], same: (a: number, b: number) => boolean = () => true): Generator<Range> {
+  for (let i = 0; i < list.length; ) {
+    const first = list[i] as number
+    let count = 1
+    let stride = 1
+    while (i + count < list.length) {
+      const next = list[i + count] as number
+      const step = next - (list[i + count - 1] as number)
+      if (count === 1) stride = step
+      if (step !== stride || step <= 0 || !same(first, next)) break
+      count++
+    }
+    if (count === 1) stride = 1
+    yield { first, count, stride }
+    i += count
+  }
+}
+
+export const signed = (delta: number): string => (delta < 0 ? String(delta) : `+${delta}`)
+
+export function rangeText(range: Range, base: number | null): string {
+  const ref = base === null ? String(range.first) : signed(range.first - base)
+  if (range.count === 1) return ref
+  return range.stride === 1 ? `${ref}:${range.count}` : `${ref}:${range.count}:${range.stride}`
+}
+
+/** Text of a value expression, relative to `base` or absolute (null). */
+export function exprText(expr: ValueExpr, base: number | null): string {
+  if (typeof expr === 'number') return base === null ? String(expr) : signed(expr - base)
+  const parts: string[] = []
+  let plain: number[] = []
+  const flush = () => {
+    for (const range of runs(plain)) parts.push(rangeText(range, base))
+    plain = []
+  }
+  for (const item of expr) {
+    if (typeof item === 'number') plain.push(item)
+    else {
+      flush()
+      parts.push(exprText(item, base))
+    }
+  }
+  flush()
+  return `[${parts.join(',')}]`
+}
+
+export function countRefs(expr: ValueExpr): number {
+  return typeof expr === 'number' ? 1 : expr.reduce((sum: number, item) => sum + countRefs(item), 0)
+}
+
+export function delayText(options: GraphNode['options']): string {
+  const parts: string[] = []
+  if (options.countdownMs) parts.push(`c${Math.round(options.countdownMs)}`)
+  if (options.etaMs !== undefined) parts.push(`e${Math.round(options.etaMs)}`)
+  if (options.expiresInMs !== undefined) parts.push(`x${Math.round(options.expiresInMs)}`)
+  if (options.expiresAtMs !== undefined) parts.push(`X${Math.round(options.expiresAtMs)}`)
+  return parts.join(',') || '-'
+}
+
+export function specText(node: GraphNode, chord: string): string {
+  if (node.task === null) return '{}'
+  const spec: TaskSpec = { task: node.task }
+  if (node.each) spec.each = node.each
+  if (node.options.retry) spec.retry = node.options.retry as Json
+  if (node.options.ignoreResult) spec.ignoreResult = true
+  if (node.errorInput) spec.errorInput = true
+  if (chord !== '-') spec.chord = chord
+  return JSON.stringify(spec)
+}
+
+export function definitionText(node: GraphNode, template: number): string {
+  if (node.task === null) return `${template};`
+  let text = `${template};${JSON.stringify(node.args)}`
+  const kwargs = JSON.stringify(node.kwargs)
+  const id = node.options.taskId
+  if (kwargs !== '{}' || id !== undefined) text += `\n${kwargs}`
+  if (id !== undefined) text += `\n${id}`
+  return text
+}
