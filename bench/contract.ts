@@ -7,15 +7,22 @@
 
 /** What a workload asks of a contestant. What is left out, the contestant cannot do, and it stands beside. */
 export interface Session {
-  /** Starts a worker in this process (or, for other languages, one worker process). Resolves when it takes work. */
-  startWorker(options: WorkerChoice): Promise<void>
-  stopWorker(): Promise<void>
+  /** Starts workers. Resolves when they take work. */
+  startWorkers(choice: WorkerChoice): Promise<void>
+  /** Plain tasks, stored as fast as the contestant can. Resolves when all are. */
+  tasks?(count: number, task: PlainTask): Promise<void>
+  /** What the workers of {@link tasks} report. */
+  readonly tally: Tally
   /** Chords of `width` additions with a sum as body. Resolves when all are stored; `ended` when every sum is known and right. */
   chords?(count: number, width: number): Promise<Running>
-  /** As one chord, with 40 distinct bytes as each member's argument, never to be run. */
+  /** A chord with 40 distinct bytes as each member's argument, never to be run. */
   chordOfTexts?(width: number): Promise<void>
-  /** One chain of increments from 0. Resolves when all are stored; `ended` when every end is known and right. */
+  /** Chains of increments from 0. As {@link chords}. */
   chains?(count: number, length: number): Promise<Running>
+  /** Canvases of 1,000 tasks, see workloads/nested.ts. As {@link chords}. */
+  nested?(count: number): Promise<Running>
+  /** One group of `width` tasks, whatever limits there are raised. As {@link chords}. */
+  group?(width: number): Promise<Running>
   close(): Promise<void>
 }
 
@@ -23,8 +30,31 @@ export interface Running {
   ended: Promise<void>
 }
 
+/** Plain tasks. `noop` answers null; `late` reports how long after `stamp` it started; `sleep` waits 20 ms. */
+export interface PlainTask {
+  kind: 'noop' | 'late' | 'sleep'
+  /** Unix ms, fractions allowed. */
+  stamp?: number
+  /** Not before this instant, Unix ms. */
+  dueMs?: number
+  /** Length of a text that travels as argument. */
+  bytes?: number
+}
+
+/** What has been run so far. */
+export interface Tally {
+  readonly count: number
+  /** One number per `late` task, ms. */
+  readonly lateness: readonly number[]
+  /** Resolves when `count` tasks have run. */
+  until(count: number): Promise<void>
+}
+
 export interface WorkerChoice {
+  /** Tasks at the same time in one process. */
   concurrency: number
+  /** Worker processes of their own. Left out: this process works itself, where the contestant can. */
+  processes?: number
 }
 
 /** Where a session works. */
@@ -32,11 +62,16 @@ export interface Place {
   url: string
   /** Prefix of every key: nothing else in this Redis begins so. */
   prefix: string
+  /** Chordis alone: partitions, on as many masters of a Cluster. */
+  partitions?: number
+  cluster?: string[]
 }
 
 export interface Contestant {
   name: string
-  /** Why it cannot take part, and what to type; null when it can. */
+  /** Work that it is given, compared to ours: slow ones would take minutes. Rates stay comparable. */
+  share: number
+  /** Why it cannot take part, and what to type; null when it can. Installs what the benchmark itself can install. */
   missing?(): Promise<string | null>
   /** In the child process. */
   open?(place: Place): Promise<Session>
@@ -53,7 +88,12 @@ export interface Workload {
   name: string
   /** Rows that it fills: their names and units. */
   rows: Record<string, Row>
+  /** Rounds by size; 0: not part of it. */
   rounds: Record<Size, number>
+  /** How long one measurement may take, ms. Default 120,000. */
+  limitMs?: number
+  /** Masters of a Cluster that it needs instead of one server. */
+  masters?: number
   /** Runs on a session that can do it; null when this one cannot. */
   run(session: Session, context: Context): Promise<Figures> | null
 }
@@ -76,13 +116,21 @@ export interface Row {
 /** What a running workload may ask of the harness, in the child process. */
 export interface Context {
   size: Size
+  /** A count scaled to the size of the run and to the contestant; at least `least`. */
+  scaled(count: number, least?: number): number
   redis: Probe
+  /** CPU seconds so far of all worker processes that were started. */
+  workersCpuSeconds(): number
 }
 
 /** The server as an observer sees it. */
 export interface Probe {
   /** Bytes that Redis uses now. */
   usedMemory(): Promise<number>
+  /** Requests that clients have sent, and commands executed, those of scripts among them. */
+  served(): Promise<{ requests: number; commands: number }>
   /** One round trip of a bare command, ms. */
   roundTripMs(): Promise<number>
+  /** Runs `work` and answers the most memory that Redis used meanwhile, bytes. */
+  peakMemory(work: () => Promise<void>): Promise<number>
 }

@@ -1,6 +1,7 @@
 /** The child process of one measurement: `{contestant, workload, place, size}` in, figures out. */
 import { contestants } from './contestants/index.js'
-import type { Place, Size } from './contract.js'
+import type { Context, Place, Size } from './contract.js'
+import { runningCpuSeconds } from './lib/child.js'
 import { probe } from './lib/probe.js'
 import { workloads } from './workloads/index.js'
 
@@ -11,18 +12,28 @@ export interface Request {
   size: Size
 }
 
+const QUICK_SHARE = 0.2
+
 async function run(request: Request): Promise<void> {
   const contestant = contestants.find(({ name }) => name === request.contestant)
   const workload = workloads.find(({ name }) => name === request.workload)
   if (!contestant?.open || !workload) throw new Error(`nothing to measure: ${request.contestant} ${request.workload}`)
   const redis = probe(request.place.url)
+  const share = contestant.share * (request.size === 'quick' ? QUICK_SHARE : 1)
+  const context: Context = {
+    size: request.size,
+    scaled: (count, least = 1) => Math.max(least, Math.round(count * share)),
+    redis,
+    workersCpuSeconds: runningCpuSeconds,
+  }
   const session = await contestant.open(request.place)
-  const figures = (await workload.run(session, { size: request.size, redis })) ?? {}
+  const figures = (await workload.run(session, context)) ?? {}
   process.send?.(figures)
   await session.close()
   redis.close()
 }
 
+process.on('SIGTERM', () => process.exit(1))
 await run(JSON.parse(process.argv[2] ?? '') as Request)
 // What a contestant leaves open must not keep the others waiting.
 process.exit(0)

@@ -1,70 +1,105 @@
 /** Chordis through its public API, with its default settings. */
 import { randomBytes } from 'node:crypto'
-import { Client, chain, chord, type Json, TaskRegistry, task, Worker, type WorkflowHandle } from '../../src/engine/index.js'
-import type { Contestant, Place, Running, Session, WorkerChoice } from '../contract.js'
-
-const add = task('add', (x: number, y: number) => x + y)
-const sum = task('sum', (values: number[]) => values.reduce((total, value) => total + value, 0))
-const inc = task('inc', (x: number) => x + 1)
-const text = task('text', (value: string) => value)
-const TASKS = [add, sum, inc, text]
+import {
+  type Canvas,
+  chain,
+  ChordisError,
+  chord,
+  Client,
+  type ConnectionOptions,
+  group,
+  type Json,
+  type Task,
+  task,
+  TaskRegistry,
+  Worker,
+  type WorkflowHandle,
+} from '../../src/engine/index.js'
+import type { Contestant, Place, PlainTask, Running, Session, WorkerChoice } from '../contract.js'
+import { forkWorkers } from '../lib/pool.js'
+import { body, Counter } from '../lib/tally.js'
+import { NESTED, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
 
 /** Submissions under way at the same time, as in the floor. */
 const AT_ONCE = 8
+/** Plain tasks handed over in one call. */
+const BULK = 1_000
 const PATIENCE_MS = 600_000
 
+const add = task('add', (x: number, y: number) => x + y)
+const sum = task('sum', (values: number[]) => values.reduce((total, value) => total + value, 0))
+const size = task('size', (values: number[]) => values.length)
+const inc = task('inc', (x: number) => x + 1)
+const text = task('text', (value: string) => value)
+
+const connection = ({ url, prefix, partitions, cluster }: Place): ConnectionOptions => ({
+  redis: cluster === undefined ? url : { cluster },
+  namespace: prefix,
+  ...(partitions === undefined ? {} : { partitions }),
+})
+
+const incs = (count: number): Canvas[] => Array.from({ length: count }, () => inc.s())
+const from0 = (length: number): Canvas => chain(inc.s(0), incs(length - 1))
+
 class ChordisSession implements Session {
+  readonly tally = new Counter()
+  private readonly plain: Task
   private worker: Worker | null = null
 
   constructor(
     private readonly place: Place,
     private readonly client: Client,
-  ) {}
+  ) {
+    const run = body(this.tally)
+    this.plain = task('plain', (kind: PlainTask['kind'], stamp: number) => run(kind, stamp))
+  }
 
-  async startWorker({ concurrency }: WorkerChoice): Promise<void> {
+  async startWorkers(choice: WorkerChoice): Promise<void> {
+    if (choice.processes !== undefined) return forkWorkers('chordis', this.place, choice, this.tally)
     const tasks = new TaskRegistry()
-    for (const { definition } of TASKS) tasks.register(definition)
-    this.worker = new Worker({ redis: this.place.url, namespace: this.place.prefix, tasks, concurrency })
+    for (const { definition } of [add, sum, size, inc, text, this.plain]) tasks.register(definition)
+    this.worker = new Worker({ ...connection(this.place), tasks, concurrency: choice.concurrency })
     await this.worker.start()
   }
 
-  async stopWorker(): Promise<void> {
-    await this.worker?.stop()
-    this.worker = null
+  async tasks(count: number, { kind, stamp = 0, dueMs, bytes }: PlainTask): Promise<void> {
+    const options = dueMs === undefined ? {} : { etaMs: dueMs }
+    const payload = bytes === undefined ? [] : ['x'.repeat(bytes)]
+    for (let from = 0; from < count; from += BULK) {
+      const items = Array.from({ length: Math.min(BULK, count - from) }, () => ({
+        canvas: this.plain.signature([kind, stamp, ...payload], {}, options),
+      }))
+      for (const answer of await this.client.submitMany(items)) if (answer instanceof ChordisError) throw answer
+    }
   }
 
   async chords(count: number, width: number): Promise<Running> {
-    const expected = (width * (width - 1)) / 2 + 2 * width
-    return this.submit(
-      count,
-      () =>
-        chord(
-          Array.from({ length: width }, (_, i) => add.s(i, 2)),
-          sum.s(),
-        ),
-      expected,
-    )
+    return this.submit(count, () => chord(Array.from({ length: width }, (_, i) => add.s(i, 2)), sum.s()), sumOf(width))
   }
 
   async chordOfTexts(width: number): Promise<void> {
-    const members = Array.from({ length: width }, () => text.s(randomBytes(30).toString('base64url')))
+    const members = Array.from({ length: width }, () => text.s(randomBytes(TEXT_BYTES * 0.75).toString('base64url')))
     await this.client.submit(chord(members, sum.s()))
   }
 
   async chains(count: number, length: number): Promise<Running> {
-    return this.submit(
-      count,
-      () =>
-        chain(
-          inc.s(0),
-          Array.from({ length: length - 1 }, () => inc.s()),
-        ),
-      length,
-    )
+    return this.submit(count, () => from0(length), length)
+  }
+
+  async nested(count: number): Promise<Running> {
+    const inner = (): Canvas => chain(chord(Array.from({ length: NESTED.width }, () => from0(NESTED.deep)), sum.s()), incs(NESTED.tail))
+    const canvas = (): Canvas => chain(chord(Array.from({ length: NESTED.width }, inner), sum.s()), incs(NESTED.end))
+    return this.submit(count, canvas, NESTED.value)
+  }
+
+  async group(width: number): Promise<Running> {
+    const canvas = chain(group(Array.from({ length: width }, (_, i) => inc.s(i))), size.s())
+    const handle = await this.client.submit(canvas, { limits: { nodes: width + 10 } })
+    return { ended: check(handle, width) }
   }
 
   /** Waiters are in place before the work begins, so that the end is heard, not looked for. */
-  private async submit(count: number, canvas: () => unknown, expected: number): Promise<Running> {
+  private async submit(count: number, canvas: () => Canvas, expected: number): Promise<Running> {
     const handles: WorkflowHandle[] = []
     for (let from = 0; from < count; from += AT_ONCE) {
       const wave = Array.from({ length: Math.min(AT_ONCE, count - from) }, () => this.client.submit(canvas()))
@@ -74,7 +109,7 @@ class ChordisSession implements Session {
   }
 
   async close(): Promise<void> {
-    await this.stopWorker()
+    await this.worker?.stop()
     await this.client.close()
   }
 }
@@ -86,5 +121,6 @@ async function check(handle: WorkflowHandle, expected: Json): Promise<void> {
 
 export const chordis: Contestant = {
   name: 'chordis',
-  open: async (place) => new ChordisSession(place, await Client.connect({ redis: place.url, namespace: place.prefix })),
+  share: 1,
+  open: async (place) => new ChordisSession(place, await Client.connect(connection(place))),
 }

@@ -143,17 +143,11 @@ export class WorkflowHandle {
 
   /** `record`: that of the output node, where it came along. */
   private async read(head: Head, record: string | null = null): Promise<Outcome | null> {
-    if (head.control?.state === 'x' || head.control === null) {
-      const error: WireError = {
-        type: 'WorkflowCorruptError',
-        message: `the stored workflow is damaged: ${head.damage ?? 'control field'}`,
-        code: 'workflow-corrupt',
-      }
-      return { state: 'FAILURE', error }
-    }
+    if (head.control?.state === 'x' || head.control === null) return corrupt(head.damage ?? 'control field')
     try {
       return await outcomeOf(record === null ? this.reader : withFirst(this.reader, String(head.meta.o), record), head.meta.o)
     } catch (error) {
+      if (error instanceof SyntaxError) return corrupt('a result')
       throw explainRead(error, this.id)
     }
   }
@@ -173,6 +167,11 @@ export class WorkflowHandle {
   private notFound(): ChordisError {
     return new ChordisError('not-found', `there is no workflow ${this.id}`, { workflow: this.id })
   }
+}
+
+function corrupt(what: string): Outcome {
+  const error: WireError = { type: 'WorkflowCorruptError', message: `the stored workflow is damaged: ${what}`, code: 'workflow-corrupt' }
+  return { state: 'FAILURE', error }
 }
 
 const NOT_A_HASH = 'it is not a hash'

@@ -8,7 +8,8 @@ import type { Json } from '../canvas/types.js'
 import type { Attempt } from './attempt.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
 import { backoffMs, mayRetry } from './retry.js'
-import { IgnoreSignal, MaxRetriesExceeded, ReplaceSignal, RetrySignal } from './signals.js'
+import { MaxRetriesExceeded, ReplaceSignal, RetrySignal, signalOf } from './signals.js'
+import { ChordisError } from '../protocol/errors.js'
 import { toWireError } from './wire-error.js'
 
 export interface ExecutorHost {
@@ -102,7 +103,7 @@ export class Executor {
     try {
       parseArguments(attempt, input === '' ? null : input.slice(1))
     } catch (error) {
-      this.fail(attempt, error)
+      this.fail(attempt, damage(error))
       return
     }
     this.call(attempt, definition)
@@ -117,7 +118,8 @@ export class Executor {
       )
       if (attempt.spec.errorInput) attempt.args.unshift(...(await this.host.fetchFailure(attempt)))
     } catch (error) {
-      // Not the task's fault: Redis did not answer, or the input is damaged. Try again soon.
+      if (error instanceof SyntaxError) return this.fail(attempt, damage(error))
+      // Not the task's fault: Redis did not answer. Try again soon.
       attempt.logger.warn({ err: error, attempt: attempt.id }, 'the inputs of an attempt could not be read')
       setTimeout(() => this.host.complete(attempt, 'b|'), 250)
       return
@@ -128,14 +130,17 @@ export class Executor {
 
   private call(attempt: Attempt, definition: TaskDefinition): void {
     let value: unknown
+    let pending: boolean
     try {
       value = attempt.spec.each ? callEach(attempt, definition) : definition.handler(attempt, attempt.args)
+      pending = isThenable(value)
     } catch (thrown) {
       this.threw(attempt, definition, thrown)
       return
     }
-    if (isThenable(value)) {
-      value.then(
+    if (pending) {
+      // resolve() gives a promise back as it is, and takes what else has a `then` by its word without trusting it.
+      Promise.resolve(value).then(
         (result) => this.returned(attempt, result),
         (thrown: unknown) => this.threw(attempt, definition, thrown),
       )
@@ -160,9 +165,10 @@ export class Executor {
   }
 
   private threw(attempt: Attempt, definition: TaskDefinition, thrown: unknown): void {
-    if (thrown instanceof ReplaceSignal) this.staged(attempt, this.host.stageReplacement(attempt, thrown))
-    else if (thrown instanceof IgnoreSignal) this.host.complete(attempt, `I${mark(attempt)}|`)
-    else if (thrown instanceof RetrySignal) this.retry(attempt, definition, thrown)
+    const signal = signalOf(thrown)
+    if (signal instanceof ReplaceSignal) this.staged(attempt, this.host.stageReplacement(attempt, signal))
+    else if (signal instanceof RetrySignal) this.retry(attempt, definition, signal)
+    else if (signal) this.host.complete(attempt, `I${mark(attempt)}|`)
     else {
       const policy = policyOf(attempt, definition)
       if (policy.auto && mayRetry(policy.maxRetries, attempt.attempt)) {
@@ -234,6 +240,9 @@ async function callEach(attempt: Attempt, definition: TaskDefinition): Promise<u
   return results
 }
 
+/** Stored text that is no JSON was damaged by somebody. */
+const damage = (cause: unknown): ChordisError => new ChordisError('workflow-corrupt', 'the stored inputs cannot be read', { cause })
+
 class ResultInvalidError extends Error {
   override readonly name = 'ResultInvalidError'
   readonly code = 'result-invalid'
@@ -247,9 +256,7 @@ function resultText(value: unknown): string {
   try {
     text = JSON.stringify(value)
   } catch (error) {
-    throw invalid(
-      `the result cannot be written as JSON: ${error instanceof Error ? (error.message.split('\n')[0] as string) : String(error)}`,
-    )
+    throw invalid(`the result cannot be written as JSON: ${toWireError(error).message.split('\n')[0]}`)
   }
   if (text === undefined) throw invalid(`the result cannot be written as JSON: it is a ${typeof value}`)
   return text

@@ -12,6 +12,15 @@ export class ReplaceSignal {
 
 export class IgnoreSignal {}
 
+/** What was thrown, when it is one of these. `instanceof` asks a Proxy's traps, so it may throw itself. */
+export function signalOf(thrown: unknown): RetrySignal | ReplaceSignal | IgnoreSignal | undefined {
+  try {
+    return thrown instanceof RetrySignal || thrown instanceof ReplaceSignal || thrown instanceof IgnoreSignal ? thrown : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The error of a task that asked for more retries than it has. */
 export class MaxRetriesExceeded extends Error {
   override readonly name = 'MaxRetriesExceeded'

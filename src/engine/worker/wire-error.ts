@@ -11,7 +11,7 @@ function describe(thrown: unknown): string {
   try {
     return typeof thrown === 'object' ? (JSON.stringify(thrown) ?? 'undefined') : String(thrown)
   } catch {
-    return Object.prototype.toString.call(thrown)
+    return text(safely(() => Object.prototype.toString.call(thrown))) ?? 'something that cannot be read'
   }
 }
 
@@ -29,7 +29,7 @@ function text(value: unknown): string | undefined {
 }
 
 export function toWireError(thrown: unknown, depth = 0): WireError {
-  if (!(thrown instanceof Error)) return { type: 'Error', message: cut(`${describe(thrown)} was thrown`, MESSAGE_CHARS) }
+  if (safely(() => thrown instanceof Error) !== true) return { type: 'Error', message: cut(`${describe(thrown)} was thrown`, MESSAGE_CHARS) }
   const error = thrown as Error & { code?: unknown; cause?: unknown }
   const wire: WireError = {
     type: text(safely(() => error.name)) ?? 'Error',

@@ -3,6 +3,7 @@
 --   r<ms>|<attempt>|error  try again after ms      b|  give back, uncharged      %json  progress, the lease stays
 --   X|<prefix>|…  replaced by a staged segment     +<segments>\n<record>  more members for its chord, then the record
 local function held(r, attempt)
+  check('a lease', r)
   if not r or byte(r) ~= 76 then return nil end
   local owner, att, del, bytes, cause, flags = match(r, '^L (%S+) (%d+) (%d+) (%d+) (%S+) (%S+)$')
   if owner ~= attempt then return nil end

@@ -52,6 +52,9 @@ local function set_aside(c)
   local reason = string.gsub(c.damaged, '[%c"\\]', ' ')
   local kind = redis.call('TYPE', c.key).ok
   if kind ~= 'hash' and kind ~= 'none' then redis.call('RENAME', c.key, K_damaged .. c.id) end
+  if kind == 'hash' then
+    for channel in gmatch(redis.call('HGET', c.key, 'w') or '', '%S+') do redis.call('PUBLISH', channel, c.id) end
+  end
   if kind ~= 'none' then
     redis.call('HSET', c.key, 's', 'x 1 0 0 F ' .. NOW .. ' 0 ' .. NOW .. ' ' .. NOW .. ' 0 1 0 0 86400000 -', 'x', reason)
     redis.call('ZADD', K_ended, NOW + 86400000, c.id)

@@ -166,6 +166,8 @@ local function lease_nodes(c, p, t, a, n, s, T, attempt)
         emit(c, p, t, i, 1, 1, T, att, del, cause, input_of(c, p, i, T, tonumber(bytes)))
         put(c, id, 'L ' .. attempt .. ' ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
         count = count + 1
+      else
+        check(id, r)
       end
     end
   end

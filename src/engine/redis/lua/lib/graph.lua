@@ -64,6 +64,7 @@ local function join_state(c, k, T)
       if not pending then error('join ' .. k) end
       j = { tonumber(pending), tonumber(order), cause, tonumber(bytes) }
     else
+      check(k, r)
       j = false
     end
     c.joins[k] = j

@@ -140,3 +140,9 @@ local TERMINAL = { [83] = 'S', [73] = 'S', [86] = 'S', [70] = 'F', [67] = 'F', [
 local function terminal(r)
   return r and TERMINAL[byte(r)] ~= nil
 end
+
+-- check: for a record that would be passed over. What no script can have written is damage: to pass it over would leave its node open for ever.
+local function check(id, r)
+  if not r or find(r, '^[PQDWSIVFRCAK][%d |]') or find(r, '^L %S+ %d+ %d+ %d+ %S+ %S+$') then return end
+  error('record of ' .. id)
+end

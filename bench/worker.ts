@@ -1,0 +1,25 @@
+/** A worker process: opens a contestant's session, works until its parent goes, and reports every few milliseconds what it has run. */
+import { contestants } from './contestants/index.js'
+import type { WorkerReport, WorkerRequest } from './lib/pool.js'
+
+const REPORT_MS = 4
+
+const request = JSON.parse(process.argv[2] ?? '') as WorkerRequest
+const contestant = contestants.find(({ name }) => name === request.contestant)
+if (!contestant?.open) throw new Error(`no such contestant: ${request.contestant}`)
+process.on('disconnect', () => process.exit(0))
+
+const report = (message: WorkerReport): void => void process.send?.(message)
+const session = await contestant.open(request.place)
+await session.startWorkers({ concurrency: request.concurrency })
+report({ ready: true })
+
+let reported = 0
+let late = 0
+setInterval(() => {
+  const { count, lateness } = session.tally
+  if (count === reported) return
+  report({ count: count - reported, lateness: lateness.slice(late) })
+  reported = count
+  late = lateness.length
+}, REPORT_MS)

@@ -1,0 +1,125 @@
+/**
+ * Somebody who follows a document from top to bottom: saves the files, runs the commands and programs, lets a service run until the next one wants its
+ * port. Everything happens in a folder inside the repository, so that `import … from 'chordis'` leads to our own package.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+import { freePort } from '../../support/children.js'
+import { until } from '../../support/wait.js'
+import type { Block } from './blocks.js'
+
+export const ROOT = resolve(import.meta.dirname, '../../..')
+/** The port that the documents name. */
+const PORT = /\b127\.0\.0\.1:3000\b/g
+/** What a service prints when it is up. */
+const UP = /listens on /
+
+export class Reader {
+  readonly folder: string
+  private service: ChildProcess | undefined
+  private port = 0
+
+  constructor(private readonly redis: () => string) {
+    mkdirSync(join(ROOT, '.chordis'), { recursive: true })
+    this.folder = mkdtempSync(join(ROOT, '.chordis', 'readme-'))
+  }
+
+  /** Saves the blocks that have names; TypeScript is saved under a made-up one too. Answers the names of the TypeScript files. */
+  save(blocks: readonly Block[]): string[] {
+    const sources: string[] = []
+    for (const block of blocks) {
+      if (block.language === 'ts') {
+        block.file ??= `block-${block.at.split(':')[1]}.ts`
+        sources.push(block.file)
+      }
+      if (block.file !== undefined) writeFileSync(join(this.folder, block.file), block.text)
+    }
+    return sources
+  }
+
+  /** Runs a block to its end and answers what it printed. */
+  async run(block: Block): Promise<string> {
+    const { command, args, cwd } = this.commandOf(block)
+    const child = this.spawn(command, args, cwd)
+    const said = listen(child)
+    const code = await new Promise<number | null>((done) => child.on('close', done))
+    if (code !== 0) throw new Error(`${block.at} ended with ${code}:\n${said.all()}`)
+    return said.out()
+  }
+
+  /** Starts a block that runs until it is stopped, in place of the one before; ends when it is up. */
+  async serve(block: Block): Promise<void> {
+    await this.stop()
+    this.port = await freePort()
+    const { command, args, cwd } = this.commandOf(block)
+    const child = this.spawn(command, args, cwd)
+    const said = listen(child)
+    const life = { over: false }
+    child.on('close', () => {
+      life.over = true
+    })
+    this.service = child
+    await until(() => UP.test(said.out()) || life.over, { timeoutMs: 45_000, what: `${block.at} is up` })
+    if (life.over) throw new Error(`${block.at} ended:\n${said.all()}`)
+  }
+
+  async stop(): Promise<void> {
+    const { service } = this
+    this.service = undefined
+    if (service === undefined || service.exitCode !== null) return
+    const closed = new Promise((done) => service.once('close', done))
+    service.kill('SIGTERM')
+    await closed
+  }
+
+  async close(): Promise<void> {
+    await this.stop()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  private commandOf({ language, file, text }: Block): { command: string; args: string[]; cwd: string } {
+    if (language === 'ts') return { command: process.execPath, args: [join(this.folder, file!.replace(/ts$/, 'js'))], cwd: this.folder }
+    const here = text.replace(PORT, `127.0.0.1:${this.port}`).trim()
+    // npm's scripts run where the package is, everything else where the files of the document are.
+    const cwd = /^npm /.test(here) ? ROOT : this.folder
+    return { command: 'sh', args: ['-ec', here.includes('\n') ? here : `exec ${here}`], cwd }
+  }
+
+  private spawn(command: string, args: string[], cwd: string): ChildProcess {
+    const env = { ...process.env, CHORDIS_REDIS_URL: this.redis(), PORT: String(this.port), PATH: this.path(), NO_COLOR: '1' }
+    return spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+
+  /** PATH, with a stand-in where there is no curl. */
+  private path(): string {
+    const path = process.env.PATH ?? ''
+    if (path.split(delimiter).some((folder) => isExecutable(join(folder, 'curl')))) return path
+    const bin = join(this.folder, 'bin')
+    mkdirSync(bin, { recursive: true })
+    copyFileSync(join(import.meta.dirname, 'curl.mjs'), join(bin, 'curl'))
+    return `${bin}${delimiter}${path}`
+  }
+}
+
+function listen(child: ChildProcess): { out: () => string; all: () => string } {
+  let out = ''
+  let all = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+    all += chunk.toString()
+  })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    all += chunk.toString()
+  })
+  return { out: () => out, all: () => all }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
