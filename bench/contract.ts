@@ -71,6 +71,8 @@ export interface Contestant {
   name: string
   /** Work that it is given, compared to ours: slow ones would take minutes. Rates stay comparable. */
   share: number
+  /** The only workloads of `--quick` that it takes part in, for one round. Left out: all. */
+  quick?: string[]
   /** Why it cannot take part, and what to type; null when it can. Installs what the benchmark itself can install. */
   missing?(): Promise<string | null>
   /** In the child process. */
@@ -119,12 +121,16 @@ export interface Context {
   /** A count scaled to the size of the run and to the contestant; at least `least`. */
   scaled(count: number, least?: number): number
   redis: Probe
+  /** CPU seconds so far of all Redis servers of this run. */
+  redisCpuSeconds(): Promise<number>
   /** CPU seconds so far of all worker processes that were started. */
   workersCpuSeconds(): number
 }
 
 /** The server as an observer sees it. */
 export interface Probe {
+  /** CPU seconds that this server has used. */
+  cpuSeconds(): Promise<number>
   /** Bytes that Redis uses now. */
   usedMemory(): Promise<number>
   /** Requests that clients have sent, and commands executed, those of scripts among them. */

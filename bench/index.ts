@@ -1,66 +1,37 @@
 /**
  * `npm run bench`: every contestant on every workload, alternating round by round on one Redis, medians and spread.
  *
- * One fresh server per workload; within it the contestants take turns, each measurement in a process of its own on an empty Redis.
+ * One fresh server per workload; each measurement in a process of its own. Prints a table, writes bench/results/latest.json and the charts
+ * (only a whole run does), and --json.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { floorSha256 } from './contestants/floor.js'
 import { contestants } from './contestants/index.js'
-import type { Contestant, Figures, Place, Size, Workload } from './contract.js'
+import type { Contestant, Size, Workload } from './contract.js'
 import { type Choice, readArguments, USAGE } from './lib/arguments.js'
-import { ask, childCpuSeconds } from './lib/child.js'
-import { STATE } from './lib/paths.js'
-import { cpuOf, type Measured, machine, type Report, rowsOf, table } from './lib/report.js'
-import { type Server, startServer } from './lib/server.js'
-import type { Request } from './measure.js'
+import { writeCharts } from './lib/charts.js'
+import { startCluster } from './lib/cluster.js'
+import { RESULTS, STATE } from './lib/paths.js'
+import { cpuOf, emptyReport, type Report, rowsOf, table } from './lib/report.js'
+import { playRounds } from './lib/rounds.js'
+import { startServer } from './lib/server.js'
 import { FLOOR_WORKLOADS, workloads } from './workloads/index.js'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-function figuresOf(contestant: Contestant, workload: Workload, place: Place, size: Size): Promise<Figures> | null {
-  if (contestant.measure) return contestant.measure(workload, place, size)
-  const request: Request = { contestant: contestant.name, workload: workload.name, place, size }
-  return ask<Figures>(join(import.meta.dirname, 'measure.js'), request)
-}
-
-async function measure(contestant: Contestant, workload: Workload, server: Server, size: Size): Promise<Measured | null> {
-  const place = { url: server.url, prefix: `bench-${process.pid}` }
-  const [redisBefore, processesBefore] = [await server.cpuSeconds(), childCpuSeconds()]
-  const figures = await figuresOf(contestant, workload, place, size)
-  const cpu = { redisSeconds: (await server.cpuSeconds()) - redisBefore, processesSeconds: childCpuSeconds() - processesBefore }
-  await server.clean(place.prefix)
-  return figures === null || Object.keys(figures).length === 0
-    ? null
-    : { contestant: contestant.name, workload: workload.name, figures, cpu }
-}
-
-async function rounds(workload: Workload, field: Contestant[], server: Server, size: Size, count: number): Promise<Measured[]> {
-  const measured: Measured[] = []
-  let taking = field
-  for (let round = 0; round < count; round++) {
-    // Who goes first changes, so that nobody always follows the same one.
-    const order = taking.map((_, k) => taking[(k + round) % taking.length] as Contestant)
-    const able: Contestant[] = []
-    for (const contestant of order) {
-      const one = await measure(contestant, workload, server, size)
-      if (one === null) continue
-      able.push(contestant)
-      measured.push(one)
-    }
-    taking = field.filter((contestant) => able.includes(contestant))
-  }
-  return measured.sort(
-    (a, b) => field.findIndex(({ name }) => name === a.contestant) - field.findIndex(({ name }) => name === b.contestant),
-  )
+function roundsOf(workload: Workload, choice: Choice): number {
+  const planned = workload.rounds[choice.quick ? 'quick' : 'full']
+  return planned === 0 && choice.workloads.length === 0 ? 0 : (choice.rounds ?? Math.max(1, planned))
 }
 
 function chosenWorkloads(choice: Choice): Workload[] {
   const base = choice.floorOnly ? workloads.filter(({ name }) => FLOOR_WORKLOADS.includes(name)) : workloads
-  const chosen =
-    choice.workloads.length === 0 ? base : base.filter(({ name }) => choice.workloads.some((wanted) => name.startsWith(wanted)))
+  const wanted = (name: string): boolean =>
+    choice.workloads.some((part) => (part.endsWith('*') ? name.startsWith(part.slice(0, -1)) : name === part))
+  const chosen = choice.workloads.length === 0 ? base : base.filter(({ name }) => wanted(name))
   if (chosen.length === 0) throw new Error(`no such workload; there are ${base.map(({ name }) => name).join(', ')}`)
-  return chosen
+  return chosen.filter((workload) => roundsOf(workload, choice) > 0)
 }
 
 async function chosenContestants(choice: Choice): Promise<Contestant[]> {
@@ -77,24 +48,23 @@ async function chosenContestants(choice: Choice): Promise<Contestant[]> {
   return field
 }
 
-async function run(choice: Choice): Promise<Report> {
+async function play(workload: Workload, field: Contestant[], choice: Choice, report: Report): Promise<void> {
   const size: Size = choice.quick ? 'quick' : 'full'
-  const field = await chosenContestants(choice)
-  const report: Report = { machine: machine(), redis: '', date: new Date().toISOString(), floorSha256: floorSha256(), rows: [], cpu: [] }
-  for (const workload of chosenWorkloads(choice)) {
-    const server = await startServer()
-    try {
-      report.redis = await server.about()
-      const from = performance.now()
-      const measured = await rounds(workload, field, server, size, choice.rounds ?? workload.rounds[size])
-      report.rows.push(...rowsOf(measured, workload.rows))
-      report.cpu.push(...cpuOf(measured))
-      say(`${workload.name}  ${((performance.now() - from) / 1_000).toFixed(1)} s`)
-    } finally {
-      await server.stop()
-    }
+  const from = performance.now()
+  const server = workload.masters === undefined ? await startServer() : await startCluster(workload.masters)
+  if (server === null) return say(`${workload.name}  left out: it needs servers of its own`)
+  try {
+    if (workload.masters === undefined) report.redis = await server.about()
+    const contending = workload.masters === undefined ? field : field.filter(({ name }) => name === 'chordis')
+    const { measured, failed } = await playRounds(workload, contending, server, size, roundsOf(workload, choice))
+    report.rows.push(...rowsOf(measured, workload.rows))
+    report.cpu.push(...cpuOf(measured))
+    report.failed.push(...failed)
+    for (const { contestant, reason } of failed) say(`${workload.name}  ${contestant} failed: ${reason}`)
+  } finally {
+    await server.stop()
   }
-  return report
+  say(`${workload.name}  ${((performance.now() - from) / 1_000).toFixed(1)} s`)
 }
 
 function save(report: Report, file: string): void {
@@ -103,12 +73,23 @@ function save(report: Report, file: string): void {
   say(`written: ${file}`)
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
-try {
-  const choice = readArguments(process.argv.slice(2))
-  const report = await run(choice)
+async function run(choice: Choice): Promise<void> {
+  const chosen = chosenWorkloads(choice)
+  const field = await chosenContestants(choice)
+  const report = emptyReport(floorSha256())
+  for (const workload of chosen) await play(workload, field, choice, report)
   console.log(`\n${report.machine}\n${report.redis}\n\n${table(report)}`)
   if (choice.json !== undefined) save(report, choice.json)
+  if (choice.whole) {
+    save(report, join(RESULTS, 'latest.json'))
+    writeCharts(report, RESULTS)
+  }
+  if (report.failed.some(({ contestant }) => contestant === 'chordis')) process.exitCode = 1
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+try {
+  await run(readArguments(process.argv.slice(2)))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   console.error(USAGE)

@@ -18,19 +18,21 @@ async function run(request: Request): Promise<void> {
   const contestant = contestants.find(({ name }) => name === request.contestant)
   const workload = workloads.find(({ name }) => name === request.workload)
   if (!contestant?.open || !workload) throw new Error(`nothing to measure: ${request.contestant} ${request.workload}`)
-  const redis = probe(request.place.url)
+  const probes = (request.place.cluster ?? [request.place.url]).map(probe)
+  const redis = probes[0] as (typeof probes)[number]
   const share = contestant.share * (request.size === 'quick' ? QUICK_SHARE : 1)
   const context: Context = {
     size: request.size,
     scaled: (count, least = 1) => Math.max(least, Math.round(count * share)),
     redis,
+    redisCpuSeconds: async () => (await Promise.all(probes.map((one) => one.cpuSeconds()))).reduce((sum, seconds) => sum + seconds, 0),
     workersCpuSeconds: runningCpuSeconds,
   }
   const session = await contestant.open(request.place)
   const figures = (await workload.run(session, context)) ?? {}
   process.send?.(figures)
   await session.close()
-  redis.close()
+  for (const one of probes) one.close()
 }
 
 process.on('SIGTERM', () => process.exit(1))

@@ -67,6 +67,7 @@ class BeeQueueSession implements Session {
 export const beeQueue: Contestant = {
   name: 'bee-queue',
   share: 0.5,
+  quick: ['enqueue-bulk', 'plain-c100'],
   missing: ensurePeers,
   open: async (place) => new BeeQueueSession(place),
 }

@@ -50,7 +50,12 @@ const QUEUE = 'bench'
 const FLOW_TASKS = 1_000
 const BULK = 1_000
 
-const flow = (name: string, args: unknown[], children?: Flow[]): Flow => ({ name, queueName: QUEUE, data: { args }, ...(children ? { children } : {}) })
+const flow = (name: string, args: unknown[], children?: Flow[]): Flow => ({
+  name,
+  queueName: QUEUE,
+  data: { args },
+  ...(children ? { children } : {}),
+})
 const numbers = async (job: Job): Promise<number[]> => Object.values(await job.getChildrenValues())
 const total = (values: number[]): number => values.reduce((sum, value) => sum + value, 0)
 
@@ -91,7 +96,11 @@ class BullMqSession implements Session {
     const payload = bytes === undefined ? [] : ['x'.repeat(bytes)]
     for (let from = 0; from < count; from += BULK) {
       const opts = dueMs === undefined ? {} : { opts: { delay: Math.max(0, dueMs - Date.now()) } }
-      const jobs = Array.from({ length: Math.min(BULK, count - from) }, () => ({ name: 'plain', data: { args: [kind, stamp, ...payload] }, ...opts }))
+      const jobs = Array.from({ length: Math.min(BULK, count - from) }, () => ({
+        name: 'plain',
+        data: { args: [kind, stamp, ...payload] },
+        ...opts,
+      }))
       await this.queue.addBulk(jobs)
     }
   }
@@ -112,7 +121,11 @@ class BullMqSession implements Session {
 
   nested(count: number): Promise<Running> {
     const sum = (member: () => Flow): Flow => flow('sum', [], Array.from({ length: NESTED.width }, member))
-    const inner = (): Flow => chainOf(NESTED.tail, sum(() => chainOf(NESTED.deep, null)))
+    const inner = (): Flow =>
+      chainOf(
+        NESTED.tail,
+        sum(() => chainOf(NESTED.deep, null)),
+      )
     return this.submit(count, NESTED.tasks, () => chainOf(NESTED.end, sum(inner)), NESTED.value)
   }
 

@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import {
   type Canvas,
-  chain,
   ChordisError,
-  chord,
   Client,
   type ConnectionOptions,
+  chain,
+  chord,
   group,
   type Json,
   type Task,
-  task,
   TaskRegistry,
+  task,
   Worker,
   type WorkflowHandle,
 } from '../../src/engine/index.js'
@@ -74,7 +74,15 @@ class ChordisSession implements Session {
   }
 
   async chords(count: number, width: number): Promise<Running> {
-    return this.submit(count, () => chord(Array.from({ length: width }, (_, i) => add.s(i, 2)), sum.s()), sumOf(width))
+    return this.submit(
+      count,
+      () =>
+        chord(
+          Array.from({ length: width }, (_, i) => add.s(i, 2)),
+          sum.s(),
+        ),
+      sumOf(width),
+    )
   }
 
   async chordOfTexts(width: number): Promise<void> {
@@ -87,7 +95,14 @@ class ChordisSession implements Session {
   }
 
   async nested(count: number): Promise<Running> {
-    const inner = (): Canvas => chain(chord(Array.from({ length: NESTED.width }, () => from0(NESTED.deep)), sum.s()), incs(NESTED.tail))
+    const inner = (): Canvas =>
+      chain(
+        chord(
+          Array.from({ length: NESTED.width }, () => from0(NESTED.deep)),
+          sum.s(),
+        ),
+        incs(NESTED.tail),
+      )
     const canvas = (): Canvas => chain(chord(Array.from({ length: NESTED.width }, inner), sum.s()), incs(NESTED.end))
     return this.submit(count, canvas, NESTED.value)
   }

@@ -8,12 +8,14 @@ export interface Choice {
   peers: string[]
   json: string | undefined
   rounds: number | undefined
+  /** Everything, in full size: what bench/results holds. */
+  whole: boolean
 }
 
 export const USAGE = `npm run bench -- [floor] [--quick] [--workload NAME]… [--peer NAME]… [--json FILE] [--rounds N]
   floor       only Chordis and the floor: chords of 100, 500 and 1,000, a chain of 10, bytes per waiting member
   --quick     smaller and fewer rounds, under a minute
-  --workload  only this one (or all whose names begin so); may be repeated
+  --workload  only this one (or 'chord-*'); may be repeated
   --peer      only this contestant beside Chordis; may be repeated
   --json      where the report goes as well`
 
@@ -33,12 +35,8 @@ export function readArguments(args: string[]): Choice {
   if (unknown !== undefined) throw new Error(`unknown: ${unknown}`)
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds takes a whole number from 1 on')
-  return {
-    floorOnly: positionals.includes('floor'),
-    quick: values.quick,
-    workloads: values.workload,
-    peers: values.peer,
-    json: values.json,
-    rounds,
-  }
+  const { quick, workload, peer, json } = values
+  const floorOnly = positionals.includes('floor')
+  const whole = !floorOnly && !quick && workload.length === 0 && peer.length === 0
+  return { floorOnly, quick, workloads: workload, peers: peer, json, rounds, whole }
 }

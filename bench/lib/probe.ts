@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Probe } from '../contract.js'
-import { field } from './server.js'
+import { cpuSeconds, field } from './server.js'
 
 const LOOK_MS = 100
 
@@ -10,6 +10,7 @@ export function probe(url: string): Probe & { close(): void } {
   const redis = new Redis(url, { lazyConnect: true })
   const usedMemory = async (): Promise<number> => Number(field(await redis.info('memory'), 'used_memory'))
   return {
+    cpuSeconds: () => cpuSeconds(redis),
     usedMemory,
     served: async () => {
       const stats = await redis.info('stats')

@@ -34,12 +34,24 @@ export interface Report {
   redis: string
   date: string
   floorSha256: string
-  commit?: string
   rows: ReportRow[]
+  /** Medians of one measurement's CPU, process starts included. */
   cpu: (Cpu & { workload: string; contestant: string })[]
+  /** Who did not end, or ended wrong. */
+  failed: { workload: string; contestant: string; reason: string }[]
 }
 
-export const machine = (): string => {
+export const emptyReport = (floorSha256: string): Report => ({
+  machine: machine(),
+  redis: '',
+  date: new Date().toISOString(),
+  floorSha256,
+  rows: [],
+  cpu: [],
+  failed: [],
+})
+
+const machine = (): string => {
   const cpus = os.cpus()
   return `${cpus[0]?.model.trim() || os.arch()}, ${cpus.length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.release()}, Node ${process.versions.node}`
 }

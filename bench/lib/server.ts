@@ -7,15 +7,17 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
+import type { Place } from '../contract.js'
 import { ROOT, STATE } from './paths.js'
 
 export interface Server {
-  url: string
+  /** Where a contestant works; empty. */
+  place: Place
   /** Version and settings that matter, for the report. */
   about(): Promise<string>
   /** Empty again. */
-  clean(prefix: string): Promise<void>
-  /** Seconds of CPU that the server has used. */
+  clean(): Promise<void>
+  /** CPU seconds that it has used. */
   cpuSeconds(): Promise<number>
   stop(): Promise<void>
 }
@@ -33,16 +35,22 @@ type StartEmbedded = (options: {
 }) => Promise<Embedded>
 
 const SETTINGS = { 'auto-aof-rewrite-percentage': 0 }
+const PREFIX = `bench-${process.pid}`
 
-/** @param name folder of the server; one folder is one server */
-export async function startServer(name = 'redis'): Promise<Server> {
-  const url = process.env.CHORDIS_REDIS_URL
-  if (url) return serverAt(url, false, async () => {})
+/** The program to start servers with; null when the run was given a server. */
+export function redisBinary(): string | null {
+  if (process.env.CHORDIS_REDIS_URL) return null
   const binary = process.env.CHORDIS_BENCH_REDIS
   if (!binary) throw new Error('start the benchmark with `npm run bench`, or set CHORDIS_REDIS_URL')
+  return binary
+}
+
+export async function startServer(): Promise<Server> {
+  const binary = redisBinary()
+  if (binary === null) return serverAt(process.env.CHORDIS_REDIS_URL as string, false, async () => {})
   const module = pathToFileURL(join(ROOT, 'scripts/lib/embedded-redis.mjs')).href
   const { embeddedRedis } = (await import(module)) as { embeddedRedis: StartEmbedded }
-  const folder = join(STATE, name)
+  const folder = join(STATE, 'redis')
   const embedded = await embeddedRedis({ binary, folder, settings: SETTINGS, port: true })
   if (embedded.how === 'shared') {
     await embedded.stop()
@@ -52,23 +60,20 @@ export async function startServer(name = 'redis'): Promise<Server> {
     await embedded.stop()
     rmSync(folder, { recursive: true, force: true })
   })
-  await server.clean('')
+  await server.clean()
   return server
 }
 
 function serverAt(url: string, ours: boolean, end: () => Promise<void>): Server {
   const redis = new Redis(url)
   return {
-    url,
-    about: async () => `Redis ${field(await redis.info('server'), 'redis_version')}, ${await settings(redis)}`,
-    clean: async (prefix) => {
+    place: { url, prefix: PREFIX },
+    about: () => describe(redis),
+    clean: async () => {
       if (ours) await redis.flushall('SYNC')
-      else await removeKeys(redis, prefix)
+      else await removeKeys(redis)
     },
-    cpuSeconds: async () => {
-      const info = await redis.info('cpu')
-      return Number(field(info, 'used_cpu_user')) + Number(field(info, 'used_cpu_sys'))
-    },
+    cpuSeconds: () => cpuSeconds(redis),
     stop: async () => {
       redis.disconnect()
       await end()
@@ -80,13 +85,19 @@ export function field(info: string, name: string): string {
   return new RegExp(`^${name}:([^\r\n]*)`, 'm').exec(info)?.[1] ?? ''
 }
 
-async function settings(redis: Redis): Promise<string> {
-  const get = async (name: string): Promise<string> => ((await redis.config('GET', name)) as string[])[1] ?? '?'
-  return `appendonly ${await get('appendonly')}, appendfsync ${await get('appendfsync')}`
+export async function cpuSeconds(redis: Redis): Promise<number> {
+  const info = await redis.info('cpu')
+  return Number(field(info, 'used_cpu_user')) + Number(field(info, 'used_cpu_sys'))
 }
 
-async function removeKeys(redis: Redis, prefix: string): Promise<void> {
-  for await (const keys of redis.scanStream({ match: `*${prefix}*`, count: 1_000 })) {
+async function describe(redis: Redis): Promise<string> {
+  const get = async (name: string): Promise<string> => ((await redis.config('GET', name)) as string[])[1] ?? '?'
+  const version = field(await redis.info('server'), 'redis_version')
+  return `Redis ${version}, appendonly ${await get('appendonly')}, appendfsync ${await get('appendfsync')}`
+}
+
+async function removeKeys(redis: Redis): Promise<void> {
+  for await (const keys of redis.scanStream({ match: `*${PREFIX}*`, count: 1_000 })) {
     if ((keys as string[]).length > 0) await redis.unlink(...(keys as string[]))
   }
 }

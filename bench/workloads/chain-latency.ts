@@ -1,8 +1,7 @@
 /** A chain of 10 on an idle system, submit to result, one after another; also in bare round trips of the same minute. */
-import { type Size, workload } from '../contract.js'
+import { workload } from '../contract.js'
 import { quantile } from '../lib/stats.js'
 
-const CHAINS: Record<Size, number> = { full: 300, quick: 100 }
 const LENGTH = 10
 /** Round trips measured after each chain, in the same state of caches and clocks. */
 const PINGS = 12
@@ -17,23 +16,24 @@ export const chainLatency = workload({
   },
   rounds: { full: 5, quick: 2 },
   needs: ['chains'],
-  async run(session, { size, redis }) {
-    await session.startWorker({ concurrency: 100 })
+  async run(session, { scaled, redis }) {
+    await session.startWorkers({ concurrency: 100 })
     const one = async (): Promise<number> => {
       const from = performance.now()
       const { ended } = await session.chains(1, LENGTH)
       await ended
       return performance.now() - from
     }
-    for (let k = 0; k < CHAINS[size] / 3; k++) await one()
+    const count = scaled(500, 40)
+    for (let k = 0; k < count / 3; k++) await one()
     const times: number[] = []
     const pings: number[] = []
-    for (let k = 0; k < CHAINS[size]; k++) {
+    for (let k = 0; k < count; k++) {
       times.push(await one())
       for (let p = 0; p < PINGS; p++) pings.push(await redis.roundTripMs())
     }
-    const roundTrip = quantile(pings, 0.5)
     const p50 = quantile(times, 0.5)
+    const roundTrip = quantile(pings, 0.5)
     return {
       'chain-10-p50': p50,
       'chain-10-p99': quantile(times, 0.99),

@@ -5,13 +5,14 @@
 import { type Size, type Workload, workload } from '../contract.js'
 
 const TASKS: Record<Size, number> = { full: 100_000, quick: 20_000 }
+const QUICK = [100, 500, 1_000]
 
 export const widthOf = (workload: string): number | null => {
   const width = /^chord-(\d+)$/.exec(workload)?.[1]
   return width === undefined ? null : Number(width)
 }
 
-/** How many chords of this width make one measurement. */
+/** How many chords of this width make one measurement of the floor. */
 export const chordsOf = (width: number, size: Size): number => Math.max(2, Math.round(TASKS[size] / width))
 
 export function chord(width: number): Workload {
@@ -19,14 +20,14 @@ export function chord(width: number): Workload {
   return workload({
     name,
     rows: { [name]: { unit: 'tasks/s', better: 'more' } },
-    rounds: { full: 5, quick: 2 },
+    rounds: { full: width > 1_000 ? 3 : 5, quick: QUICK.includes(width) ? 2 : 0 },
     needs: ['chords'],
-    async run(session, { size }) {
-      const count = chordsOf(width, size)
+    async run(session, { scaled }) {
+      const count = scaled(TASKS.full / width, width > 200 ? 1 : 2)
       const submitFrom = performance.now()
       const running = await session.chords(count, width)
       const submitMs = performance.now() - submitFrom
-      await session.startWorker({ concurrency: 100 })
+      await session.startWorkers({ concurrency: 100 })
       const workFrom = performance.now()
       await running.ended
       const workMs = performance.now() - workFrom

@@ -355,7 +355,7 @@ describe('a damaged workflow', () => {
     const key = (await redis.connect().keys(`*:w:${handle.id}`))[0] as string
     await redis.connect().hset(key, '0', 'S|{"a":')
     gate.open()
-    expect(errorOf((await end(handle).catch(() => ({ outcome: null }))).outcome ?? (await handle.outcome()))).toMatchObject({ code: 'workflow-corrupt' })
+    expect(errorOf(await handle.outcome({ waitMs: 10_000 }))).toMatchObject({ code: 'workflow-corrupt' })
     const single = await engine.client.submit(call('echo', [1]))
     await single.result()
     await redis.connect().hset((await redis.connect().keys(`*:w:${single.id}`))[0] as string, '0', 'S|[1')

@@ -13,8 +13,14 @@ function identity(request: ProxyRequest): string | undefined {
   return callIdentity(request) ?? (READS.has(request.name) ? createHash('sha1').update(request.frame).digest('hex') : undefined)
 }
 
-/** Every distinct request is executed, and the first answer to it is lost with its connection. */
-export function loseEveryReplyOnce(proxy: RedisProxy): Fault {
+/** Every distinct request is executed, and the first answer to it is lost with its connection. `onLoss` hears what it was: `script:turn`. */
+export function loseEveryReplyOnce(proxy: RedisProxy, onLoss: (key: string) => void = () => undefined): Fault {
   labelScripts(proxy)
-  return proxy.loseEachOnce({ key: identity })
+  return proxy.loseEachOnce({
+    key: (request) => {
+      const id = identity(request)
+      if (id !== undefined) onLoss(request.key)
+      return id
+    },
+  })
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Client, Worker } from '../../src/engine/index.js'
+import { Client, chord, signature, Worker } from '../../src/engine/index.js'
 import { RedisProxy } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
 import { seeded } from '../support/seed.js'
@@ -8,27 +8,31 @@ import { Journal, journalled, listening } from './journal.js'
 import { insist, specs, troubles } from './trial.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
-const SIZES = LARGE ? { small: 600, large: 8 } : { small: 48, large: 1 }
+const SIZES = LARGE ? { small: 600, large: 8 } : { small: 40, large: 1 }
+const IN_FLIGHT = 64
 
 describe('while every reply of every script is lost once, random canvases', () => {
   const redis = useRedis()
   const journal = new Journal()
   const namespace = redis.ns()
   const proxies: RedisProxy[] = []
+  const hit = new Set<string>()
   const workers: Worker[] = []
   let client: Client
+  let observer: Client
 
   /** A way to Redis of its own, so that one party's losses are not another's. */
   async function lossy(): Promise<string> {
     const proxy = await RedisProxy.start(redis.server)
     proxies.push(proxy)
-    loseEveryReplyOnce(proxy)
+    loseEveryReplyOnce(proxy, (key) => hit.add(key))
     return proxy.url
   }
 
   beforeAll(async () => {
     const url = await lossy()
     client = await insist(() => Client.connect({ redis: url, namespace, partitions: 2 }))
+    observer = await Client.connect({ redis: redis.url, namespace })
     for (let i = 0; i < 2; i++) {
       const tasks = journalled(journal.write, () => worker.process)
       const worker: Worker = new Worker({ redis: await lossy(), namespace, tasks, logger: listening(journal.write) })
@@ -40,22 +44,34 @@ describe('while every reply of every script is lost once, random canvases', () =
   afterAll(async () => {
     await Promise.all(workers.map((worker) => worker.stop()))
     await client?.close()
+    await observer?.close()
     await Promise.all(proxies.map((proxy) => proxy.close()))
   })
 
-  const trial = () => ({ client, journal: () => journal, twice: true })
-
-  test('of up to 60 nodes end as the evaluator says', async () => {
-    expect(await troubles(trial(), specs(seeded(), SIZES.small, 60), SIZES.small)).toEqual([])
-  })
+  const trial = () => ({ client, observer, journal: () => journal, twice: true })
 
   test('of up to 2,000 nodes end as the evaluator says', async () => {
-    expect(await troubles(trial(), specs(seeded(), SIZES.large, 2_000, 1_000))).toEqual([])
+    const random = seeded()
+    const list = [...specs(random, SIZES.small, 60), ...specs(random, SIZES.large, 2_000, 1_000)]
+    expect(await troubles(trial(), list, IN_FLIGHT)).toEqual([])
+  })
+
+  test('that are stored in pieces are stored once', async () => {
+    const values = Array.from({ length: 40 }, (_, k) => String(k).repeat(20_000))
+    const header = values.map((value) => signature('const', [], { value }))
+    const handle = await insist(() => client.submit(chord(header, signature('node', [], { tag: 'body' })), { id: 'large' }))
+    expect(await insist(() => handle.result())).toEqual({ t: 'body', a: [values], k: {} })
+    expect((await observer.workflow('large').status()).counts).toMatchObject({ total: 41, success: 41, remaining: 0 })
   })
 
   test('run no attempt twice and lose no lease: a repeated turn answers what it granted', () => {
     expect(journal.runs.length).toBeGreaterThan(SIZES.small)
     expect(journal.unexplained()).toEqual([])
     expect(journal.entries.filter(({ kind }) => kind === 'lost')).toEqual([])
+  })
+
+  test('met a loss of every kind', () => {
+    const scripts = ['submit', 'stage', 'activate', 'open', 'turn', 'tend', 'beat', 'wait', 'read'].map((name) => `script:${name}`)
+    expect([...hit]).toEqual(expect.arrayContaining([...scripts, 'HMGET', 'BLPOP']))
   })
 })

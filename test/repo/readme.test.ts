@@ -16,10 +16,9 @@ import { compileBlocks } from './readme/typescript.js'
 const NOT_RUN: { [command: string]: string } = {
   'npm test': 'it runs this very test',
   'npm run bench': 'it measures for minutes and needs the machine for itself; its own tests run it small',
-  'docker compose up': 'it needs Docker',
 }
 /** Blocks that run until they are stopped: commands, and files. */
-const SERVICES = ['npm start', 'service.ts']
+const SERVICES = ['npm start', 'service.ts', 'app.ts']
 
 const GUIDES = 'docs/guides'
 const guides = existsSync(join(ROOT, GUIDES)) ? readdirSync(join(ROOT, GUIDES)).filter((name) => name.endsWith('.md')) : []
@@ -29,7 +28,7 @@ const redis = useRedis()
 
 beforeAll(() => {
   // What `npm install` gives a user: the compiled package.
-  execFileSync(process.execPath, ['scripts/setup.mjs'], { cwd: ROOT, stdio: 'ignore' })
+  execFileSync(process.execPath, ['scripts/setup.mjs'], { cwd: ROOT, stdio: 'pipe' })
 }, 120_000)
 
 describe.each(documents)('%s', (document) => {

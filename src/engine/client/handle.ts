@@ -138,7 +138,11 @@ export class WorkflowHandle {
   /** As {@link results}, page by page. */
   async *nodes(): AsyncGenerator<NodeResult> {
     const head = await this.head()
-    yield* this.reader.nodes(head.meta)
+    try {
+      yield* this.reader.nodes(head.meta)
+    } catch (error) {
+      throw explainRead(error, this.id)
+    }
   }
 
   /** `record`: that of the output node, where it came along. */
@@ -184,6 +188,9 @@ function withFirst(source: RecordSource, id: string, record: string): RecordSour
 
 /** A read that got no answer did nothing: Redis cannot be reached. */
 function explainRead(error: unknown, id: string): ChordisError {
+  if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) {
+    return new ChordisError('workflow-corrupt', `what is stored of it cannot be read: ${error.message}`, { cause: error, workflow: id })
+  }
   const why = explain(error, id)
   return why.code === 'outcome-unknown' ? new ChordisError('redis-unavailable', why.message, { cause: error, workflow: id }) : why
 }

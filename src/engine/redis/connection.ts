@@ -22,7 +22,8 @@ export type RedisConnection = Redis | Cluster
 export type ConnectionRole = 'client' | 'worker' | 'blocking' | 'subscriber'
 
 const KEEP_ALIVE_MS = 10_000
-const retryDelay = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2_000) + Math.floor(Math.random() * 50)
+/** The first try comes at once: most lost connections are only that. */
+const retryDelay = (times: number): number => Math.min(20 * 2 ** Math.min(times - 1, 7), 2_000) + Math.floor(Math.random() * 20)
 
 // maxRetriesPerRequest 0 fails what is in flight as soon as its connection is lost. With 1 or more and no re-send, ioredis forgets it, and only the
 // command time-out tells the caller.
@@ -54,7 +55,7 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): I
       autoResendUnfulfilledCommands: false,
       commandTimeout: commandTimeoutMs ?? 15_000,
     }
-  if (role === 'blocking') return { ...base, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, blockingTimeout: 5_000 }
+  if (role === 'blocking') return { ...base, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false }
   return { ...base, maxRetriesPerRequest: null }
 }
 

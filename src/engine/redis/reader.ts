@@ -51,6 +51,8 @@ export class WorkflowReader implements RecordSource {
     private readonly connection: RedisConnection,
     private readonly namespace: Namespace,
     readonly id: string,
+    /** Makes one call; a worker's makes it until it is answered. */
+    private readonly ask: <T>(call: () => Promise<T>) => Promise<T> = (call) => call(),
   ) {
     this.key = namespace.keys(this.partition).of('workflow', id)
   }
@@ -61,7 +63,7 @@ export class WorkflowReader implements RecordSource {
 
   /** Control and meta, or null when there is no such workflow. */
   async head(): Promise<Head | null> {
-    const [s, m, x] = await this.connection.hmget(this.key, 's', 'm', 'x')
+    const [s, m, x] = await this.ask(() => this.connection.hmget(this.key, 's', 'm', 'x'))
     if (!s) return null
     return headOf(s, m ?? null, x ?? null)
   }
@@ -70,7 +72,8 @@ export class WorkflowReader implements RecordSource {
     const out: (string | null)[] = []
     while (out.length < ids.length) {
       const page = ids.slice(out.length, out.length + PAGE_FIELDS)
-      const values = (await this.namespace.run(this.connection, this.partition, calls.read(this.id, PAGE_BYTES, page))) as (string | null)[]
+      const read = () => this.namespace.run(this.connection, this.partition, calls.read(this.id, PAGE_BYTES, page))
+      const values = (await this.ask(read)) as (string | null)[]
       for (const value of values) out.push(value)
       if (values.length === 0) break
     }
@@ -99,9 +102,9 @@ export class WorkflowReader implements RecordSource {
   }
 
   private async definition(prefix: string, index: number): Promise<string> {
-    const [block] = await this.connection.hmgetBuffer(this.key, `b${prefix}${Math.floor(index / BLOCK)}`)
+    const [block] = await this.ask(() => this.connection.hmgetBuffer(this.key, `b${prefix}${Math.floor(index / BLOCK)}`))
     const text = block ? definitionAt(block, index % BLOCK) : ''
-    return text === MARKER ? ((await this.connection.hget(this.key, `a${prefix}${index}`)) ?? '') : text
+    return text === MARKER ? ((await this.ask(() => this.connection.hget(this.key, `a${prefix}${index}`))) ?? '') : text
   }
 
   /** Segments that tasks added: prefix and number of nodes. */

@@ -15,13 +15,24 @@ export function isScriptError(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError' && !TRANSIENT.test(error.message)
 }
 
+/** A refusal by Redis or by us, or a bug: what the same call would only meet again. */
+const isAnswer = (error: unknown): boolean =>
+  isScriptError(error) ||
+  error instanceof ChordisError ||
+  error instanceof SyntaxError ||
+  error instanceof TypeError ||
+  error instanceof RangeError
+
 /** Waits before the next try: longer from failure to failure, and until the connection is ready (2 s at most). */
 export async function beforeNextTry(connection: RedisConnection, failures: number): Promise<void> {
   await sleep(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
   await Promise.race([ready(connection), sleep(2_000, undefined, { ref: false })])
 }
 
-/** @param stopped asked between tries; then the last error is thrown */
+/**
+ * Makes `call` until it is answered, or until the connection is given up: then the last error is thrown.
+ * @param stopped a further reason to give up
+ */
 export async function untilAnswered<T>(
   connection: RedisConnection,
   call: () => Promise<T>,
@@ -31,7 +42,7 @@ export async function untilAnswered<T>(
     try {
       return await call()
     } catch (error) {
-      if (isScriptError(error) || error instanceof ChordisError || stopped()) throw error
+      if (isAnswer(error) || connection.status === 'end' || stopped()) throw error
       await beforeNextTry(connection, failures)
     }
   }

@@ -54,7 +54,8 @@ export class Waker {
     this.connection ??= await connect(redis, 'blocking')
     if (this.stopped) return
     const ms = Math.max(5, Math.min(maxBlockMs, this.options.nextDueMs()))
-    const got = await bounded(this.connection.blpop(...keys, (ms / 1000).toFixed(3)), ms + 3_000)
+    // Not ioredis's blockingTimeout: that answers null and keeps the dead connection.
+    const got = await bounded(this.connection.blpop(...keys, (ms / 1000).toFixed(3)), ms + 2_000)
     this.options.woken(got?.[0] ?? null)
   }
 

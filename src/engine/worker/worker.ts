@@ -285,7 +285,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   private reader(workflow: string): WorkflowReader {
-    return new WorkflowReader(this.connection, this.namespace, workflow)
+    return new WorkflowReader(this.connection, this.namespace, workflow, (call) => untilAnswered(this.connection, call))
   }
 
   /**

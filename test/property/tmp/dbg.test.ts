@@ -20,15 +20,18 @@ test('x', async () => {
   }
   const cu = await lossy('C')
   const client = await insist(async () => Client.connect({ redis: cu, namespace: 'n', partitions: 1 }))
-  log('client')
+  log('client'); const observer = await Client.connect({redis: redis.url, namespace: 'n'})
   const journal = new Journal()
   const worker: Worker = new Worker({ redis: await lossy('W'), namespace:'n', tasks: journalled(journal.write, () => worker.process), logger: listening(journal.write) })
   await worker.start()
   log('worker')
   const done: string[] = []
-  const all = specs(new SeededRandom(5), 4, 20).map(async (s) => { try { done.push(JSON.stringify(await troubleOf({client, journal: () => journal, timeoutMs: 20000, twice: true}, s))) } catch (e) { done.push(String(e)) } })
-  await Promise.race([Promise.all(all), new Promise((r) => setTimeout(r, 15000))])
+  const all = specs(new SeededRandom(5), 30, 60).map(async (s) => { try { done.push(JSON.stringify(await troubleOf({client, observer, journal: () => journal, timeoutMs: 20000, twice: true}, s))) } catch (e) { done.push(String(e)) } })
+  await Promise.race([Promise.all(all), new Promise((r) => setTimeout(r, 25000))])
   log('done')
   console.log(out.join('\n'))
-  console.log(done)
+  console.log(done.length, [...new Set(done)])
+  for (const sp of specs(new SeededRandom(5), 30, 60)) { const st = await observer.workflow(`c${sp.seed}-${sp.nodes}`).status(); if (!st.ended) { console.log(JSON.stringify(st)); console.log(JSON.stringify((await observer.workflow(st.id).results()).filter((n) => !/SUCC|FAIL|SKIP/.test(n.state))).slice(0,300)) } }
+  console.log(String(await redis.server.call('ZCARD', 'n:{cv}:timers')), String(await redis.server.call('KEYS', '*')).slice(-300), String(await redis.server.call('HGETALL','n:{cv}:p:' + worker.process)))
+
 })

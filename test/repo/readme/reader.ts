@@ -2,10 +2,10 @@
  * Somebody who follows a document from top to bottom: saves the files, runs the commands and programs, lets a service run until the next one wants its
  * port. Everything happens in a folder inside the repository, so that `import … from 'chordis'` leads to our own package.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
-import { freePort } from '../../support/children.js'
+import { freePort, spawnChild } from '../../support/children.js'
 import { until } from '../../support/wait.js'
 import type { Block } from './blocks.js'
 
@@ -69,7 +69,7 @@ export class Reader {
     this.service = undefined
     if (service === undefined || service.exitCode !== null) return
     const closed = new Promise((done) => service.once('close', done))
-    service.kill('SIGTERM')
+    ctrlC(service)
     await closed
   }
 
@@ -88,7 +88,7 @@ export class Reader {
 
   private spawn(command: string, args: string[], cwd: string): ChildProcess {
     const env = { ...process.env, CHORDIS_REDIS_URL: this.redis(), PORT: String(this.port), PATH: this.path(), NO_COLOR: '1' }
-    return spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    return spawnChild(command, args, { cwd, env, detached: true }).process
   }
 
   /** PATH, with a stand-in where there is no curl. */
@@ -100,6 +100,11 @@ export class Reader {
     copyFileSync(join(import.meta.dirname, 'curl.mjs'), join(bin, 'curl'))
     return `${bin}${delimiter}${path}`
   }
+}
+
+/** What a terminal does: SIGINT for all that runs in it. */
+function ctrlC(child: ChildProcess): void {
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
 }
 
 function listen(child: ChildProcess): { out: () => string; all: () => string } {

@@ -1,0 +1,25 @@
+/** Redis memory that a node of an ended chord still takes, until retention: chords of additions, results kept. */
+import { type Figures, type Row, workload } from '../contract.js'
+
+const WIDTHS = [100, 1_000, 10_000]
+const row = (width: number): string => `bytes-finished-node-${width}`
+
+export const bytesFinished = workload({
+  name: 'bytes-finished-node',
+  rows: Object.fromEntries(WIDTHS.map((width): [string, Row] => [row(width), { unit: 'bytes', better: 'less' }])),
+  rounds: { full: 2, quick: 0 },
+  needs: ['chords'],
+  async run(session, { scaled, redis }) {
+    const figures: Figures = {}
+    await session.startWorkers({ concurrency: 100 })
+    const end = async (count: number, width: number): Promise<void> => (await session.chords(count, width)).ended
+    for (const width of WIDTHS) {
+      await end(1, width)
+      const count = scaled(50_000 / width, 1)
+      const before = await redis.usedMemory()
+      await end(count, width)
+      figures[row(width)] = ((await redis.usedMemory()) - before) / (count * (width + 1))
+    }
+    return figures
+  },
+})
