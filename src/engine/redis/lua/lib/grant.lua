@@ -2,8 +2,8 @@
 -- One grant is {workflow, run, prefix, template, first, n, stride, attempt number, deliveries, cause, input, spec, definitions}.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
-local known = {}
-local grants, descriptors, granted_bytes = {}, {}, 0
+local known = {} -- per call
+local grants, descriptors, granted_bytes = {}, {}, 0 -- per call
 
 local function knows(process, task)
   local v = known[task]
@@ -135,7 +135,7 @@ end
 
 -- lease_nodes: leases what is ready of nodes a, a+s, … Returns how many were leased. Runs of fresh nodes that share their input travel as one grant.
 local function lease_nodes(c, p, t, a, n, s, T, attempt)
-  local names, own = {}, find(T.input, '[+-]%d') ~= nil or find(T.pred, '^[+-]%d') ~= nil
+  local names = {}
   for k = 0, n - 1 do names[k + 1] = p .. (a + k * s) end
   for block = floor(a / 32), floor((a + (n - 1) * s) / 32) do
     if #names > 2 * n + 64 then break end
@@ -143,7 +143,7 @@ local function lease_nodes(c, p, t, a, n, s, T, attempt)
   end
   fields(c, names)
   local fresh, count, from, len = 'L ' .. attempt .. ' 1 0 0 - -', 0, nil, 0
-  local shared = not own and n > 1 and ready_derived(c, p, a, T)
+  local shared = not T.own and n > 1 and ready_derived(c, p, a, T)
   local input = shared and input_of(c, p, a, T, 0)
   local function close()
     if len > 0 then emit(c, p, t, from, len, s, T, '1', '0', '-', input) end
