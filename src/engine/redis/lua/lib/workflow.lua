@@ -58,13 +58,22 @@ local function control_text(c)
     .. c.ended .. ' ' .. c.S .. ' ' .. c.F .. ' ' .. c.R .. ' ' .. c.K .. ' ' .. c.keep .. ' ' .. c.flags
 end
 
+-- Every field is named here so that the table is made in its final size.
+local function new_context(id)
+  local c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, memo = {}, joins = {}, pushes = {}, fronts = {}, timers = {},
+    state = false, run = false, rem = false, outs = false, worst = false, created = false, started = false, outcome = false, ended = false,
+    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, dirty = false, changed = false, told = false,
+    damaged = false, aside = false }
+  loaded[id] = c
+  contexts[#contexts + 1] = c
+  return c
+end
+
 -- context: the workflow's context with the named fields read; nil when there is no such workflow.
 local function context(id, names)
   local c = loaded[id]
   if not c then
-    c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, memo = {}, joins = {}, pushes = {}, fronts = {}, timers = {} }
-    loaded[id] = c
-    contexts[#contexts + 1] = c
+    c = new_context(id)
   elseif c.damaged then
     error(c.damaged)
   end
