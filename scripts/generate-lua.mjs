@@ -1,5 +1,10 @@
-// Makes src/engine/redis/scripts.generated.ts from src/engine/redis/lua: each script with its parts put in, comments out, key names resolved, and a
-// typed function for its arguments. Refuses a script that does not declare `KEYS meta, guard`.
+// Makes src/engine/redis/scripts.generated.ts from src/engine/redis/lua: one Redis library (FUNCTION LOAD) that holds every script as a function, and
+// a typed TypeScript function for each. Refuses a script that does not declare `KEYS meta, guard`.
+//
+// Why a library and not EVAL scripts: a script's body runs anew at every call, and making its some seventy local functions cost 12 of the 28
+// microseconds of an empty turn; parsed templates could not be kept either (docs/adr).
+//
+// In lua/lib, a line `local x = … -- per call` is state: declared once, set at the start of every call; `-- first call`: set at the first one. The rest is made when the library is loaded.
 // usage: node scripts/generate-lua.mjs [--check]     --check fails when the committed file differs
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,10 +18,9 @@ function suffixes() {
   return new Map([...body.matchAll(/^ {2}(\w+): '([^']*)'/gm)].map((m) => [m[1], m[2]]))
 }
 
-function header(text, name) {
-  const lines = text.split('\n')
+function header(name) {
   const head = []
-  for (const line of lines) {
+  for (const line of read(`lua/${name}.lua`).split('\n')) {
     if (!line.startsWith('--')) break
     head.push(line.replace(/^-- ?/, ''))
   }
@@ -35,37 +39,11 @@ function argument(text) {
   return { name: RESERVED.has(name) ? `${name}_` : name, type }
 }
 
-function expand(text, seen = new Set()) {
-  return text.replace(/^-- @include (\w+)$/gm, (_, part) => {
-    if (seen.has(part)) return ''
-    seen.add(part)
-    return expand(read(`lua/lib/${part}.lua`), seen)
-  })
-}
+const STATE = /^local (.+?) = (.+?)\s+-- (per|first) call$/
 
-// The sources name the standard functions shortly (`local sub = string.sub` in base.lua). Every function that captures such a local makes the
-// script's start slower (a turn captures them some 200 times: 7 of 28 microseconds), so they are spelled out here.
-const STANDARD = {
-  sub: 'string',
-  byte: 'string',
-  match: 'string',
-  gmatch: 'string',
-  find: 'string',
-  concat: 'table',
-  floor: 'math',
-  min: 'math',
-}
-function spellOut(body) {
-  const names = Object.keys(STANDARD).join('|')
-  return body
-    .replace(new RegExp(`^local (?:(?:${names}),? ?)+=.*$`, 'gm'), '')
-    .replace(new RegExp(`(?<![\\w.:])(${names})\\(`, 'g'), (_, fn) => `${STANDARD[fn]}.${fn}(`)
-}
-
-function source(name, keys) {
-  const raw = read(`lua/${name}.lua`)
-  const { flags } = header(raw, name)
-  const body = expand(raw)
+/** Code without comments and indentation; key names resolved. */
+function bare(text, keys, name) {
+  return text
     .split('\n')
     .map((line) =>
       line
@@ -79,28 +57,56 @@ function source(name, keys) {
       if (!keys.has(key)) throw new Error(`${name}: no key ${key} in keys.ts`)
       return `B .. '${keys.get(key)}'`
     })
-  return `#!lua${flags ? ` flags=${flags}` : ''}\n${spellOut(body).replace(/\n{2,}/g, '\n')}\n`
+}
+
+/** The parts of lua/lib in the order in which scripts include them: code that is made once, and the lines that are set at every call. */
+function parts(names, keys) {
+  const order = []
+  for (const name of names) {
+    for (const [, part] of read(`lua/${name}.lua`).matchAll(/^-- @include (\w+)$/gm)) if (!order.includes(part)) order.push(part)
+  }
+  const reset = []
+  const once = []
+  const code = order.map((part) => {
+    const lines = read(`lua/lib/${part}.lua`).split('\n')
+    const kept = lines.map((line) => {
+      const state = STATE.exec(line)
+      if (!state) return line
+      ;(state[3] === 'per' ? reset : once).push(`${state[1]} = ${state[2]}`)
+      return `local ${state[1]}`
+    })
+    return bare(kept.join('\n'), keys, part)
+  })
+  return { code: code.join('\n'), reset: `if not begun then\nbegun = true\n${once.join('\n')}\nend\n${reset.join('\n')}` }
+}
+
+function library(names) {
+  const keys = suffixes()
+  const { code, reset } = parts(names, keys)
+  const functions = names.map((name) => {
+    const body = bare(read(`lua/${name}.lua`).replace(/^-- @include.*$/gm, ''), keys, name)
+    const flags = header(name).flags ? `flags = { '${header(name).flags}' }, ` : ''
+    return `redis.register_function{ function_name = '${name}_@', ${flags}callback = function(keys, args)\nbegin(keys, args)\n${body}\nend }`
+  })
+  const text = `local KEYS, ARGV, begun\n${code}\nlocal function begin(keys, args)\nKEYS, ARGV = keys, args\n${reset}\nend\n${functions.join('\n')}\n`
+  const version = createHash('sha1').update(text).digest('hex').slice(0, 10)
+  return { version, source: `#!lua name=chordis_${version}\n${text.replaceAll("_@'", `_${version}'`)}` }
 }
 
 const TYPES = { text: 'string', int: 'number', list: 'readonly Argument[]' }
-function typed(name, head) {
+function typed(name) {
+  const head = header(name)
   const parameters = head.args.map((a) => `${a.name}: ${TYPES[a.type]}`).join(', ')
   const values = head.args.map((a) => (a.type === 'list' ? `...${a.name}` : a.name)).join(', ')
   return `  /** ${head.purpose.replace(/^\w+: /, '')} Answers ${head.returns} */\n  ${name}: (${parameters}): ScriptCall => ({ script: '${name}', args: [${values}] }),`
 }
 
 function generate() {
-  const keys = suffixes()
   const names = readdirSync(new URL('lua', root))
     .filter((f) => f.endsWith('.lua'))
     .map((f) => f.slice(0, -4))
     .sort()
-  const sources = names.map((name) => {
-    const text = source(name, keys)
-    const sha = createHash('sha1').update(text).digest('hex')
-    return `  ${name}: {\n    sha: '${sha}',\n    source: ${JSON.stringify(text)},\n  },`
-  })
-  const calls = names.map((name) => typed(name, header(read(`lua/${name}.lua`), name)))
+  const { version, source } = library(names)
   return `// Made by scripts/generate-lua.mjs from lua/*.lua; run \`npm run generate\` after a change there.
 
 /** What a script takes as an argument. */
@@ -114,14 +120,23 @@ export interface ScriptCall {
 
 export type ScriptName = ${names.map((n) => `'${n}'`).join(' | ')}
 
-/** Source and SHA-1 of every script. */
-export const SCRIPTS: Record<ScriptName, { sha: string; source: string }> = {
-${sources.join('\n')}
+/**
+ * The Redis library that holds every script. Functions are called \`<script>_<version>\` (the version is a digest of the text), so that processes of
+ * two releases get along in one Redis.
+ */
+export const library = {
+  version: '${version}',
+  source: [
+${source
+  .split('\n')
+  .map((line) => `    ${JSON.stringify(line)},`)
+  .join('\n')}
+  ].join('\\n'),
 }
 
 /** One typed function per script; the contract is the header of its Lua file. */
 export const calls = {
-${calls.join('\n')}
+${names.map(typed).join('\n')}
 }
 `
 }

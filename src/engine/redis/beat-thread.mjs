@@ -4,7 +4,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Cluster, Redis } from 'ioredis'
 
-const { redis, beats, script, process, intervalMs, leaseMs, hardLimitMs, shared } = workerData
+const { redis, beats, fn, process, intervalMs, leaseMs, hardLimitMs, shared } = workerData
 /** [0] main loop's last tick, [1] since when it runs one handler without a tick (0: none); milliseconds of the monotonic clock. */
 const view = new BigInt64Array(shared)
 const now = () => globalThis.process.hrtime.bigint() / 1_000_000n
@@ -54,16 +54,10 @@ function vouches() {
 
 async function beat({ partition, meta, guard }) {
   try {
-    let counter
-    try {
-      counter = await connection.evalsha(script.sha, 2, meta, guard, process)
-    } catch (error) {
-      if (!error.message.startsWith('NOSCRIPT')) throw error
-      counter = await connection.eval(script.source, 2, meta, guard, process)
-    }
+    const counter = await connection.fcall(fn, 2, meta, guard, process)
     if (counter === 0) parentPort.postMessage({ unknown: partition })
   } catch {
-    // The next beat tries again; when none gets through for a lease, the work is rightly given to others.
+    // No answer, or the library is missing for a moment. The next beat tries again; when none gets through for a lease, the work is rightly given to others.
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { Cluster, type RedisOptions as IoredisOptions, Redis } from 'ioredis'
 import { ChordisError } from '../protocol/errors.js'
-import { SCRIPTS, type ScriptCall } from './scripts.generated.js'
+import { library, type ScriptCall } from './scripts.generated.js'
 
 /** Where Redis is. One of `url`, `cluster`, `sentinel`. */
 export interface RedisOptions {
@@ -146,13 +146,22 @@ export function explain(error: unknown, workflow?: string): ChordisError {
   return new ChordisError('outcome-unknown', `Redis did not answer (${message}); the same id may be sent again`, details)
 }
 
-/** Runs a script on a partition: by its digest, and with its source where the server does not know it (restart, failover, SCRIPT FLUSH). */
+/** Loads the library where it is missing: on the server, or on every master of a Cluster. Loading it again changes nothing. */
+export async function loadLibrary(connection: RedisConnection): Promise<void> {
+  const servers = connection instanceof Cluster ? connection.nodes('master') : [connection]
+  await Promise.all(servers.map((server) => server.call('FUNCTION', 'LOAD', 'REPLACE', library.source)))
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && /^ERR Function not found/.test(error.message)
+
+/** Runs a script on a partition. A server that does not know the library (new, flushed, failed over too early) is given it first. */
 export async function runScript(connection: RedisConnection, keys: { meta: string; guard: string }, call: ScriptCall): Promise<unknown> {
-  const script = SCRIPTS[call.script]
+  const name = `${call.script}_${library.version}`
   try {
-    return await connection.evalsha(script.sha, 2, keys.meta, keys.guard, ...call.args)
+    return await connection.fcall(name, 2, keys.meta, keys.guard, ...call.args)
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return await connection.eval(script.source, 2, keys.meta, keys.guard, ...call.args)
+    if (!isMissing(error)) throw error
+    await loadLibrary(connection)
+    return await connection.fcall(name, 2, keys.meta, keys.guard, ...call.args)
   }
 }

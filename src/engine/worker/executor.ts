@@ -5,11 +5,11 @@
  * sockets are served between short CPU-bound tasks.
  */
 import type { Json } from '../canvas/types.js'
+import { ChordisError } from '../protocol/errors.js'
 import type { Attempt } from './attempt.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
 import { backoffMs, mayRetry } from './retry.js'
 import { MaxRetriesExceeded, ReplaceSignal, RetrySignal, signalOf } from './signals.js'
-import { ChordisError } from '../protocol/errors.js'
 import { toWireError } from './wire-error.js'
 
 export interface ExecutorHost {

@@ -2,7 +2,7 @@
 import { Worker as Thread } from 'node:worker_threads'
 import { normalise, type RedisOptions } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { SCRIPTS } from '../redis/scripts.generated.js'
+import { library } from '../redis/scripts.generated.js'
 
 export interface HeartbeatOptions {
   redis: string | RedisOptions
@@ -39,7 +39,7 @@ export class Heartbeat {
     const workerData = {
       redis: normalise(redis),
       beats,
-      script: SCRIPTS.beat,
+      fn: `beat_${library.version}`,
       process,
       intervalMs,
       leaseMs,

@@ -29,7 +29,8 @@ function text(value: unknown): string | undefined {
 }
 
 export function toWireError(thrown: unknown, depth = 0): WireError {
-  if (safely(() => thrown instanceof Error) !== true) return { type: 'Error', message: cut(`${describe(thrown)} was thrown`, MESSAGE_CHARS) }
+  if (safely(() => thrown instanceof Error) !== true)
+    return { type: 'Error', message: cut(`${describe(thrown)} was thrown`, MESSAGE_CHARS) }
   const error = thrown as Error & { code?: unknown; cause?: unknown }
   const wire: WireError = {
     type: text(safely(() => error.name)) ?? 'Error',

@@ -44,9 +44,8 @@ while from <= #ARGV do
   count = tonumber(count)
   local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin)
   if not answer then
-    local c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, joins = {}, pushes = {}, fronts = {}, timers = {}, dirty = true, changed = true }
-    loaded[id] = c
-    contexts[#contexts + 1] = c
+    local c = new_context(id)
+    c.dirty, c.changed = true, true
     parse_control(c, (begin == '1' and 'p' or 'g') .. ' 1 ' .. total .. ' ' .. outs .. ' S ' .. NOW .. ' 0 0 0 0 0 0 0 ' .. keep .. ' ' .. (waiter == '' and '-' or 'w'))
     put(c, 'd', digest)
     if waiter ~= '' then put(c, 'w', waiter) end

@@ -1,6 +1,7 @@
 -- flush: writes what the script decided: every workflow in one HSET, ready entries, timers, spreads, wake tokens, and tells waiters.
 -- Nothing is written before this point, so whatever failed earlier has left no trace.
-local busy = {}  -- ready lists that hold entries, as far as this script knows
+-- Ready lists that hold entries, as far as this script knows.
+local busy = {} -- per call
 
 local function write_fields(key, d)
   local args, n = {}, 0
@@ -62,7 +63,7 @@ local function set_aside(c)
 end
 
 -- released, returned: ready entries by list that contexts have handed over, to be pushed behind and in front.
-local released, returned = {}, {}
+local released, returned = {}, {} -- per call
 
 -- hand_over: takes the ready entries out of the contexts, so that a turn may lease them before they ever reach a list.
 local function hand_over()

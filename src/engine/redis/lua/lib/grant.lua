@@ -2,8 +2,8 @@
 -- One grant is {workflow, run, prefix, template, first, n, stride, attempt number, deliveries, cause, input, spec, definitions}.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
-local known = {}
-local grants, descriptors, granted_bytes = {}, {}, 0
+local known = {} -- per call
+local grants, descriptors, granted_bytes = {}, {}, 0 -- per call
 
 local function knows(process, task)
   local v = known[task]
@@ -133,9 +133,26 @@ local function emit(c, p, t, a, n, s, T, att, del, cause, input)
   grants[#grants + 1] = { c.id, c.run, p, t, a, n, s, att, del, cause, input, T.spec, texts }
 end
 
+-- lease_one: leases node i if it is ready. An open record (Q or D) brings its own attempt number, deliveries, cause and flags.
+local function lease_one(c, p, t, i, id, T, attempt)
+  local r = c.f[id]
+  local code = r and byte(r)
+  local att, del, bytes, cause, flags = '1', '0', '0', '-', '-'
+  if code == 81 or code == 68 then
+    att, del, bytes, cause, flags = match(r, '^%a (%d+) (%d+) (%d+) (%S+) (%S+)$')
+    if not att then error('record ' .. id) end
+  elseif r or not ready_derived(c, p, i, T) then
+    check(id, r)
+    return 0
+  end
+  emit(c, p, t, i, 1, 1, T, att, del, cause, input_of(c, p, i, T, tonumber(bytes)))
+  put(c, id, 'L ' .. attempt .. ' ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
+  return 1
+end
+
 -- lease_nodes: leases what is ready of nodes a, a+s, … Returns how many were leased. Runs of fresh nodes that share their input travel as one grant.
 local function lease_nodes(c, p, t, a, n, s, T, attempt)
-  local names, own = {}, find(T.input, '[+-]%d') ~= nil or find(T.pred, '^[+-]%d') ~= nil
+  local names = {}
   for k = 0, n - 1 do names[k + 1] = p .. (a + k * s) end
   for block = floor(a / 32), floor((a + (n - 1) * s) / 32) do
     if #names > 2 * n + 64 then break end
@@ -143,101 +160,20 @@ local function lease_nodes(c, p, t, a, n, s, T, attempt)
   end
   fields(c, names)
   local fresh, count, from, len = 'L ' .. attempt .. ' 1 0 0 - -', 0, nil, 0
-  local shared = not own and n > 1 and ready_derived(c, p, a, T)
+  local shared = not T.own and ready_derived(c, p, a, T)
   local input = shared and input_of(c, p, a, T, 0)
-  local function close()
-    if len > 0 then emit(c, p, t, from, len, s, T, '1', '0', '-', input) end
-    from, len = nil, 0
-  end
   local f, d = c.f, c.d
   c.dirty = true
-  for k = 0, n - 1 do
+  for k = 0, n do
     local i, id = a + k * s, names[k + 1]
-    local r = f[id]
-    if not r and shared then
+    if k < n and shared and not f[id] then
       from, len, count = from or i, len + 1, count + 1
       f[id], d[id] = fresh, fresh
     else
-      close()
-      local att, del, bytes, cause, flags = '1', '0', '0', '-', '-'
-      local code = r and byte(r)
-      if code == 81 or code == 68 then att, del, bytes, cause, flags = match(r, '^%a (%d+) (%d+) (%d+) (%S+) (%S+)$') end
-      if code == 81 or code == 68 or (not r and ready_derived(c, p, i, T)) then
-        emit(c, p, t, i, 1, 1, T, att, del, cause, input_of(c, p, i, T, tonumber(bytes)))
-        put(c, id, 'L ' .. attempt .. ' ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
-        count = count + 1
-      else
-        check(id, r)
-      end
+      if len > 0 then emit(c, p, t, from, len, s, T, '1', '0', '-', input) end
+      from, len = nil, 0
+      if k < n then count = count + lease_one(c, p, t, i, id, T, attempt) end
     end
   end
-  close()
   return count
-end
-
-local function park(list, T, e)
-  local parked = list .. ':' .. T.task
-  redis.call('RPUSH', K_parked .. parked, e)
-  redis.call('HSET', K_parkedlists, parked, 1)
-end
-
--- lease_entry: leases up to `want` nodes of a ready entry. Returns leased, what is left of the entry (nil: nothing), met (nodes looked at).
-local function lease_entry(e, list, want, attempt, process)
-  local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
-  if not id then return 0, nil, 1 end
-  a, n, s = tonumber(a), tonumber(n), tonumber(s)
-  local m = min(n, want)
-  local names = { 't' .. p .. t }
-  if m == 1 then
-    names[2], names[3] = p .. a, 'b' .. p .. floor(a / 32)
-  end
-  local c = try_context(id, names)
-  if not c or c.run ~= run_ or not live(c) then return 0, nil, 1 end
-  local leased, parked, first = 0, false, #grants
-  guarded(c, function()
-    local T = template(c, p, t)
-    if not knows(process, T.task) then
-      park(list, T, e)
-      parked = true
-      return
-    end
-    leased = lease_nodes(c, p, t, a, m, s, T, attempt)
-    if leased > 0 then
-      descriptors[#descriptors + 1] = id .. ':' .. run_ .. ':' .. t .. ':' .. p .. ':' .. a .. ':' .. m .. ':' .. s
-      if c.started == '0' then
-        c.started, c.state, c.changed = NOW, 'r', true
-      end
-    end
-  end)
-  if c.damaged then
-    for k = #grants, first + 1, -1 do grants[k] = nil end
-  end
-  if c.damaged or parked then return 0, nil, 1 end
-  local left
-  if m < n then left = id .. ':' .. run_ .. ':' .. t .. ':' .. p .. ':' .. (a + m * s) .. ':' .. (n - m) .. ':' .. s end
-  return leased, left, m
-end
-
--- drain: leases from one list until `want` nodes are leased, the list is empty or `skip` dead nodes were met. Returns leased, skipped.
-local function drain(key, list, want, skip, max_bytes, attempt, process)
-  local leased, dead, batch = 0, 0, 1
-  while leased < want and dead < skip and granted_bytes < max_bytes do
-    local popped = redis.call('LPOP', key, batch)
-    if not popped then return leased, dead, true end
-    local i = 1
-    while i <= #popped and leased < want and dead < skip and granted_bytes < max_bytes do
-      local got, left, met = lease_entry(popped[i], list, want - leased, attempt, process)
-      leased, dead = leased + got, dead + met - got
-      if left then popped[i] = left else i = i + 1 end
-    end
-    if i <= #popped then
-      local back = {}
-      for k = #popped, i, -1 do back[#back + 1] = popped[k] end
-      redis.call('LPUSH', key, unpack(back))
-      return leased, dead, false
-    end
-    if #popped < batch then return leased, dead, true end
-    batch = math.max(1, min(want - leased, 128))
-  end
-  return leased, dead, false
 end

@@ -1,7 +1,7 @@
 -- graph: how a terminal node moves those that depend on it.
 -- settle() writes a terminal record and tells the successors; what would go deeper is put on `todo`, which run() works off within a budget of
 -- nodes. What is left becomes spread items, pushed in the same script and taken up by later turns: a transition is bounded at any width.
-local todo, todo_head = {}, 1
+local todo, todo_head = {}, 1 -- per call
 
 local function later(c, kind, p, a, n, s, t, x)
   todo[#todo + 1] = { c, kind, p, a, n, s, t, x or '' }
@@ -122,11 +122,17 @@ end
 local function tell(c, p, i, e, code, cause, bytes)
   local q = e.p or p
   local a = e.rel and i + e.ref or e.ref
-  local U = e.U
-  if not U then
-    U = template(c, q, e.t)
-    e.U = U
+  local memo = c.memo[p]
+  if not memo then
+    memo = {}
+    c.memo[p] = memo
   end
+  local m = memo[e]
+  if not m then
+    m = { template(c, q, e.t), not e.rel and q .. e.ref }
+    memo[e] = m
+  end
+  local U = m[1]
   if U.fan and code ~= 'S' then return later(c, code, q, a, e.n, e.s, e.t, cause) end
   local single = U.needs == 1
   if single and U.mode == 'c' and e.n == 1 and find(c.flags, 'a', 1, true) then
@@ -152,12 +158,7 @@ local function tell(c, p, i, e, code, cause, bytes)
   else
     local order = q == p and i or 3e9
     if e.n == 1 then
-      local k = e.k
-      if not k then
-        k = q .. a
-        if not e.rel then e.k = k end
-      end
-      return arrive(c, q, a, k, e.t, U, code, cause, order, bytes)
+      return arrive(c, q, a, m[2] or q .. a, e.t, U, code, cause, order, bytes)
     end
     for k = 0, e.n - 1 do arrive(c, q, a + k * e.s, q .. (a + k * e.s), e.t, U, code, cause, order, bytes) end
   end

@@ -8,8 +8,8 @@
 --
 -- Records. Open:     P pending order cause bytes | Q att del bytes cause flags | D (as Q) | L attempt att del bytes cause flags | W att
 --          Terminal: S[att]|json  I|  V|p|i|expr  F[att]|error  R|error  C|cause  A|cause  K|cause      a cause is a letter (F C R) and a node
-local NOW = clock()
-local contexts, loaded = {}, {}
+local NOW = clock() -- per call
+local contexts, loaded = {}, {} -- per call
 
 local function fields(c, names)
   local f, miss, n = c.f, {}, 0
@@ -58,13 +58,22 @@ local function control_text(c)
     .. c.ended .. ' ' .. c.S .. ' ' .. c.F .. ' ' .. c.R .. ' ' .. c.K .. ' ' .. c.keep .. ' ' .. c.flags
 end
 
+-- Every field is named here so that the table is made in its final size.
+local function new_context(id)
+  local c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, memo = {}, joins = {}, pushes = {}, fronts = {}, timers = {},
+    state = false, run = false, rem = false, outs = false, worst = false, created = false, started = false, outcome = false, ended = false,
+    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, dirty = false, changed = false, told = false,
+    damaged = false, aside = false }
+  loaded[id] = c
+  contexts[#contexts + 1] = c
+  return c
+end
+
 -- context: the workflow's context with the named fields read; nil when there is no such workflow.
 local function context(id, names)
   local c = loaded[id]
   if not c then
-    c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, joins = {}, pushes = {}, fronts = {}, timers = {} }
-    loaded[id] = c
-    contexts[#contexts + 1] = c
+    c = new_context(id)
   elseif c.damaged then
     error(c.damaged)
   end
@@ -110,21 +119,35 @@ end
 
 -- template: what nodes of one kind have in common: mode needs queue priority delay flags task chord head pred input successors, then the worker's part.
 -- head: a join's first header node; what was skipped because of a node before it skips the join.
+-- Parsed templates by their text, kept from call to call: few texts make most of the work, and parsing one costs as much as five commands.
+-- Nothing may write into a parsed template.
+local parsed, parsed_count = {}, 0
+local PARSED_LIMIT = 2000
+
+local function parse_template(text)
+  local mode, needs, queue, prio, delay, flags, task, chord, head, pred, input, succ, spec = match(text,
+    '^(%a) (%d+) (%S+) (%d) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n(.*)$')
+  if not mode then error('template') end
+  local T = { mode = mode, needs = tonumber(needs), list = queue .. ':' .. prio, queue = queue, delay = delay, task = task, chord = chord, head = head,
+    pred = pred, input = input, succ = parse_successors(succ), spec = spec }
+  -- Whether a node's input or predecessor depends on its own index.
+  T.own = find(input, '[+-]%d') ~= nil or find(pred, '^[+-]%d') ~= nil
+  if flags ~= '-' then
+    T.virtual, T.out, T.place = find(flags, 'v', 1, true), find(flags, 'o', 1, true), find(flags, 'p', 1, true)
+    T.fan, T.group = find(flags, 'f', 1, true), find(flags, 'g', 1, true)
+  end
+  if parsed_count >= PARSED_LIMIT then parsed, parsed_count = {}, 0 end
+  parsed[text], parsed_count = T, parsed_count + 1
+  return T
+end
+
 local function template(c, p, t)
   local name = 't' .. p .. t
   local T = c.tp[name]
   if T then return T end
   local text = field(c, name)
   if not text then error('template ' .. name) end
-  local mode, needs, queue, prio, delay, flags, task, chord, head, pred, input, succ, spec = match(text,
-    '^(%a) (%d+) (%S+) (%d) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n(.*)$')
-  if not mode then error('template ' .. name) end
-  T = { mode = mode, needs = tonumber(needs), list = queue .. ':' .. prio, queue = queue, delay = delay, task = task, chord = chord, head = head, pred = pred,
-    input = input, succ = parse_successors(succ), spec = spec }
-  if flags ~= '-' then
-    T.virtual, T.out, T.place = find(flags, 'v', 1, true), find(flags, 'o', 1, true), find(flags, 'p', 1, true)
-    T.fan, T.group = find(flags, 'f', 1, true), find(flags, 'g', 1, true)
-  end
+  T = parsed[text] or parse_template(text)
   c.tp[name] = T
   return T
 end
