@@ -1,26 +1,24 @@
-/** The engine's Lua scripts for tests that look at them on the wire, or break them on purpose. */
+/** The engine's Redis library for tests that break it on purpose. */
 import { createHash } from 'node:crypto'
-import { SCRIPTS, type ScriptName } from '../../src/engine/redis/scripts.generated.js'
+import { library, type ScriptName } from '../../src/engine/redis/scripts.generated.js'
 import type { RedisProxy } from './proxy.js'
 
 export type { ScriptName }
 
-/** Names the scripts for a proxy: their sources carry no header line. Requests are then called `script:turn` and so on. */
+/** Names the scripts for a proxy: requests are then called `script:turn` and so on. */
 export function labelScripts(proxy: RedisProxy): void {
-  for (const [name, { sha }] of Object.entries(SCRIPTS)) proxy.label(sha, name)
+  proxy.functionVersion(library.version)
 }
 
-/** Replaces `find` in every script of this process that has it, until the returned function is called. Throws when none has it. */
+/** Replaces `find` in the library of this process, until the returned function is called. Throws when it is not there. */
 export function mutateScripts(find: string | RegExp, replacement: string): () => void {
-  const before = new Map<ScriptName, { sha: string; source: string }>()
-  for (const [name, script] of Object.entries(SCRIPTS) as [ScriptName, { sha: string; source: string }][]) {
-    const source = script.source.replace(find, () => replacement)
-    if (source === script.source) continue
-    before.set(name, script)
-    SCRIPTS[name] = { sha: createHash('sha1').update(source).digest('hex'), source }
-  }
-  if (before.size === 0) throw new Error(`no script has ${String(find)}: the mutation is out of date`)
+  const { source, version } = library
+  const changed = source.replace(find, () => replacement)
+  if (changed === source) throw new Error(`the library has no ${String(find)}: the mutation is out of date`)
+  library.version = createHash('sha1').update(changed).digest('hex').slice(0, 10)
+  library.source = changed.replaceAll(version, library.version)
   return () => {
-    for (const [name, script] of before) SCRIPTS[name] = script
+    library.source = source
+    library.version = version
   }
 }
