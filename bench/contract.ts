@@ -94,6 +94,8 @@ export interface Workload {
   rounds: Record<Size, number>
   /** How long one measurement may take, ms. Default 120,000. */
   limitMs?: number
+  /** The only contestants; left out: all that can. */
+  only?: string[]
   /** Masters of a Cluster that it needs instead of one server. */
   masters?: number
   /** Runs on a session that can do it; null when this one cannot. */

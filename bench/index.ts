@@ -55,7 +55,7 @@ async function play(workload: Workload, field: Contestant[], choice: Choice, rep
   if (server === null) return say(`${workload.name}  left out: it needs servers of its own`)
   try {
     if (workload.masters === undefined) report.redis = await server.about()
-    const contending = workload.masters === undefined ? field : field.filter(({ name }) => name === 'chordis')
+    const contending = field.filter(({ name }) => workload.only?.includes(name) ?? true)
     const { measured, failed } = await playRounds(workload, contending, server, size, roundsOf(workload, choice))
     report.rows.push(...rowsOf(measured, workload.rows))
     report.cpu.push(...cpuOf(measured))

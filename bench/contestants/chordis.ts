@@ -25,6 +25,8 @@ const AT_ONCE = 8
 /** Plain tasks handed over in one call. */
 const BULK = 1_000
 const PATIENCE_MS = 600_000
+/** The default is 100,000; a chord of as many has a body as well. */
+const LIMITS = { nodes: 1_100_000 }
 
 const add = task('add', (x: number, y: number) => x + y)
 const sum = task('sum', (values: number[]) => values.reduce((total, value) => total + value, 0))
@@ -109,7 +111,7 @@ class ChordisSession implements Session {
 
   async group(width: number): Promise<Running> {
     const canvas = chain(group(Array.from({ length: width }, (_, i) => inc.s(i))), size.s())
-    const handle = await this.client.submit(canvas, { limits: { nodes: width + 10 } })
+    const handle = await this.client.submit(canvas, { limits: LIMITS })
     return { ended: check(handle, width) }
   }
 
@@ -117,7 +119,7 @@ class ChordisSession implements Session {
   private async submit(count: number, canvas: () => Canvas, expected: number): Promise<Running> {
     const handles: WorkflowHandle[] = []
     for (let from = 0; from < count; from += AT_ONCE) {
-      const wave = Array.from({ length: Math.min(AT_ONCE, count - from) }, () => this.client.submit(canvas()))
+      const wave = Array.from({ length: Math.min(AT_ONCE, count - from) }, () => this.client.submit(canvas(), { limits: LIMITS }))
       handles.push(...(await Promise.all(wave)))
     }
     return { ended: Promise.all(handles.map((handle) => check(handle, expected))).then(() => {}) }

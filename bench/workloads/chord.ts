@@ -5,6 +5,8 @@
 import { type Size, type Workload, workload } from '../contract.js'
 
 const TASKS: Record<Size, number> = { full: 100_000, quick: 20_000 }
+/** Beyond it the question is only whether our cost per task grows with the width. */
+const LINEAR = 10_000
 const QUICK = [100, 500, 1_000]
 
 export const widthOf = (workload: string): number | null => {
@@ -21,6 +23,7 @@ export function chord(width: number): Workload {
     name,
     rows: { [name]: { unit: 'tasks/s', better: 'more' } },
     rounds: { full: width > 1_000 ? 3 : 5, quick: QUICK.includes(width) ? 2 : 0 },
+    ...(width > LINEAR ? { only: ['chordis'] } : {}),
     needs: ['chords'],
     async run(session, { scaled }) {
       const count = scaled(TASKS.full / width, width > 200 ? 1 : 2)

@@ -13,7 +13,8 @@ export function scale(masters: number): Workload {
     rows: { [name]: { unit: 'tasks/s', better: 'more' }, [`${name}-redis-cpu`]: { unit: 'µs of Redis/task', better: 'less' } },
     rounds: { full: 3, quick: 0 },
     masters,
-    needs: ['chords', 'group'],
+    only: ['chordis'],
+    needs: ['chords'],
     async run(session, { scaled, redisCpuSeconds }) {
       const count = scaled(200)
       const cpuBefore = await redisCpuSeconds()

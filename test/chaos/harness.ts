@@ -3,7 +3,17 @@
  * A load knows the right value of each of its workflows; what a submit was answered with is what must be true in the end.
  */
 import { onTestFinished } from 'vitest'
-import { ChordisError, Client, chain, chord, group, type Json, type RedisOptions, signature, type WorkflowHandle } from '../../src/engine/index.js'
+import {
+  ChordisError,
+  Client,
+  chain,
+  chord,
+  group,
+  type Json,
+  type RedisOptions,
+  signature,
+  type WorkflowHandle,
+} from '../../src/engine/index.js'
 import { uniqueName } from '../support/redis-server.js'
 import { startModule } from '../support/typescript-child.js'
 import { until } from '../support/wait.js'
@@ -21,7 +31,11 @@ export class Chaos {
   ) {}
 
   /** A namespace, a client, and that many worker processes, all gone with the test. */
-  static async open(redis: string | RedisOptions, workers: number, settings: Partial<LoadWorkerSetup> & { partitions?: number } = {}): Promise<Chaos> {
+  static async open(
+    redis: string | RedisOptions,
+    workers: number,
+    settings: Partial<LoadWorkerSetup> & { partitions?: number } = {},
+  ): Promise<Chaos> {
     const { partitions = 1, ...rest } = settings
     const namespace = uniqueName()
     const client = await Client.connect({ redis, namespace, partitions })
@@ -106,7 +120,10 @@ export class Load {
     const shapes: { canvas: unknown; expected: Json }[] = [
       { canvas: chord(six, signature('total')), expected: { count: 6, sum: 21 + 6 * n } },
       { canvas: chain(work(n, ms), signature('add', [1]), signature('stumble'), signature('add', [1])), expected: n + 2 },
-      { canvas: chain(group(six), signature('add'), group(signature('add', [1]), signature('become')), signature('total')), expected: { count: 2, sum: 43 + 12 * n } },
+      {
+        canvas: chain(group(six), signature('add'), group(signature('add', [1]), signature('become')), signature('total')),
+        expected: { count: 2, sum: 43 + 12 * n },
+      },
     ]
     return { id: `load-${n}`, ...(shapes[n % shapes.length] as { canvas: unknown; expected: Json }) }
   }

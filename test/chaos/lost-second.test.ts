@@ -38,7 +38,12 @@ test('a Redis that comes back without its last moment hangs nothing: every workf
     return chain(six, signature('add'), signature('stumble'), work(0, 20).set({ immutable: true }), signature('add', [n]))
   }
   const handles = await Promise.all(Array.from({ length: 60 }, (_, n) => chaos.client.submit(pipeline(n))))
-  const wide = await chaos.client.submit(chord(Array.from({ length: 400 }, (_, i) => work(i, i % 90)), signature('total')))
+  const wide = await chaos.client.submit(
+    chord(
+      Array.from({ length: 400 }, (_, i) => work(i, i % 90)),
+      signature('total'),
+    ),
+  )
   const done = async () => (await wide.status()).counts.success
   await until(async () => (await done()) > 60, { what: 'the work has begun' })
   const before = await done()

@@ -11,7 +11,12 @@ const RIGHT = { count: WIDTH, sum: (WIDTH * (WIDTH - 1)) / 2 }
 
 test('kill -9 of one of two workers in the middle of a chord of 2,000: it ends right within 15 s, with default settings', async () => {
   const chaos = await Chaos.open(redis.url, 2)
-  const handle = await chaos.client.submit(chord(Array.from({ length: WIDTH }, (_, i) => work(i, 150)), signature('total')))
+  const handle = await chaos.client.submit(
+    chord(
+      Array.from({ length: WIDTH }, (_, i) => work(i, 150)),
+      signature('total'),
+    ),
+  )
   await until(async () => (await handle.status()).counts.success > 500, { what: 'the chord is in its middle' })
   await chaos.processes[0]?.kill9()
   const from = performance.now()

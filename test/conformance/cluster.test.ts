@@ -22,16 +22,28 @@ describe('conformance on a Cluster of three masters with six partitions', () => 
     expect(result.passed).toBe(72)
   })
 
-  test('every edge case is right while the slot of a partition moves to another master', async () => {
-    let moved: Promise<number> = Promise.resolve(0)
+  test('every edge case is right while the slot of a partition moves to another master and back', async () => {
+    let done = 0
+    let slot = -1
+    let moves: Promise<number[]> = Promise.resolve([])
+    const before = await refusals()
     const result = await run({
+      inFlight: 8,
       onStart: async ({ namespace }) => {
-        moved = move(await aSlotOf(namespace))
-        moved.catch(() => undefined)
+        slot = await aSlotOf(namespace)
+      },
+      onResult: (count) => {
+        done = count
+        if (count === 5) moves = thereAndBack(slot, () => done)
       },
     })
     expect(result.failed).toEqual([])
-    expect(await moved).toBeGreaterThan(0)
+    expect(result.passed).toBe(72)
+    // Both moves began while cases were still under way, and calls met them.
+    const [doneThere = 72, doneBack = 72] = await moves
+    expect(doneThere).toBeLessThan(72)
+    expect(doneBack).toBeLessThan(72)
+    expect(await refusals()).toBeGreaterThan(before)
   })
 
   /** The slot of a partition that holds keys now. */
@@ -43,8 +55,21 @@ describe('conformance on a Cluster of three masters with six partitions', () => 
     throw new Error(`no master holds a key of ${namespace}`)
   }
 
-  async function move(slot: number): Promise<number> {
-    const from = await cluster.ownerOf(slot)
-    return cluster.moveSlot(slot, from, (from + 1) % cluster.nodes.length)
+  /** Moves the slot to the next master and back; `progress` at the moment when all know of each move. */
+  async function thereAndBack(slot: number, progress: () => number): Promise<number[]> {
+    const home = await cluster.ownerOf(slot)
+    const away = (home + 1) % cluster.nodes.length
+    const seen: number[] = []
+    const onMigrating = () => void seen.push(progress())
+    expect(await cluster.moveSlot(slot, home, away, { onMigrating })).toBeGreaterThan(0)
+    expect(await cluster.moveSlot(slot, away, home, { onMigrating })).toBeGreaterThan(0)
+    return seen
+  }
+
+  /** How often the masters said TRYAGAIN, ASK or MOVED. */
+  async function refusals(): Promise<number> {
+    const texts = await Promise.all(cluster.nodes.map((node) => node.call('INFO', 'errorstats')))
+    const counts = texts.flatMap((text) => [...String(text).matchAll(/errorstat_(?:TRYAGAIN|ASK|MOVED):count=(\d+)/g)])
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0)
   }
 })

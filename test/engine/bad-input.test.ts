@@ -148,7 +148,16 @@ describe('what users write reaches the handler as it was', () => {
     const text = 'ünï'.repeat(1_000_000)
     expect(await (await engine.client.submit(call('echo', [text]))).result()).toBe(text)
     const list = Array.from({ length: 20 }, (_, i) => `${i}`.repeat(100_000))
-    expect(await (await engine.client.submit(chord(list.map((one) => call('echo', [one])), call('echo')))).result()).toEqual(list)
+    expect(
+      await (
+        await engine.client.submit(
+          chord(
+            list.map((one) => call('echo', [one])),
+            call('echo'),
+          ),
+        )
+      ).result(),
+    ).toEqual(list)
   })
 
   test('a result larger than a worker takes fails the task and says so', async () => {
@@ -184,7 +193,12 @@ describe('a task that no worker knows', () => {
   test('a whole group of it is parked and runs, with its chord', async () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker(COMMON)
-    const handle = await engine.client.submit(chord(Array.from({ length: 300 }, (_, i) => call('unknown', [i])), call('add')))
+    const handle = await engine.client.submit(
+      chord(
+        Array.from({ length: 300 }, (_, i) => call('unknown', [i])),
+        call('add'),
+      ),
+    )
     const parked = async () => (await redis.connect().keys(`${engine.namespace}:*:k:*`)).length
     await until(parked, { what: 'the group is parked' })
     await engine.worker({ unknown: (_ctx, [x]) => x })

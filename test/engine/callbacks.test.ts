@@ -26,7 +26,12 @@ describe('callbacks', () => {
     const { heard, tasks } = hearing()
     await engine.worker(tasks)
     const failing = { task: 'boom', args: ['why'], kwargs: { k: [1] }, options: { linkError: { task: 'hear', args: ['own'] } } }
-    const { handle, node } = await engine.run({ chain: [{ task: 'echo', args: ['before'] }, { ...failing, args: [2] }] })
+    const { handle, node } = await engine.run({
+      chain: [
+        { task: 'echo', args: ['before'] },
+        { ...failing, args: [2] },
+      ],
+    })
     const [[request, error, traceback, own]] = heard as [[Json, Json, Json, Json]]
     expect(request).toEqual({
       id: node('boom').id,
@@ -150,7 +155,9 @@ describe('what a task says of itself', () => {
 
   test('the context names workflow, node, task and attempt', async () => {
     const engine = await TestEngine.open(redis.url)
-    await engine.worker({ who: (ctx, args) => ({ id: ctx.id, task: ctx.task, attempt: ctx.attempt, workflow: ctx.workflow.id, same: ctx.args === args }) })
+    await engine.worker({
+      who: (ctx, args) => ({ id: ctx.id, task: ctx.task, attempt: ctx.attempt, workflow: ctx.workflow.id, same: ctx.args === args }),
+    })
     const { outcome, handle } = await engine.run(call('who'))
     expect(outcome).toMatchObject({ result: { id: `${handle.id}:0`, task: 'who', attempt: 1, workflow: handle.id, same: true } })
   })
@@ -187,7 +194,13 @@ describe('one task over many items', () => {
   test('chunks is a group of starmaps, the last one shorter, and a header of a chord when something follows', async () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker(COMMON)
-    const items = [[1, 1], [2, 2], [3, 3], [4, 4], [5, 5]]
+    const items = [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+      [5, 5],
+    ]
     const { outcome, nodes } = await engine.run(chunks('add', items, 2))
     expect(outcome).toMatchObject({ state: 'GROUP', results: [{ result: [2, 4] }, { result: [6, 8] }, { result: [10] }] })
     expect(nodes).toHaveLength(3)

@@ -40,7 +40,10 @@ describe('replace', () => {
   test('that fails ends the place with its error, and the error callbacks of the place are called', async () => {
     const engine = await TestEngine.open(redis.url)
     const heard: Json[] = []
-    await engine.worker({ ...becoming(() => chain(call('echo', [1]), callAlone('boom', ['inside']))), hear: (_ctx, args) => void heard.push(...args) })
+    await engine.worker({
+      ...becoming(() => chain(call('echo', [1]), callAlone('boom', ['inside']))),
+      hear: (_ctx, args) => void heard.push(...args),
+    })
     const { outcome, node, nodes } = await engine.run(chain(call('become').onError(call('hear')), call('echo')))
     expect(errorOf(outcome)).toMatchObject({ type: 'TypeError', message: 'inside' })
     expect(stateOf(node('become'))).toEqual({ state: 'FAILURE', attempts: 1, error: 'TypeError' })
@@ -66,7 +69,10 @@ describe('replace', () => {
 
   test('that fails 50 deep fails every place on the way with the same error', async () => {
     const engine = await TestEngine.open(redis.url)
-    await engine.worker({ ...COMMON, down: (ctx, [n]) => ctx.replace(n === 0 ? call('boom', ['at the bottom']) : call('down', [Number(n) - 1])) })
+    await engine.worker({
+      ...COMMON,
+      down: (ctx, [n]) => ctx.replace(n === 0 ? call('boom', ['at the bottom']) : call('down', [Number(n) - 1])),
+    })
     const { outcome, handle } = await engine.run(call('down', [50]))
     expect(errorOf(outcome)).toMatchObject({ type: 'TypeError', message: 'at the bottom' })
     expect((await handle.status()).counts).toMatchObject({ total: 52, failure: 52, remaining: 0 })
@@ -74,7 +80,10 @@ describe('replace', () => {
 
   test('takes effect when the attempt ends: an attempt that is tried again has replaced nothing', async () => {
     const engine = await TestEngine.open(redis.url)
-    await engine.worker({ ...COMMON, late: (ctx) => (ctx.attempt === 1 ? ctx.retry({ countdownMs: 0 }) : ctx.replace(call('echo', ['new']))) })
+    await engine.worker({
+      ...COMMON,
+      late: (ctx) => (ctx.attempt === 1 ? ctx.retry({ countdownMs: 0 }) : ctx.replace(call('echo', ['new']))),
+    })
     const { outcome, nodes } = await engine.run(call('late'))
     expect(outcome).toEqual({ state: 'SUCCESS', result: 'new' })
     expect(nodes.map(({ task }) => task)).toEqual(['late', 'echo'])

@@ -85,7 +85,8 @@ export class TestEngine {
 
 export function registryOf(handlers: Handlers): TaskRegistry {
   const tasks = new TaskRegistry()
-  for (const [name, given] of Object.entries(handlers)) tasks.register(typeof given === 'function' ? { name, handler: given } : { name, ...given })
+  for (const [name, given] of Object.entries(handlers))
+    tasks.register(typeof given === 'function' ? { name, handler: given } : { name, ...given })
   return tasks
 }
 
@@ -112,7 +113,12 @@ export async function end(handle: WorkflowHandle, timeoutMs = 20_000): Promise<E
 }
 
 /** The error of an outcome that failed. */
-export function errorOf(outcome: Outcome | null): { type: string; message: string; code?: string; cause?: { type: string; message: string } } {
+export function errorOf(outcome: Outcome | null): {
+  type: string
+  message: string
+  code?: string
+  cause?: { type: string; message: string }
+} {
   if (outcome?.state !== 'FAILURE') throw new Error(`expected FAILURE, got ${JSON.stringify(outcome)}`)
   return outcome.error
 }
@@ -126,7 +132,8 @@ export const stateOf = ({ state, result, error, attempts }: NodeResult): object 
 })
 
 /** A call by name: `call('add', [1, 2])`. */
-export const call = (task: string, args: unknown[] = [], options: Parameters<typeof signature>[3] = {}) => signature(task, args, {}, options)
+export const call = (task: string, args: unknown[] = [], options: Parameters<typeof signature>[3] = {}) =>
+  signature(task, args, {}, options)
 
 /** A call that takes nothing from what is before it. */
 export const callAlone = (task: string, args: unknown[] = []): Signature => signature(task, args).set({ immutable: true })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chain, ChordisError } from '../../src/engine/index.js'
+import { ChordisError, chain } from '../../src/engine/index.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { COMMON, call, Gate, TestEngine } from './harness.js'

@@ -7,11 +7,13 @@ import { COMMON, call, errorOf, TestEngine } from './harness.js'
 const redis = useRedis()
 
 /** Fails in the first `fails` attempts, then gives the number of the attempt. */
-const failing = (seen: { attempt: number; id: string; at: number }[]) => (ctx: TaskContext, [fails = 0]: Json[]) => {
-  seen.push({ attempt: ctx.attempt, id: ctx.id, at: performance.now() })
-  if (ctx.attempt <= Number(fails)) throw new RangeError(`attempt ${ctx.attempt}`)
-  return ctx.attempt
-}
+const failing =
+  (seen: { attempt: number; id: string; at: number }[]) =>
+  (ctx: TaskContext, [fails = 0]: Json[]) => {
+    seen.push({ attempt: ctx.attempt, id: ctx.id, at: performance.now() })
+    if (ctx.attempt <= Number(fails)) throw new RangeError(`attempt ${ctx.attempt}`)
+    return ctx.attempt
+  }
 
 test('a task that throws is not tried again unless asked for', async () => {
   const engine = await TestEngine.open(redis.url)
@@ -97,14 +99,27 @@ test('a member that is tried again counts once in its chord', async () => {
   const bodies: Json[] = []
   await engine.worker({ failing: failing(seen), body: (_ctx, [list]) => void bodies.push(list ?? null), ...COMMON })
   const retry = { auto: true, factorMs: 1, maxRetries: 5 }
-  await engine.run(chord([0, 3, 1, 5].map((fails) => call('failing', [fails], { retry })), call('body')))
+  await engine.run(
+    chord(
+      [0, 3, 1, 5].map((fails) => call('failing', [fails], { retry })),
+      call('body'),
+    ),
+  )
   expect(bodies).toEqual([[1, 4, 2, 6]])
 })
 
 test('a retry keeps arguments and keyword arguments', async () => {
   const engine = await TestEngine.open(redis.url)
-  await engine.worker({ ...COMMON, twice: (ctx, args) => (ctx.attempt === 1 ? ctx.retry({ countdownMs: 0 }) : { args, kwargs: ctx.kwargs }) })
-  const canvas = { chain: [{ task: 'echo', args: ['from before'] }, { task: 'twice', args: [1, [2]], kwargs: { x: { y: null } } }] }
+  await engine.worker({
+    ...COMMON,
+    twice: (ctx, args) => (ctx.attempt === 1 ? ctx.retry({ countdownMs: 0 }) : { args, kwargs: ctx.kwargs }),
+  })
+  const canvas = {
+    chain: [
+      { task: 'echo', args: ['from before'] },
+      { task: 'twice', args: [1, [2]], kwargs: { x: { y: null } } },
+    ],
+  }
   expect((await engine.run(canvas)).outcome).toEqual({
     state: 'SUCCESS',
     result: { args: ['from before', 1, [2]], kwargs: { x: { y: null } } },

@@ -94,7 +94,8 @@ describe('a worker that stops', () => {
 
   test('keeps its retries and delayed tasks in Redis, where the next worker finds them', async () => {
     const engine = await TestEngine.open(redis.url)
-    const handler = (ctx: { attempt: number; retry(options: object): never }) => (ctx.attempt === 1 ? ctx.retry({ countdownMs: 300 }) : 'second')
+    const handler = (ctx: { attempt: number; retry(options: object): never }) =>
+      ctx.attempt === 1 ? ctx.retry({ countdownMs: 300 }) : 'second'
     const worker = await engine.worker({ twice: handler })
     const handle = await engine.client.submit(call('twice'))
     await until(async () => (await handle.results())[0]?.state === 'RETRY', { what: 'the first attempt is over' })

@@ -39,7 +39,11 @@ describe('the same submit again', () => {
   test('by id of a canvas that travels in pieces is the same workflow too', async () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker(COMMON)
-    const large = (last: string) => chord(Array.from({ length: 40 }, (_, i) => call('echo', [`${i}`.padEnd(30_000, 'x')])), call('echo', [last]).set({ immutable: true }))
+    const large = (last: string) =>
+      chord(
+        Array.from({ length: 40 }, (_, i) => call('echo', [`${i}`.padEnd(30_000, 'x')])),
+        call('echo', [last]).set({ immutable: true }),
+      )
     const handles = await Promise.all([1, 2, 3].map(() => engine.client.submit(large('a'), { id: 'large' })))
     expect(new Set(handles.map(({ id }) => id))).toEqual(new Set(['large']))
     expect(await codeOf(engine.client.submit(large('b'), { id: 'large' }))).toBe('id-conflict')
@@ -139,7 +143,9 @@ describe('waiting', () => {
   test('a hundred workflows are waited for over one connection', async () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker(COMMON)
-    const handles = await Promise.all(Array.from({ length: 100 }, (_, i) => engine.client.submit(chain(call('echo', [i]), call('add', [1])))))
+    const handles = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => engine.client.submit(chain(call('echo', [i]), call('add', [1])))),
+    )
     expect(await Promise.all(handles.map((handle) => handle.result()))).toEqual(Array.from({ length: 100 }, (_, i) => i + 1))
   })
 
@@ -177,7 +183,11 @@ describe('what is kept', () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker(COMMON)
     const before = Date.now()
-    const handle = await engine.client.submit(chain(call('echo', [1]), call('echo')), { name: 'Ünïcode näme', tags: ['a', 'b.c'], tenant: 'acme' })
+    const handle = await engine.client.submit(chain(call('echo', [1]), call('echo')), {
+      name: 'Ünïcode näme',
+      tags: ['a', 'b.c'],
+      tenant: 'acme',
+    })
     await end(handle)
     const status = await handle.status()
     expect(status).toMatchObject({ id: handle.id, name: 'Ünïcode näme', tags: ['a', 'b.c'], tenant: 'acme', state: 'SUCCESS', ended: true })

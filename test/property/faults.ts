@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import type { Fault, ProxyRequest, RedisProxy } from '../support/proxy.js'
 import { callIdentity } from '../support/proxy-requests.js'
-import { labelScripts } from '../support/scripts.js'
 
 /** The same words every time, so that "once" would hit only the first: every second one is lost. */
 const REPEATED = new Set(['script:tend', 'script:beat', 'BLPOP'])
@@ -15,7 +14,6 @@ function identity(request: ProxyRequest): string | undefined {
 
 /** Every distinct request is executed, and the first answer to it is lost with its connection. `onLoss` hears what it was: `script:turn`. */
 export function loseEveryReplyOnce(proxy: RedisProxy, onLoss: (key: string) => void = () => undefined): Fault {
-  labelScripts(proxy)
   return proxy.loseEachOnce({
     key: (request) => {
       const id = identity(request)

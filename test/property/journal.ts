@@ -36,9 +36,14 @@ export class Journal {
     return [...(this.marks.get(workflow)?.values() ?? [])]
   }
 
+  /** Processes that the sweep gave up for dead. */
+  get lost(): Set<string> {
+    return new Set(this.entries.flatMap((entry) => (entry.kind === 'lost' ? [entry.process] : [])))
+  }
+
   /** Attempts that ran more than once although no process that ran them was given up for dead, but for the last run. */
   unexplained(): string[] {
-    const lost = new Set(this.entries.flatMap((entry) => (entry.kind === 'lost' ? [entry.process] : [])))
+    const { lost } = this
     const runs = new Map<string, string[]>()
     for (const { workflow, node, attempt, process } of this.runs) {
       const key = `${workflow} ${node} attempt ${attempt}`
@@ -46,7 +51,9 @@ export class Journal {
       if (by) by.push(process)
       else runs.set(key, [process])
     }
-    return [...runs].flatMap(([key, by]) => (by.filter((process) => !lost.has(process)).length > 1 ? [`${key} ran in ${by.join(', ')}`] : []))
+    return [...runs].flatMap(([key, by]) =>
+      by.filter((process) => !lost.has(process)).length > 1 ? [`${key} ran in ${by.join(', ')}`] : [],
+    )
   }
 }
 
@@ -56,12 +63,21 @@ export const toFile =
   (entry) =>
     appendFileSync(file, `${JSON.stringify(entry)}\n`)
 
-export function fromFiles(files: readonly string[]): Journal {
-  const journal = new Journal()
-  for (const file of files.filter((name) => existsSync(name))) {
-    for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) journal.write(JSON.parse(line) as Entry)
+/** What several processes have written so far; a line that is being written waits for the next look. */
+export class FileJournal {
+  private readonly journal = new Journal()
+  private readonly done = new Map<string, number>()
+
+  look(files: readonly string[]): Journal {
+    for (const file of files.filter((name) => existsSync(name))) {
+      const bytes = readFileSync(file)
+      const from = this.done.get(file) ?? 0
+      const end = bytes.lastIndexOf('\n') + 1
+      this.done.set(file, end)
+      for (const line of bytes.toString('utf8', from, end).split('\n')) if (line !== '') this.journal.write(JSON.parse(line) as Entry)
+    }
+    return this.journal
   }
-  return journal
 }
 
 /** Called around a handler's call: `before` may end the process. */

@@ -77,7 +77,11 @@ export async function troubleOf(options: TrialOptions, spec: Spec): Promise<stri
   return [...trouble, ...miscounted(nodes, await seen.status())]
 }
 
-async function submitted(options: TrialOptions, { seed, nodes }: Spec, canvas: unknown): Promise<{ handle: WorkflowHandle; trouble: string[] }> {
+async function submitted(
+  options: TrialOptions,
+  { seed, nodes }: Spec,
+  canvas: unknown,
+): Promise<{ handle: WorkflowHandle; trouble: string[] }> {
   const { client, observer = client, twice } = options
   const settings = { id: `c${seed}-${nodes}`, retentionMs: 86_400_000 }
   const handle = await insist(() => client.submit(canvas, settings))

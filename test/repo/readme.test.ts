@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { useRedis } from '../support/redis-server.js'
 import { type Block, blocksOf } from './readme/blocks.js'
 import { expectOutput } from './readme/expect-output.js'
-import { ROOT, Reader } from './readme/reader.js'
+import { Reader, ROOT } from './readme/reader.js'
 import { compileBlocks } from './readme/typescript.js'
 
 /** Commands that are not run here, each with the reason. */

@@ -10,9 +10,9 @@ export interface ProxyRequest {
   /** Upper case: 'GET', 'EVALSHA'. */
   readonly name: string
   readonly args: readonly Buffer[]
-  /** 'GET', or 'script:<label>', the same for EVAL and EVALSHA of one script; 'function:<name>' for FCALL. */
+  /** 'GET', or 'script:<label>', the same for EVAL and EVALSHA of one script; for FCALL the label is the function's name without its version. */
   readonly key: string
-  /** SHA-1 of the script, when it calls one. */
+  /** SHA-1 of the script, or name of the function, when it calls one. */
   readonly sha: string | undefined
   /** 1 for the first request with this key over all connections. A repeat after a lost reply counts again. */
   readonly nth: number
@@ -31,7 +31,7 @@ export class RequestLog {
     const [first, ...args] = commandWords(frame)
     const name = (first ?? Buffer.alloc(0)).toString('latin1').toUpperCase()
     const sha = this.scriptOf(name, args)
-    const identity = sha === undefined ? plainKey(name, args) : `script:${sha}`
+    const identity = sha === undefined ? name : `script:${sha}`
     const nth = (this.counts.get(identity) ?? 0) + 1
     this.counts.set(identity, nth)
     return { connection, name, args, key: this.keyOf(identity), sha, nth, frame }
@@ -52,6 +52,12 @@ export class RequestLog {
     this.labels.set(sha, label)
   }
 
+  /** Functions of the engine's library carry its version behind their name: `turn_0123456789` is called "turn". */
+  private functionOf(name: string): string {
+    if (!this.labels.has(name)) this.labels.set(name, name.replace(/_[0-9a-f]{10}$/, ''))
+    return name
+  }
+
   private keyOf(identity: string): string {
     const label = identity.startsWith('script:') ? this.labels.get(identity.slice(7)) : undefined
     return label === undefined ? identity : `script:${label}`
@@ -64,6 +70,7 @@ export class RequestLog {
       if (!this.labels.has(sha)) this.labels.set(sha, labelOf(body.toString('utf8', 0, 2_000)))
       return name === 'SCRIPT' ? undefined : sha
     }
+    if (name.startsWith('FCALL')) return this.functionOf(args[0]?.toString('latin1') ?? '')
     return name.startsWith('EVALSHA') ? args[0]?.toString('latin1').toLowerCase() : undefined
   }
 }
@@ -84,10 +91,6 @@ function bodyOf(name: string, args: Buffer[]): Buffer | undefined {
 /** `-- finish: end a leased attempt` is called "finish"; a script without such a line by its first 40 characters. */
 function labelOf(body: string): string {
   return /^--\s*([\w.-]+):/m.exec(body)?.[1] ?? body.replace(/\s+/g, ' ').trim().slice(0, 40)
-}
-
-function plainKey(name: string, args: Buffer[]): string {
-  return name.startsWith('FCALL') ? `function:${args[0]?.toString('latin1')}` : name
 }
 
 function sha1(bytes: Buffer): string {

@@ -237,7 +237,7 @@ function directions(which: Which): Direction[] {
 }
 
 function didNotRun(reply: Buffer): boolean {
-  return /^-(NOSCRIPT|BUSY|LOADING|MOVED|ASK|TRYAGAIN|CLUSTERDOWN|READONLY|NOAUTH|NOPERM|MISCONF|OOM)\b/.test(
-    reply.toString('latin1', 0, 16),
+  return /^-(NOSCRIPT|ERR Function not found|BUSY|LOADING|MOVED|ASK|TRYAGAIN|CLUSTERDOWN|READONLY|NOAUTH|NOPERM|MISCONF|OOM)\b/.test(
+    reply.toString('latin1', 0, 32),
   )
 }

@@ -1,14 +1,8 @@
 /** The engine's Redis library for tests that break it on purpose. */
 import { createHash } from 'node:crypto'
 import { library, type ScriptName } from '../../src/engine/redis/scripts.generated.js'
-import type { RedisProxy } from './proxy.js'
 
 export type { ScriptName }
-
-/** Names the scripts for a proxy: requests are then called `script:turn` and so on. */
-export function labelScripts(proxy: RedisProxy): void {
-  proxy.functionVersion(library.version)
-}
 
 /** Replaces `find` in the library of this process, until the returned function is called. Throws when it is not there. */
 export function mutateScripts(find: string | RegExp, replacement: string): () => void {

@@ -2,7 +2,7 @@
 import type { Json } from '../canvas/types.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
-import { type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
+import { nodeOutcome, type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
 import { explain } from '../redis/connection.js'
 import { type Head, headOf, type NodeResult, type WorkflowReader } from '../redis/reader.js'
 import type { WaitAnswer } from './waiter.js'
@@ -101,6 +101,10 @@ export class WorkflowHandle {
     }
     const answer = await this.waitFor(waitMs)
     if (answer === null) return null
+    if (answer[0] === 'pushed') {
+      const [, node, record] = answer
+      return this.explained(() => nodeOutcome(withFirst(this.reader, node, record), node, record))
+    }
     if (answer[0] !== 'outcome') throw this.notFound()
     const [, control, meta, damage, record] = answer
     return this.read(headOf(control, meta, damage), record)
@@ -148,8 +152,13 @@ export class WorkflowHandle {
   /** `record`: that of the output node, where it came along. */
   private async read(head: Head, record: string | null = null): Promise<Outcome | null> {
     if (head.control?.state === 'x' || head.control === null) return corrupt(head.damage ?? 'control field')
+    const { o } = head.meta
+    return this.explained(() => outcomeOf(record === null ? this.reader : withFirst(this.reader, String(o), record), o))
+  }
+
+  private async explained(read: () => Promise<Outcome | null>): Promise<Outcome | null> {
     try {
-      return await outcomeOf(record === null ? this.reader : withFirst(this.reader, String(head.meta.o), record), head.meta.o)
+      return await read()
     } catch (error) {
       if (error instanceof SyntaxError) return corrupt('a result')
       throw explainRead(error, this.id)

@@ -10,15 +10,18 @@ import { calls } from '../redis/scripts.generated.js'
 
 const CHECK_MS = 5_000
 
-/** See redis/lua/wait.lua. */
+/** See redis/lua/wait.lua; `pushed` is what a message brings: the only output node and its record. */
 export type WaitAnswer =
+  | ['pushed', node: string, record: string]
   | ['none']
   | ['waiting']
   | ['outcome', control: string, meta: string | null, damage: string | null, record: string | null]
 
+type Told = (answer: WaitAnswer | null) => void
+
 export class Waiter {
   private readonly channel: string
-  private readonly waiting = new Map<string, Set<() => void>>()
+  private readonly waiting = new Map<string, Set<Told>>()
   private subscriber: Promise<RedisConnection> | null = null
 
   constructor(
@@ -29,20 +32,22 @@ export class Waiter {
     this.channel = clientChannel(namespace.name, randomBytes(9).toString('base64url'))
   }
 
-  /** What the script says of workflow `id` once its outcome is known or it is gone; null after `timeoutMs`. */
+  /** What is known of workflow `id` once its outcome is known or it is gone; null after `timeoutMs`. */
   async wait(id: string, timeoutMs: number): Promise<WaitAnswer | null> {
     await this.listen()
     const deadline = performance.now() + timeoutMs
     for (;;) {
-      const told = this.told(id)
+      // Listening begins before asking: a message between the two is not missed.
+      const message = this.message(id)
       try {
         const answer = await this.ask(id)
         if (answer[0] !== 'waiting') return answer
         const left = deadline - performance.now()
         if (left <= 0) return null
-        await Promise.race([told.promise, expire(Math.min(left, CHECK_MS), told)])
+        const told = await message.within(Math.min(left, CHECK_MS))
+        if (told !== null) return told
       } finally {
-        told.stop()
+        message.stop()
       }
     }
   }
@@ -51,54 +56,64 @@ export class Waiter {
     return (await this.namespace.run(this.connection, this.namespace.partitionOf(id), calls.wait(id, this.channel))) as WaitAnswer
   }
 
-  private told(id: string): { promise: Promise<void>; stop: () => void; onStop?: () => void } {
-    let wake: () => void = () => {}
-    const promise = new Promise<void>((resolve) => {
-      wake = resolve
+  /** The next message about a workflow. It says what the outcome is where that is short; else null: ask again. */
+  private message(id: string): { within(ms: number): Promise<WaitAnswer | null>; stop(): void } {
+    let timer: NodeJS.Timeout | undefined
+    let told: Told = () => {}
+    const promise = new Promise<WaitAnswer | null>((resolve) => {
+      told = resolve
     })
     const set = this.waiting.get(id) ?? new Set()
-    set.add(wake)
+    set.add(told)
     this.waiting.set(id, set)
-    const handle: { promise: Promise<void>; stop: () => void; onStop?: () => void } = {
-      promise,
+    return {
+      within: (ms) => {
+        timer = setTimeout(told, ms, null)
+        return promise
+      },
       stop: () => {
-        handle.onStop?.()
-        set.delete(wake)
-        if (set.size === 0) this.waiting.delete(id)
+        clearTimeout(timer)
+        set.delete(told)
+        if (set.size === 0 && this.waiting.get(id) === set) this.waiting.delete(id)
       },
     }
-    return handle
   }
 
   private async listen(): Promise<void> {
     this.subscriber ??= this.subscribe()
-    await this.subscriber
+    try {
+      await this.subscriber
+    } catch (error) {
+      this.subscriber = null
+      throw error
+    }
   }
 
   private async subscribe(): Promise<RedisConnection> {
     const subscriber = await this.openSubscriber()
-    subscriber.on('message', (_channel: string, id: string) => this.wake(id))
+    subscriber.on('message', (_channel: string, text: string) => this.hear(text))
     subscriber.on('ready', () => {
-      for (const id of [...this.waiting.keys()]) this.wake(id)
+      for (const id of [...this.waiting.keys()]) this.tell(id, null)
     })
     await subscriber.subscribe(this.channel)
     return subscriber
   }
 
-  private wake(id: string): void {
-    for (const resolve of this.waiting.get(id) ?? []) resolve()
+  /** A message is the id, or the id, a node and its record, each on a line of its own. */
+  private hear(text: string): void {
+    const first = text.indexOf('\n')
+    if (first < 0) return this.tell(text, null)
+    const second = text.indexOf('\n', first + 1)
+    this.tell(text.slice(0, first), ['pushed', text.slice(first + 1, second), text.slice(second + 1)])
+  }
+
+  private tell(id: string, answer: WaitAnswer | null): void {
+    for (const told of this.waiting.get(id) ?? []) told(answer)
   }
 
   async close(): Promise<void> {
     const subscriber = await this.subscriber?.catch(() => null)
     subscriber?.disconnect()
-    for (const id of [...this.waiting.keys()]) this.wake(id)
+    for (const id of [...this.waiting.keys()]) this.tell(id, null)
   }
-}
-
-function expire(ms: number, handle: { onStop?: () => void }): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    handle.onStop = () => clearTimeout(timer)
-  })
 }

@@ -192,7 +192,10 @@ class Layout {
   }
 
   private flags(node: GraphNode, i: number): string {
-    return `${node.task === null ? 'v' : ''}${this.outs.has(i) ? 'o' : ''}${this.extra.get(i)?.flags ?? ''}` || '-'
+    return (
+      `${node.task === null ? 'v' : ''}${this.outs.has(i) ? (this.outs.size === 1 && this.graph.output === i ? 'ou' : 'o') : ''}${this.extra.get(i)?.flags ?? ''}` ||
+      '-'
+    )
   }
 
   /** Whether node i surely has the template of the node behind it: neighbours in a wide header mostly do, and their texts need not be made. */

@@ -132,7 +132,8 @@ export type Outcome =
 
 const UNKNOWN: WireError = { type: 'UnknownError', message: 'the error was not recorded' }
 
-async function nodeOutcome(source: RecordSource, id: string, record: string | null): Promise<Outcome | null> {
+/** The outcome of one node; null while it is open. */
+export async function nodeOutcome(source: RecordSource, id: string, record: string | null): Promise<Outcome | null> {
   const terminal = parseTerminal(record)
   if (terminal === null) return null
   switch (terminal.code) {

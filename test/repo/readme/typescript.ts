@@ -26,7 +26,11 @@ export function compileBlocks(folder: string, files: readonly string[]): string[
     OPTIONS,
   )
   const faults = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics]
-  return ts.formatDiagnostics(faults, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => folder, getNewLine: () => '\n' }) === ''
+  return ts.formatDiagnostics(faults, {
+    getCanonicalFileName: (name) => name,
+    getCurrentDirectory: () => folder,
+    getNewLine: () => '\n',
+  }) === ''
     ? []
     : faults.map((fault) => describe(fault))
 }

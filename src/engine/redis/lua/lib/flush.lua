@@ -22,7 +22,8 @@ end
 
 local function tell_waiters(c)
   if not find(c.flags, 'w', 1, true) then return end
-  for channel in gmatch(field(c, 'w') or '', '%S+') do redis.call('PUBLISH', channel, c.id) end
+  local message = c.id .. (c.answer or '')
+  for channel in gmatch(field(c, 'w') or '', '%S+') do redis.call('PUBLISH', channel, message) end
 end
 
 local function gather(into, pairs_)

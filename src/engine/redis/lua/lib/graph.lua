@@ -2,6 +2,7 @@
 -- settle() writes a terminal record and tells the successors; what would go deeper is put on `todo`, which run() works off within a budget of
 -- nodes. What is left becomes spread items, pushed in the same script and taken up by later turns: a transition is bounded at any width.
 local todo, todo_head = {}, 1 -- per call
+local PUSH_BYTES = 65536
 
 local function later(c, kind, p, a, n, s, t, x)
   todo[#todo + 1] = { c, kind, p, a, n, s, t, x or '' }
@@ -185,7 +186,11 @@ local function settle(c, p, i, T, code, record, cause, bytes, pass, id)
     c[code] = c[code] + 1
   end
   c.changed = true
-  if T.out then output(c, code, cause) end
+  if T.out then
+    output(c, code, cause)
+    -- The only output node: who waits is told its record along with the end.
+    if T.only and #record <= PUSH_BYTES then c.answer = '\n' .. p .. i .. '\n' .. record end
+  end
   local succ = T.succ
   if T.place then
     local e = succ[1]
@@ -245,7 +250,10 @@ end
 local function run_range(c, item, allowed)
   local kind, p, a, n, s, t, x = item[2], item[3], item[4], item[5], item[6], item[7], item[8]
   local T = template(c, p, t)
-  local m = min(n, allowed)
+  -- A node costs as much as it tells: a fan node is 200.
+  local cost = math.max(1, #T.succ)
+  local m = min(n, math.max(1, floor(allowed / cost)))
+  item[9] = cost
   if m > 1 then
     local names = {}
     for k = 0, m - 1 do names[k + 1] = p .. (a + k * s) end
@@ -264,7 +272,7 @@ local function run(budget)
     if not c.damaged then
       local done = guarded(c, run_range, item, budget)
       if done then
-        budget = budget - done
+        budget = budget - done * item[9]
         if done < item[5] then
           item[4], item[5] = item[4] + done * item[6], item[5] - done
           todo_head = todo_head - 1

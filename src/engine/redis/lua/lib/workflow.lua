@@ -62,7 +62,7 @@ end
 local function new_context(id)
   local c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, memo = {}, joins = {}, pushes = {}, fronts = {}, timers = {},
     state = false, run = false, rem = false, outs = false, worst = false, created = false, started = false, outcome = false, ended = false,
-    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, dirty = false, changed = false, told = false,
+    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, dirty = false, changed = false, told = false, answer = false,
     damaged = false, aside = false }
   loaded[id] = c
   contexts[#contexts + 1] = c
@@ -134,7 +134,7 @@ local function parse_template(text)
   T.own = find(input, '[+-]%d') ~= nil or find(pred, '^[+-]%d') ~= nil
   if flags ~= '-' then
     T.virtual, T.out, T.place = find(flags, 'v', 1, true), find(flags, 'o', 1, true), find(flags, 'p', 1, true)
-    T.fan, T.group = find(flags, 'f', 1, true), find(flags, 'g', 1, true)
+    T.fan, T.group, T.only = find(flags, 'f', 1, true), find(flags, 'g', 1, true), find(flags, 'u', 1, true)
   end
   if parsed_count >= PARSED_LIMIT then parsed, parsed_count = {}, 0 end
   parsed[text], parsed_count = T, parsed_count + 1
