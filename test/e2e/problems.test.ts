@@ -2,9 +2,11 @@
  * Everything a client can do wrong has one clear answer: a problem document with a code and, where there is one, the path of the fault.
  */
 import { request } from 'node:http'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { ChordisError, Client } from '../../src/engine/index.js'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Client } from '../../src/engine/index.js'
+import { RedisProxy } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
+import { until } from '../support/wait.js'
 import { EchoTasks, useServices } from './harness.js'
 
 const redis = useRedis()
@@ -147,14 +149,24 @@ describe('names that are taken or unknown', () => {
 })
 
 describe("the server's own faults", () => {
-  test('Redis that did not answer a submit is 503 `outcome-unknown` with the id and Retry-After', async () => {
-    const client = service.app.get(Client)
-    const submitted = client.submit
-    client.submit = () => Promise.reject(new ChordisError('outcome-unknown', 'Redis did not answer within 100 ms', { workflow: 'w-7' }))
-    const answer = await submit({ canvas: { task: 'echo' } })
-    client.submit = submitted
-    expect(problem(answer, 503, 'outcome-unknown').workflow).toBe('w-7')
+  test('Redis that did not answer a submit is 503 `outcome-unknown` with the id and Retry-After; sending the id again finds the workflow', async () => {
+    const proxy = await RedisProxy.start({ host: redis.server.host, port: redis.server.port })
+    onTestFinished(() => proxy.close())
+    const away = await serve({ redis: proxy.url, namespace: redis.ns(), roles: ['api', 'worker'], providers: [EchoTasks], commandTimeoutMs: 2_000 })
+    const body = { canvas: { task: 'echo', args: [7] } }
+    const fault = proxy.cutAfterRequest((sent) => sent.key === 'script:submit')
+    const answer = await away.http.post('/v1/workflows').send(body)
+    fault.off()
+    const { workflow } = problem(answer, 503, 'outcome-unknown')
     expect(answer.headers['retry-after']).toMatch(/^\d+$/)
+    expect(fault.hits).toBeGreaterThan(0)
+    const again = await until(async () => {
+      const reply = await away.http.post('/v1/workflows').send({ ...body, id: workflow })
+      return reply.status === 202 ? reply : null
+    })
+    expect(again.body).toMatchObject({ id: workflow })
+    const outcome = await away.http.get(`/v1/workflows/${String(workflow)}/result?waitMs=10000`)
+    expect(outcome.body).toEqual({ state: 'SUCCESS', result: 7 })
   })
 
   test('an unforeseen error is 500 `internal` and says nothing of its cause', async () => {
