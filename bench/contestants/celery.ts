@@ -30,6 +30,10 @@ class CelerySession implements Session {
   private readonly asked: ((answer: Answer) => void)[] = []
   private readonly late: number[] = []
   private kind: PlainTask['kind'] = 'noop'
+  private workersAwake: () => void = () => {}
+  private readonly awake = new Promise<void>((done) => {
+    this.workersAwake = done
+  })
 
   constructor(private readonly place: Place) {
     this.driver = this.python(['driver.py'], 'pipe')
@@ -66,6 +70,7 @@ class CelerySession implements Session {
     const pool = wanted > PREFORK ? 'threads' : 'prefork'
     for (let k = 0; k < (processes ?? 1); k++) this.workers.push(this.python(['app.py', pool, String(wanted)], 'ignore'))
     await this.call('awake', { workers: this.workers.length })
+    this.workersAwake()
   }
 
   async tasks(count: number, { kind, stamp = 0, dueMs, bytes }: PlainTask): Promise<void> {
@@ -97,7 +102,8 @@ class CelerySession implements Session {
 
   private async submit(name: string, args: object): Promise<Running> {
     await this.call(name, args)
-    const ended = this.call('end').then(() => {})
+    // The driver does one thing after another: it must not wait for the end before it has waited for the workers.
+    const ended = this.awake.then(() => this.call('end')).then(() => {})
     ended.catch(() => {})
     return { ended }
   }

@@ -47,6 +47,8 @@ async function startMaster(binary: string, index: number): Promise<Master> {
     save: '',
     'auto-aof-rewrite-percentage': 0,
     'cluster-enabled': 'yes',
+    // A node that has met no other does not know its own address, and ioredis waits for one.
+    'cluster-announce-ip': '127.0.0.1',
   }
   const child = keep(
     spawn(

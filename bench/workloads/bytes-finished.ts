@@ -8,6 +8,7 @@ export const bytesFinished = workload({
   name: 'bytes-finished-node',
   rows: Object.fromEntries(WIDTHS.map((width): [string, Row] => [row(width), { unit: 'bytes', better: 'less' }])),
   rounds: { full: 2, quick: 0 },
+  only: ['chordis', 'bullmq'],
   needs: ['chords'],
   async run(session, { scaled, redis }) {
     const figures: Figures = {}

@@ -33,8 +33,8 @@ async function main({ journal, order, ...options }: PhaseWorkerSetup): Promise<v
   const write = toFile(journal)
   const tasks = journalled(write, () => worker.process, {
     before: () => void (reached('in a handler') && die()),
-    // The tick ends after this slice of handlers and before the turn that would tell of them.
-    after: () => void (reached('handlers ran') && process.nextTick(die)),
+    // Queued before the turn that would tell of this handler, behind the others of its slice.
+    after: () => void (reached('handlers ran') && queueMicrotask(die)),
   })
   const lookUp = tasks.get.bind(tasks)
   // The executor looks a task up when it starts an attempt: the lease is known, no handler of it has run.

@@ -40,7 +40,7 @@ test('kill -9 of the only worker: another one that starts later goes on with wha
   expect(await handle.result({ timeoutMs: 20_000 })).toEqual({ count: 50, sum: 1_225 })
 })
 
-test('a task that takes its worker down with it each time ends FAILURE after its deliveries, and its chord goes on without it', async () => {
+test('a task that takes its worker down with it each time ends FAILURE after its deliveries', async () => {
   const chaos = await Chaos.open(redis.url, 1, { leaseMs: 600, concurrency: 1 })
   const handle = await chaos.client.submit(work('poison', 60_000))
   for (let deliveries = 1; deliveries <= 3; deliveries++) {

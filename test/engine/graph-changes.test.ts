@@ -182,6 +182,31 @@ describe('addToChord', () => {
     expect(outcome).toEqual({ state: 'SUCCESS', result: ['w', 21, ['p', 'q'], 3] })
   })
 
+  test('takes members from members that were added, and from what replaced a member', async () => {
+    const engine = await TestEngine.open(redis.url)
+    await engine.worker({
+      ...grow,
+      deep: (ctx, [n]) => {
+        if (Number(n) > 0) ctx.addToChord(call('deep', [Number(n) - 1]))
+        return n ?? null
+      },
+      become: (ctx) => ctx.replace(chain(call('echo', ['new']), call('also'))),
+      also: (ctx, [x]) => {
+        ctx.addToChord(call('echo', ['by the replacement']))
+        return `${x} place`
+      },
+    })
+    const deep = await engine.run(chord([call('deep', [9])], call('echo')))
+    expect(deep.outcome).toEqual({ state: 'SUCCESS', result: [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] })
+    const replaced = await engine.run(chord([call('become'), call('echo', [2])], call('echo')))
+    expect(replaced.outcome).toEqual({ state: 'SUCCESS', result: ['new place', 2, 'by the replacement'] })
+    const inner = chord([call('grow', ['inner'])], call('echo'))
+    expect((await engine.run(chord([inner, call('echo', [1])], call('echo')))).outcome).toEqual({
+      state: 'SUCCESS',
+      result: [['grown', 'inner'], 1],
+    })
+  })
+
   test('an added member that fails fails the body, as a defined one does', async () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker({

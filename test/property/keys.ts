@@ -1,5 +1,5 @@
 /** What a namespace still holds: for the promise that nothing is left of a workflow after its retention, nor of a worker that has left. */
-import type { Redis } from 'ioredis'
+import type { RedisServer } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 
 /** A namespace is never without these: its own hash, each partition's, and tokens that say "look". */
@@ -7,20 +7,29 @@ const LASTING = /:(namespace|meta|wake:.*)$/
 /** There as long as a worker is. */
 const WORKERS = /:(p:[^:]+|beats)$/
 
-async function keysLeft(redis: Redis, namespace: string, lasting: RegExp[]): Promise<string[]> {
+async function keysLeft(server: RedisServer, namespace: string, lasting: RegExp[]): Promise<string[]> {
   const found = new Set<string>()
-  for await (const keys of redis.scanStream({ match: `${namespace}:*`, count: 1_000 })) for (const key of keys as string[]) found.add(key)
+  let cursor = '0'
+  do {
+    const [next, keys] = (await server.call('SCAN', cursor, 'MATCH', `${namespace}:*`, 'COUNT', 1_000)) as [string, string[]]
+    for (const key of keys) found.add(key)
+    cursor = next
+  } while (cursor !== '0')
   return [...found].filter((key) => !lasting.some((pattern) => pattern.test(key)))
 }
 
 /** Waits until no workflow, ready entry, timer, spread, parked or index key is left. */
-export async function forgotten(redis: Redis, namespace: string, { workers }: { workers: boolean }): Promise<void> {
+export async function forgotten(
+  server: RedisServer,
+  namespace: string,
+  { workers, timeoutMs = 30_000 }: { workers: boolean; timeoutMs?: number },
+): Promise<void> {
   let left: string[] = []
   const gone = async (): Promise<boolean> => {
-    left = await keysLeft(redis, namespace, workers ? [LASTING, WORKERS] : [LASTING])
+    left = await keysLeft(server, namespace, workers ? [LASTING, WORKERS] : [LASTING])
     return left.length === 0
   }
-  await until(gone, { timeoutMs: 30_000, what: 'no key is left' }).catch((error: Error) => {
+  await until(gone, { timeoutMs, what: 'no key is left' }).catch((error: Error) => {
     throw new Error(`${error.message}: ${left.slice(0, 10).join(' ')}`)
   })
 }

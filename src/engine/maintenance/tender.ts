@@ -18,6 +18,8 @@ export interface TenderOptions {
   /** Deliveries that a node survives; with the last one it ends FAILURE (WorkerLostError). */
   maxDeliveries: number
   random: () => number
+  /** The partition did not answer, or another Redis did than before: it may have lost its last moment. */
+  suspect(partition: number): void
 }
 
 /** Workflows removed, or timers promoted, per call. */
@@ -33,6 +35,11 @@ class PartitionSweep {
   private seen = new Map<string, Seen>()
   private runId = ''
   private lastAnswer = 0
+
+  /** Whether this is another Redis than the one that answered before. */
+  isOther(runId: string): boolean {
+    return this.runId !== '' && this.runId !== runId
+  }
 
   /** Processes whose counter stood still for a whole lease. */
   dead(runId: string, beats: string[], now: number, options: TenderOptions): { process: string; counter: string }[] {
@@ -79,7 +86,10 @@ export class Tender {
   async round(): Promise<void> {
     const { namespace } = this.options
     for (let partition = 0; partition < namespace.partitions && !this.stopped; partition++) {
-      await this.tend(partition).catch((error: unknown) => this.options.logger.debug({ err: error, partition }, 'upkeep waits for Redis'))
+      await this.tend(partition).catch((error: unknown) => {
+        this.options.suspect(partition)
+        this.options.logger.debug({ err: error, partition }, 'upkeep waits for Redis')
+      })
     }
   }
 
@@ -97,6 +107,7 @@ export class Tender {
   private async sweep(partition: number, runId: string, beats: string[]): Promise<void> {
     const sweep = this.sweeps.get(partition) ?? new PartitionSweep()
     this.sweeps.set(partition, sweep)
+    if (sweep.isOther(runId)) this.options.suspect(partition)
     for (const { process, counter } of sweep.dead(runId, beats, performance.now(), this.options))
       await this.reap(partition, process, counter)
   }

@@ -30,6 +30,8 @@ export interface SegmentEnd {
   prefix: string
   index: number
   template: string
+  /** The chord that the task belongs to, and so what it adds: `!<prefix>!<index of the join>@<template>`. */
+  chord?: string
 }
 
 /** What a worker must know of a node beyond its arguments; the last part of a template. */
@@ -39,7 +41,7 @@ export interface TaskSpec {
   retry?: Json
   ignoreResult?: true
   errorInput?: true
-  /** The join that `addToChord` feeds, as `<ref>@<template>`. */
+  /** The join that `addToChord` feeds, as `<ref>@<template>`; in what a task added: `!<prefix>!<index>@<template>`. */
   chord?: string
 }
 
@@ -134,6 +136,8 @@ class Layout {
     readonly near: number,
     private readonly extra: Map<NodeIndex, Extra>,
     outs: readonly NodeIndex[],
+    /** The chord of those that are in no header here. */
+    private readonly outer: string,
   ) {
     this.nodes = graph.nodes.slice()
     this.outs = new Set(outs)
@@ -241,7 +245,7 @@ class Layout {
       const relative = node.needs === 1 ? nearPred && countRefs(node.input) <= this.near : countRefs(node.input) <= this.near
       input = exprText(node.input, relative ? i : null)
     }
-    let chord = '-'
+    let chord = node.task === null ? '-' : this.outer
     if (node.chord !== undefined) {
       const join = node.chord
       chord = `${this.node(join).needs <= this.near ? signed(join - i) : join}@${this.templateFor(join)}`
@@ -298,9 +302,9 @@ class Layout {
 
 const FAN: GraphNode = { task: null, args: [], kwargs: {}, options: {}, mode: 'all', needs: 1, input: null, next: [], path: '' }
 
-function lay(graph: Graph, extra: Map<NodeIndex, Extra>, outs: readonly NodeIndex[]): Layout & { rootText: string } {
+function lay(graph: Graph, extra: Map<NodeIndex, Extra>, outs: readonly NodeIndex[], outer = '-'): Layout & { rootText: string } {
   const attempt = (near: number) => {
-    const layout = new Layout(graph, near, extra, outs)
+    const layout = new Layout(graph, near, extra, outs, outer)
     return Object.assign(layout, { rootText: layout.roots() })
   }
   const first = attempt(1)
@@ -340,7 +344,7 @@ export function layoutSegment(graph: Graph, prefix: string, end: SegmentEnd): St
   nodes.push({ ...FAN, mode: 'chord', head: 0, needs: outs.length, input: outputExpr(graph.output) })
   const flags = `${end.kind === 'place' ? 'p' : ''}${typeof graph.output === 'number' ? '' : 'g'}`
   const extra = new Map([[endNode, { flags, successors: `!${end.prefix}!${end.index}@${end.template}` }]])
-  const layout = lay({ nodes, output: graph.output }, extra, [])
+  const layout = lay({ nodes, output: graph.output }, extra, [], end.chord)
   const fields = layout.fields(prefix)
   const total = tasks(layout.nodes)
   fields.push([`r${prefix}`, `${total} ${layout.nodes.length} ${layout.rootText}`])

@@ -27,17 +27,17 @@ export class Additions {
   async replacement(attempt: Attempt, canvas: Canvas): Promise<string> {
     const { grant } = attempt
     const prefix = segmentPrefix(attempt.node, 0)
-    await this.stage(attempt, canvas, prefix, { kind: 'place', prefix: grant.prefix, index: attempt.index, template: grant.template })
+    const chord = chordOf(attempt)
+    const end: SegmentEnd = { kind: 'place', prefix: grant.prefix, index: attempt.index, template: grant.template }
+    await this.stage(attempt, canvas, prefix, chord ? { ...end, chord: chord.text } : end)
     return `X|${prefix}`
   }
 
   /** Stores the members that the attempt added; answers the completion with `record` behind them. */
   async members(attempt: Attempt, record: string): Promise<string> {
-    const chord = /^([+-]?\d+)@(\d+)$/.exec(attempt.spec.chord ?? '')
+    const chord = chordOf(attempt)
     if (!chord) throw new ChordisError('request-invalid', 'addToChord: this task belongs to no chord')
-    const ref = chord[1] as string
-    const index = /^[+-]/.test(ref) ? attempt.index + Number(ref) : Number(ref)
-    const end: SegmentEnd = { kind: 'member', prefix: attempt.grant.prefix, index, template: chord[2] as string }
+    const end: SegmentEnd = { kind: 'member', prefix: chord.prefix, index: chord.index, template: chord.template, chord: chord.text }
     let segments = ''
     for (const [k, canvas] of attempt.added.entries()) {
       const prefix = segmentPrefix(attempt.node, k + 1)
@@ -58,4 +58,13 @@ export class Additions {
     }
     return segment.endNode
   }
+}
+
+/** The chord that a task belongs to: its own header's, or that of the task which it replaced or was added by. */
+function chordOf(attempt: Attempt): { prefix: string; index: number; template: string; text: string } | null {
+  const given = /^(?:!(.*)!)?([+-]?)(\d+)@(\d+)$/.exec(attempt.spec.chord ?? '')
+  if (!given) return null
+  const [, prefix = attempt.grant.prefix, sign, ref, template = ''] = given
+  const index = sign ? attempt.index + Number(`${sign}${ref}`) : Number(ref)
+  return { prefix, index, template, text: `!${prefix}!${index}@${template}` }
 }

@@ -29,6 +29,8 @@ export interface PartitionHost {
   /** All of a turn's grants were handed over. */
   run(): void
   lost(nodes: string[]): void
+  /** `workflow:node` of every attempt of this partition that is not over. */
+  held(partition: Partition): string[]
   /** Nothing to do here any more until woken; `dueMs` until a delayed node is due, or -1. */
   idle(partition: Partition, dueMs: number): void
 }
@@ -37,8 +39,12 @@ interface Lane {
   number: number
   sequence: number
   busy: boolean
+  /** The last turn that was answered. */
+  answered: number
   /** The turn in flight asks for work. */
   fetching: boolean
+  /** What the turn in flight carries. */
+  completions: Argument[]
 }
 
 const LANES = 2
@@ -55,6 +61,8 @@ export class Partition {
   private readonly closed: string[] = []
   private readonly specs = new SpecCache()
   private hungry = true
+  /** Counts wake(): what came while a turn was under way may be newer than its answer. */
+  private wakes = 0
   private dueMs = -1
   /** The last answer said that there is more than was asked for. */
   private plenty = false
@@ -62,6 +70,9 @@ export class Partition {
   private fetching = true
   private scheduled = false
   private stopped = false
+  /** The connection broke since the last audit. */
+  private suspected = false
+  private auditing: Promise<void> | null = null
 
   constructor(
     private readonly host: PartitionHost,
@@ -71,7 +82,7 @@ export class Partition {
   /** Announces the process and opens the lanes. */
   async open(): Promise<void> {
     for (let number = 0; number < LANES; number++) {
-      const lane = { number, sequence: 0, busy: false, fetching: false }
+      const lane: Lane = { number, sequence: 0, busy: false, answered: 0, fetching: false, completions: [] }
       await this.openLane(lane)
       this.lanes.push(lane)
     }
@@ -90,6 +101,7 @@ export class Partition {
 
   /** There may be work; `look` also at lists of tasks that nobody knew. */
   wake(look = false): void {
+    this.wakes++
     this.hungry = true
     this.look ||= look
     this.kick()
@@ -165,18 +177,23 @@ export class Partition {
     const look = this.look && want > 0
     if (look) this.look = false
     const closed = this.closed.length >= MIN_CLOSED ? this.closed.splice(0) : []
+    const { wakes } = this
     lane.sequence++
-    const reply = await this.send(lane, want, look, closed.join(' '), this.takeCompletions())
+    lane.completions = this.takeCompletions()
+    const reply = await this.send(lane, want, look, closed.join(' '), lane.completions)
+    lane.answered = lane.sequence
+    lane.completions = []
     lane.busy = false
     lane.fetching = false
     if (reply === null) {
       this.host.release(want)
       return
     }
-    this.received(lane, want, reply)
+    this.received(lane, want, wakes, reply)
   }
 
-  private received(lane: Lane, want: number, [, more, dueMs, lost, grants]: TurnReply): void {
+  /** @param wakes as it was when the turn was sent */
+  private received(lane: Lane, want: number, wakes: number, [, more, dueMs, lost, grants]: TurnReply): void {
     let granted = 0
     if (grants.length > 0) {
       const batch = new Batch(`${lane.number}:${lane.sequence}`)
@@ -187,11 +204,10 @@ export class Partition {
     if (lost.length > 0) this.host.lost(lost)
     if (want > 0) {
       this.plenty = more === 1
-      if (granted === 0) {
-        this.hungry = this.plenty
-        this.dueMs = dueMs
-      }
+      if (granted === 0) this.hungry = this.plenty || this.wakes !== wakes
     }
+    // A turn that asked for nothing may have delayed a node.
+    if (granted === 0) this.dueMs = dueMs
     if (granted > 0) this.host.run()
     if (this.isIdle) this.host.idle(this, this.dueMs)
     else this.kick()
@@ -213,6 +229,7 @@ export class Partition {
   private async send(lane: Lane, want: number, look: boolean, closed: string, completions: Argument[]): Promise<TurnReply | null> {
     const { namespace, connection, process, queues } = this.host
     for (let failures = 0; !this.stopped; failures++) {
+      if (this.suspected || this.auditing) await this.audit()
       try {
         const reply = (await namespace.runAtEpoch(connection, this.number, (epoch) =>
           calls.turn(
@@ -260,7 +277,7 @@ export class Partition {
    */
   private async isolate(completions: Argument[]): Promise<void> {
     const { namespace, connection, process } = this.host
-    const lane = { number: LANES + 1, sequence: Date.now(), busy: true, fetching: false }
+    const lane: Lane = { number: LANES + 1, sequence: Date.now(), busy: true, answered: 0, fetching: false, completions: [] }
     await this.openLane(lane)
     for (const group of groups(completions)) {
       lane.sequence++
@@ -293,6 +310,48 @@ export class Partition {
       const [answer] = await namespace.runAtEpoch(connection, this.number, (epoch) => calls.reap(epoch, process, '', 0, 1_000_000))
       if (answer !== 'more') return
     }
+  }
+
+  /** Redis may come back without what it answered last: it is asked before any other turn is sent. */
+  suspect(): void {
+    if (this.stopped) return
+    this.suspected = true
+    void this.audit()
+  }
+
+  private audit(): Promise<void> {
+    this.auditing ??= this.compare().finally(() => {
+      this.auditing = null
+    })
+    return this.auditing
+  }
+
+  private async compare(): Promise<void> {
+    const { namespace, connection, process, logger } = this.host
+    while (this.suspected && !this.stopped) {
+      this.suspected = false
+      const answered = this.lanes.map((lane) => `${lane.number}:${lane.answered}`).join(' ')
+      const held = this.heldNodes()
+      const audit = () => namespace.runAtEpoch(connection, this.number, (epoch) => calls.audit(epoch, process, answered, held))
+      try {
+        const [, nodes] = await untilAnswered(connection, audit, () => this.stopped)
+        if (nodes) logger.warn({ nodes, partition: this.number }, 'Redis forgot what it had been told; these tasks run again')
+      } catch (error) {
+        logger.debug({ err: error, partition: this.number }, 'an audit failed')
+      }
+    }
+  }
+
+  /** What runs, what waits for a turn, and what a turn in flight carries. */
+  private heldNodes(): string[] {
+    const held = this.host.held(this)
+    for (const { workflow, prefix, nodes } of this.dirty) for (const node of nodes) held.push(`${workflow}:${prefix}${node}`)
+    for (const { completions } of this.lanes) {
+      for (const [workflow, , prefix, , , nodes] of groups(completions)) {
+        for (const node of String(nodes).split(',')) held.push(`${workflow}:${prefix}${node}`)
+      }
+    }
+    return held
   }
 
   /** Lanes open again after the process was given up for dead. */

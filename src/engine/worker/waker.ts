@@ -12,8 +12,6 @@ export interface WakerOptions {
   keys: string[]
   /** Longest block, ms; after it the partitions are looked at in any case. */
   maxBlockMs: number
-  /** Ms until the next delayed node is due; Infinity when none is known. */
-  nextDueMs(): number
   /** Resolves when this worker has nothing to do and room for work. */
   idle(): Promise<void>
   /** `key` null: the time is over. */
@@ -53,9 +51,8 @@ export class Waker {
     const { redis, keys, maxBlockMs } = this.options
     this.connection ??= await connect(redis, 'blocking')
     if (this.stopped) return
-    const ms = Math.max(5, Math.min(maxBlockMs, this.options.nextDueMs()))
     // Not ioredis's blockingTimeout: that answers null and keeps the dead connection.
-    const got = await bounded(this.connection.blpop(...keys, (ms / 1000).toFixed(3)), ms + 2_000)
+    const got = await bounded(this.connection.blpop(...keys, (maxBlockMs / 1000).toFixed(3)), maxBlockMs + 2_000)
     this.options.woken(got?.[0] ?? null)
   }
 

@@ -76,7 +76,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private readonly wakers: Waker[] = []
   private reserved = 0
   private active = 0
-  private readonly dueAt = new Map<Partition, number>()
+  /** Until the next delayed node of an idle partition is due. */
+  private readonly alarms = new Map<Partition, NodeJS.Timeout>()
   private idleWaiters: (() => void)[] = []
   private state: 'new' | 'running' | 'stopping' | 'stopped' = 'new'
 
@@ -116,6 +117,9 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       await partition.open()
       this.partitions.push(partition)
     }
+    this.connection.on('close', () => {
+      for (const partition of this.partitions) partition.suspect()
+    })
     this.startTender()
     this.startWakers()
     for (const partition of this.partitions) partition.wake(true)
@@ -147,6 +151,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       intervalMs: Math.min(1_000, leaseMs / 4),
       maxDeliveries,
       random: Math.random,
+      suspect: (partition) => this.partitions[partition]?.suspect(),
     })
     this.tender.start()
   }
@@ -164,7 +169,6 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
         redis,
         keys,
         maxBlockMs: LOOK_MS,
-        nextDueMs: () => this.nextDueMs(),
         idle: () => this.whenIdle(),
         woken: (key) => {
           const partition = key === null ? undefined : owner.get(key)
@@ -176,12 +180,6 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       waker.start()
       this.wakers.push(waker)
     }
-  }
-
-  private nextDueMs(): number {
-    let next = Number.POSITIVE_INFINITY
-    for (const at of this.dueAt.values()) next = Math.min(next, at)
-    return Math.max(0, next - performance.now())
   }
 
   /** Resolves when there is room for work and no partition is known to have any. */
@@ -228,13 +226,24 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.executor.run()
   }
 
+  held(partition: Partition): string[] {
+    return [...this.running].flatMap((attempt) => (attempt.grant.partition === partition ? [attempt.id] : []))
+  }
+
   lost(nodes: string[]): void {
     this.logger.warn({ nodes: nodes.slice(0, 10), count: nodes.length }, 'leases were lost before these attempts ended; others run them')
   }
 
   idle(partition: Partition, dueMs: number): void {
-    if (dueMs >= 0) this.dueAt.set(partition, performance.now() + dueMs)
-    else this.dueAt.delete(partition)
+    clearTimeout(this.alarms.get(partition))
+    this.alarms.delete(partition)
+    // A timer of our own: Redis ends a block up to 100 ms late. What is due later than the next look waits for that.
+    if (dueMs >= 0 && dueMs <= LOOK_MS && this.state === 'running') {
+      this.alarms.set(
+        partition,
+        setTimeout(() => partition.wake(), dueMs + 1),
+      )
+    }
     this.checkIdle()
   }
 
@@ -297,6 +306,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     const started = this.state === 'running'
     this.state = 'stopping'
     if (!started) return
+    for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
     for (const attempt of this.executor.drain()) this.complete(attempt, 'b|')
     await Promise.all(this.wakers.map((waker) => waker.stop()))

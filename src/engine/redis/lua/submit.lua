@@ -45,8 +45,9 @@ while from <= #ARGV do
   local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin)
   if not answer then
     local c = new_context(id)
-    c.dirty, c.changed = true, true
-    parse_control(c, (begin == '1' and 'p' or 'g') .. ' 1 ' .. total .. ' ' .. outs .. ' S ' .. NOW .. ' 0 0 0 0 0 0 0 ' .. keep .. ' ' .. (waiter == '' and '-' or 'w'))
+    c.state, c.run, c.rem, c.outs, c.worst, c.created, c.started = begin == '1' and 'p' or 'g', '1', total, outs, 'S', NOW_TEXT, '0'
+    c.outcome, c.ended, c.S, c.F, c.R, c.K, c.keep, c.flags = '0', '0', '0', '0', '0', '0', keep, waiter == '' and '-' or 'w'
+    c.changed = true
     put(c, 'd', digest)
     if waiter ~= '' then put(c, 'w', waiter) end
     for k = from + 10, from + 8 + 2 * count, 2 do put(c, ARGV[k], ARGV[k + 1]) end

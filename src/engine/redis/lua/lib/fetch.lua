@@ -29,7 +29,7 @@ local function lease_entry(e, list)
   local c
   if id then
     n = tonumber(n)
-    c = try_context(id, n == 1 and { 't' .. p .. t, p .. a, 'b' .. p .. floor(a / 32) } or { 't' .. p .. t })
+    c = try_context(id, n == 1 and { 't' .. p .. t, p .. a, 'b' .. p .. text(floor(a / 32)) } or { 't' .. p .. t })
   end
   if not c or c.run ~= run_ or not live(c) then
     asked.skipped = asked.skipped + 1
@@ -43,14 +43,14 @@ local function lease_entry(e, list)
     return nil
   end
   asked.leased, asked.skipped = asked.leased + leased, asked.skipped + m - leased
-  if leased > 0 and c.started == '0' then c.started, c.state, c.changed = NOW, 'r', true end
+  if leased > 0 and c.started == '0' then c.started, c.state, c.changed = NOW_TEXT, 'r', true end
   if m == n then
     if leased > 0 then descriptors[#descriptors + 1] = e end
     return nil
   end
   local base = id .. ':' .. run_ .. ':' .. t .. ':' .. p .. ':'
-  if leased > 0 then descriptors[#descriptors + 1] = base .. a .. ':' .. m .. ':' .. s end
-  return base .. (a + m * s) .. ':' .. (n - m) .. ':' .. s
+  if leased > 0 then descriptors[#descriptors + 1] = base .. a .. ':' .. text(m) .. ':' .. s end
+  return base .. text(a + m * s) .. ':' .. text(n - m) .. ':' .. s
 end
 
 -- from_list: leases from one list. Returns whether it is empty now. Ranges are taken one at a time, single nodes in batches.

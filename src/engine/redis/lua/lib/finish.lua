@@ -26,9 +26,11 @@ end
 
 -- add_members: '<prefix> <end node>;…' each one more input of the join that this node's chord feeds.
 local function add_members(c, p, i, T, segments)
-  local ref, t = match(T.chord, '^(.+)@(%d+)$')
+  local outer, ref, t = match(T.chord, '^!(.-)!(%d+)@(%d+)$')
+  if not outer then ref, t = match(T.chord, '^([+-]?%d+)@(%d+)$') end
   if not ref then return end
   local join = at(ref, i)
+  p = outer or p
   for q, last in gmatch(segments, '(%S+) (%d+);') do
     local j = join_state(c, p .. join, template(c, p, t))
     if not j then return end
@@ -65,7 +67,7 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   if kind == 114 then return again(c, p, i, t, T, del, bytes, cause, flags, record) end
   if kind == 98 then
     put(c, p .. i, 'Q ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
-    c.fronts[#c.fronts + 1], c.fronts[#c.fronts + 2] = T.list, entry(c, p, i, 1, 1, t)
+    plan(fronted, c, T.list, entry(c, p, i, 1, 1, t))
     return
   end
   if kind == 88 then

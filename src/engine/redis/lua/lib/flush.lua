@@ -3,17 +3,8 @@
 -- Ready lists that hold entries, as far as this script knows.
 local busy = {} -- per call
 
-local function write_fields(key, d)
-  local args, n = {}, 0
-  for k, v in pairs(d) do
-    args[n + 1], args[n + 2] = k, v
-    n = n + 2
-    if n >= 4000 then
-      redis.call('HSET', key, unpack(args, 1, n))
-      args, n = {}, 0
-    end
-  end
-  if n > 0 then redis.call('HSET', key, unpack(args, 1, n)) end
+local function write_fields(key, d, n)
+  for from = 1, n, 4000 do redis.call('HSET', key, unpack(d, from, min(from + 3999, n))) end
 end
 
 local function push_all(command, key, list)
@@ -26,14 +17,17 @@ local function tell_waiters(c)
   for channel in gmatch(field(c, 'w') or '', '%S+') do redis.call('PUBLISH', channel, message) end
 end
 
-local function gather(into, pairs_)
-  for i = 1, #pairs_, 2 do
-    local list = into[pairs_[i]]
-    if not list then
-      list = {}
-      into[pairs_[i]] = list
+-- gather: planned triples as entries by list.
+local function gather(into, planned)
+  for i = 1, #planned, 3 do
+    if not planned[i].damaged then
+      local entries = into[planned[i + 1]]
+      if not entries then
+        entries = {}
+        into[planned[i + 1]] = entries
+      end
+      entries[#entries + 1] = planned[i + 2]
     end
-    list[#list + 1] = pairs_[i + 1]
   end
 end
 
@@ -68,18 +62,37 @@ local released, returned = {}, {} -- per call
 
 -- hand_over: takes the ready entries out of the contexts, so that a turn may lease them before they ever reach a list.
 local function hand_over()
-  for i = 1, #contexts do
-    local c = contexts[i]
-    if not c.damaged and #c.pushes + #c.fronts > 0 then
-      gather(released, c.pushes)
-      gather(returned, c.fronts)
-      c.pushes, c.fronts = {}, {}
-    end
+  if #pushed > 0 then
+    gather(released, pushed)
+    pushed = {}
+  end
+  if #fronted > 0 then
+    gather(returned, fronted)
+    fronted = {}
   end
 end
 
+-- A blocked worker looks again after a second at the latest. One whose next known timer is later than a new one is woken to look at its clock.
+local LOOK_MS = 1000
+local nudged = {} -- per call
+local function write_timers()
+  local args, soon, queue = {}, NOW + LOOK_MS, nil
+  for i = 1, #timed, 3 do
+    if not timed[i].damaged then
+      args[#args + 1], args[#args + 2] = timed[i + 1], timed[i + 2]
+      if timed[i + 1] < soon then soon, queue = timed[i + 1], match(timed[i + 2], '^%a:([^:]+)') end
+    end
+  end
+  timed = {}
+  if queue then
+    local first = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
+    if not first[2] or tonumber(first[2]) > soon then nudged[queue] = true end
+  end
+  push_all('ZADD', K_timers, args)
+end
+
 local function flush()
-  local timers, spreads = {}, {}
+  local spreads = {}
   hand_over()
   for i = todo_head, #todo do
     if not todo[i][1].damaged then spreads[#spreads + 1] = spread_item(todo[i]) end
@@ -88,27 +101,25 @@ local function flush()
     local c = contexts[i]
     if c.damaged then
       set_aside(c)
-    elseif c.dirty or c.changed then
+    elseif c.n > 0 or c.changed or c.open then
       if c.open then
         for k, j in pairs(c.open) do join_write(c, k, j) end
         c.open = nil
       end
-      if c.rem == 0 and c.outs == 0 and c.changed and c.state ~= 'e' then
-        c.state, c.ended = 'e', NOW
+      if c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.state ~= 'e' then
+        c.state, c.ended = 'e', NOW_TEXT
         redis.call('ZADD', K_ended, NOW + c.keep, c.id)
       end
-      if c.changed then c.d['s'] = control_text(c) end
-      c.f['s'] = c.d['s'] or c.f['s']
-      write_fields(c.key, c.d)
+      if c.changed then put(c, 's', control_text(c)) end
+      write_fields(c.key, c.d, c.n)
       if c.told then tell_waiters(c) end
-      for k = 1, #c.timers do timers[#timers + 1] = c.timers[k] end
-      c.d, c.timers, c.dirty, c.changed, c.told = {}, {}, false, false, false
+      c.d, c.n, c.changed, c.told = {}, 0, false, false
     end
   end
   push_lists('LPUSH', returned)
   push_lists('RPUSH', released)
   released, returned = {}, {}
-  push_all('ZADD', K_timers, timers)
+  if #timed > 0 then write_timers() end
   push_all('RPUSH', K_spread, spreads)
   todo, todo_head = {}, 1
   return #spreads
@@ -116,7 +127,7 @@ end
 
 -- wake: one token in the queue's wake list while there is work; blocked workers pop tokens, never tasks.
 local function wake()
-  local queues = {}
+  local queues = nudged
   for list in pairs(busy) do queues[match(list, '^[^:]+')] = true end
   for queue in pairs(queues) do
     if redis.call('EXISTS', K_wake .. queue) == 0 then redis.call('RPUSH', K_wake .. queue, '1') end

@@ -18,7 +18,7 @@ end
 -- then the texts; a text of its own field stands as a marker.
 local SEPARATOR, MARKER = '\30', '\29'
 local function slice(c, p, block, j1, j2)
-  local b = field(c, 'b' .. p .. block)
+  local b = field(c, 'b' .. p .. text(block))
   local count = b and byte(b) or 0
   if j2 >= count then error('block of ' .. p .. block * 32 + j2) end
   local base, from = 1 + 2 * count, 0
@@ -64,7 +64,7 @@ local function refs(p, i, expr, limit)
       local a, s = at(ref, i), tonumber(stride) or 1
       for k = 0, (tonumber(count) or 1) - 1 do
         n = n + 1
-        ids[n] = p .. (a + k * s)
+        ids[n] = p .. text(a + k * s)
       end
       if n > limit then return nil end
     end
@@ -153,22 +153,20 @@ end
 -- lease_nodes: leases what is ready of nodes a, a+s, … Returns how many were leased. Runs of fresh nodes that share their input travel as one grant.
 local function lease_nodes(c, p, t, a, n, s, T, attempt)
   local names = {}
-  for k = 0, n - 1 do names[k + 1] = p .. (a + k * s) end
+  for k = 0, n - 1 do names[k + 1] = p .. text(a + k * s) end
   for block = floor(a / 32), floor((a + (n - 1) * s) / 32) do
     if #names > 2 * n + 64 then break end
-    names[#names + 1] = 'b' .. p .. block
+    names[#names + 1] = 'b' .. p .. text(block)
   end
   fields(c, names)
   local fresh, count, from, len = 'L ' .. attempt .. ' 1 0 0 - -', 0, nil, 0
   local shared = not T.own and ready_derived(c, p, a, T)
   local input = shared and input_of(c, p, a, T, 0)
-  local f, d = c.f, c.d
-  c.dirty = true
   for k = 0, n do
     local i, id = a + k * s, names[k + 1]
-    if k < n and shared and not f[id] then
+    if k < n and shared and not c.f[id] then
       from, len, count = from or i, len + 1, count + 1
-      f[id], d[id] = fresh, fresh
+      put(c, id, fresh)
     else
       if len > 0 then emit(c, p, t, from, len, s, T, '1', '0', '-', input) end
       from, len = nil, 0

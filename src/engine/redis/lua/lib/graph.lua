@@ -9,7 +9,14 @@ local function later(c, kind, p, a, n, s, t, x)
 end
 
 local function entry(c, p, a, n, s, t)
-  return c.id .. ':' .. c.run .. ':' .. t .. ':' .. p .. ':' .. a .. ':' .. n .. ':' .. s
+  return c.id .. ':' .. c.run .. ':' .. t .. ':' .. p .. ':' .. text(a) .. ':' .. text(n) .. ':' .. text(s)
+end
+
+-- What is planned for ready lists and timers, as triples (workflow, list or time, entry): what a damaged workflow had planned is left out later.
+local pushed, fronted, timed = {}, {}, {} -- per call
+local function plan(into, c, where, e)
+  local n = #into
+  into[n + 1], into[n + 2], into[n + 3] = c, where, e
 end
 
 local function due_of(delay)
@@ -28,13 +35,10 @@ end
 
 local function enqueue(c, T, e, due)
   if due > NOW then
-    c.timers[#c.timers + 1] = due
-    c.timers[#c.timers + 1] = 'd:' .. T.list .. ':' .. e
+    plan(timed, c, due, 'd:' .. T.list .. ':' .. e)
   else
-    c.pushes[#c.pushes + 1] = T.list
-    c.pushes[#c.pushes + 1] = e
+    plan(pushed, c, T.list, e)
   end
-  c.dirty = true
 end
 
 -- release: nodes a, a+s, … (n of them, one template) may run. Without a record their readiness follows from the predecessor's record.
@@ -47,15 +51,19 @@ local function release(c, p, a, n, s, t, T, bytes, cause)
     due, dead = due_of(T.delay)
     if dead then
       if dead <= NOW then return later(c, 'x', p, a, n, s, t) end
-      c.timers[#c.timers + 1] = dead
-      c.timers[#c.timers + 1] = 'x:' .. T.list .. ':' .. e
+      plan(timed, c, dead, 'x:' .. T.list .. ':' .. e)
     end
   end
   enqueue(c, T, e, due)
 end
 
 local function join_state(c, k, T)
-  local j = c.joins[k]
+  local joins = c.joins
+  if not joins then
+    joins = {}
+    c.joins = joins
+  end
+  local j = joins[k]
   if j == nil then
     local r = field(c, k)
     if not r then
@@ -68,7 +76,7 @@ local function join_state(c, k, T)
       check(k, r)
       j = false
     end
-    c.joins[k] = j
+    joins[k] = j
   end
   return j
 end
@@ -88,6 +96,7 @@ local function join_open(c, k, j)
 end
 
 local function join_close(c, k)
+  c.joins = c.joins or {}
   c.joins[k] = false
   if c.open then c.open[k] = nil end
 end
@@ -106,8 +115,8 @@ end
 
 -- arrive: one input of a join is terminal. Only an open join counts, and each input arrives once: it becomes terminal once.
 local function arrive(c, p, i, k, t, T, code, cause, order, bytes)
-  local j = c.joins[k]
-  if j == nil then j = join_state(c, k, T) end
+  local j = c.joins and c.joins[k]
+  if not j then j = join_state(c, k, T) end
   if not j then return end
   j[1] = j[1] - 1
   j[4] = j[4] + bytes
@@ -123,10 +132,15 @@ end
 local function tell(c, p, i, e, code, cause, bytes)
   local q = e.p or p
   local a = e.rel and i + e.ref or e.ref
-  local memo = c.memo[p]
+  local memos = c.memo
+  if not memos then
+    memos = {}
+    c.memo = memos
+  end
+  local memo = memos[p]
   if not memo then
     memo = {}
-    c.memo[p] = memo
+    memos[p] = memo
   end
   local m = memo[e]
   if not m then
@@ -161,7 +175,7 @@ local function tell(c, p, i, e, code, cause, bytes)
     if e.n == 1 then
       return arrive(c, q, a, m[2] or q .. a, e.t, U, code, cause, order, bytes)
     end
-    for k = 0, e.n - 1 do arrive(c, q, a + k * e.s, q .. (a + k * e.s), e.t, U, code, cause, order, bytes) end
+    for k = 0, e.n - 1 do arrive(c, q, a + k * e.s, q .. text(a + k * e.s), e.t, U, code, cause, order, bytes) end
   end
 end
 
@@ -172,7 +186,7 @@ local function output(c, code, cause)
   elseif letter == 'R' and c.worst == 'S' then c.worst = 'R' end
   c.outs = c.outs - 1
   if c.outs == 0 then
-    c.outcome = NOW
+    c.outcome = NOW_TEXT
     c.told = true
   end
 end
@@ -180,7 +194,7 @@ end
 -- settle: node i becomes terminal. code S F R K; cause is what successors hear (for K: what skipped it); pass: a fan hands its input's code on.
 -- id: p .. i where the caller has it (making text of numbers was 10 % of Redis's time).
 local function settle(c, p, i, T, code, record, cause, bytes, pass, id)
-  put(c, id or p .. i, record)
+  put(c, id or p .. text(i), record)
   if not T.virtual then
     c.rem = c.rem - 1
     c[code] = c[code] + 1
@@ -216,7 +230,7 @@ local function expired(attempts)
 end
 
 local function step(c, kind, p, i, t, T, x)
-  local r = field(c, p .. i)
+  local r = field(c, p .. text(i))
   if kind == 'p' then
     if r and byte(r) == 87 then settle_place(c, p, i, T, x) end
   elseif terminal(r) then
@@ -256,7 +270,7 @@ local function run_range(c, item, allowed)
   item[9] = cost
   if m > 1 then
     local names = {}
-    for k = 0, m - 1 do names[k + 1] = p .. (a + k * s) end
+    for k = 0, m - 1 do names[k + 1] = p .. text(a + k * s) end
     fields(c, names)
   end
   for k = 0, m - 1 do step(c, kind, p, a + k * s, t, T, x) end

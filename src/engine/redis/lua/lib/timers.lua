@@ -1,13 +1,16 @@
 -- timers: delayed nodes that came due go to their ready list; nodes whose `expires` has passed before they started end REVOKED.
 -- What came due is handed over like what a context released: a turn may lease it at once.
+local NOBODY = {} -- stands for the workflow, which is not read here
+
 local function promote(limit)
   local due = redis.call('ZRANGEBYSCORE', K_timers, '-inf', NOW, 'LIMIT', 0, limit)
   if #due == 0 then return 0 end
-  local ready = {}
+  local ready, n = {}, 0
   for i = 1, #due do
     local kind, list, e = match(due[i], '^(%a):([^:]+:%d):(.+)$')
     if kind == 'd' then
-      ready[#ready + 1], ready[#ready + 2] = list, e
+      ready[n + 1], ready[n + 2], ready[n + 3] = NOBODY, list, e
+      n = n + 3
     elseif kind == 'x' then
       local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
       local c = id and try_context(id)

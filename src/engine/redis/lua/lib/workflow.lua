@@ -9,7 +9,19 @@
 -- Records. Open:     P pending order cause bytes | Q att del bytes cause flags | D (as Q) | L attempt att del bytes cause flags | W att
 --          Terminal: S[att]|json  I|  V|p|i|expr  F[att]|error  R|error  C|cause  A|cause  K|cause      a cause is a letter (F C R) and a node
 local NOW = clock() -- per call
+local NOW_TEXT = NOW .. '' -- per call
 local contexts, loaded = {}, {} -- per call
+
+-- text: a number as text. Lua asks sprintf("%.14g") for every one; the small ones, which are most, are kept.
+local DIGITS = {}
+local function text(n)
+  local t = DIGITS[n]
+  if t then return t end
+  if type(n) ~= 'number' then return n end
+  t = n .. ''
+  if n >= 0 and n < 4096 then DIGITS[n] = t end
+  return t
+end
 
 local function fields(c, names)
   local f, miss, n = c.f, {}, 0
@@ -36,10 +48,12 @@ local function field(c, name)
   return v
 end
 
+-- put: what is written is read again from here, and goes to Redis in flush(). The later of two writes wins there as here.
 local function put(c, name, value)
+  local n = c.n + 2
   c.f[name] = value
-  c.d[name] = value
-  c.dirty = true
+  c.d[n - 1], c.d[n] = name, value
+  c.n = n
 end
 
 -- control: state run rem outs worst created started outcome ended ok failed revoked skipped keep flags
@@ -48,21 +62,22 @@ local function parse_control(c, text)
   local state, run, rem, outs, worst, created, started, outcome, ended, ok, failed, revoked, skipped, keep, flags = match(text,
     '^(%a) (%d+) (%d+) (%d+) (%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
   if not state then error('control field') end
-  c.state, c.run, c.rem, c.outs, c.worst = state, run, tonumber(rem), tonumber(outs), worst
+  -- Counters stay texts until somebody counts: Lua converts them then.
+  c.state, c.run, c.rem, c.outs, c.worst = state, run, rem, outs, worst
   c.created, c.started, c.outcome, c.ended = created, started, outcome, ended
-  c.S, c.F, c.R, c.K, c.keep, c.flags = tonumber(ok), tonumber(failed), tonumber(revoked), tonumber(skipped), keep, flags
+  c.S, c.F, c.R, c.K, c.keep, c.flags = ok, failed, revoked, skipped, keep, flags
 end
 
 local function control_text(c)
-  return c.state .. ' ' .. c.run .. ' ' .. c.rem .. ' ' .. c.outs .. ' ' .. c.worst .. ' ' .. c.created .. ' ' .. c.started .. ' ' .. c.outcome .. ' '
-    .. c.ended .. ' ' .. c.S .. ' ' .. c.F .. ' ' .. c.R .. ' ' .. c.K .. ' ' .. c.keep .. ' ' .. c.flags
+  return c.state .. ' ' .. c.run .. ' ' .. text(c.rem) .. ' ' .. text(c.outs) .. ' ' .. c.worst .. ' ' .. c.created .. ' ' .. c.started .. ' ' .. c.outcome
+    .. ' ' .. c.ended .. ' ' .. text(c.S) .. ' ' .. text(c.F) .. ' ' .. text(c.R) .. ' ' .. text(c.K) .. ' ' .. c.keep .. ' ' .. c.flags
 end
 
 -- Every field is named here so that the table is made in its final size.
 local function new_context(id)
-  local c = { id = id, key = K_workflow .. id, f = {}, d = {}, tp = {}, memo = {}, joins = {}, pushes = {}, fronts = {}, timers = {},
+  local c = { id = id, key = K_workflow .. id, f = {}, d = {}, n = 0, memo = false, joins = false,
     state = false, run = false, rem = false, outs = false, worst = false, created = false, started = false, outcome = false, ended = false,
-    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, dirty = false, changed = false, told = false, answer = false,
+    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, changed = false, told = false, answer = false,
     damaged = false, aside = false }
   loaded[id] = c
   contexts[#contexts + 1] = c
@@ -124,8 +139,8 @@ end
 local parsed, parsed_count = {}, 0
 local PARSED_LIMIT = 2000
 
-local function parse_template(text)
-  local mode, needs, queue, prio, delay, flags, task, chord, head, pred, input, succ, spec = match(text,
+local function parse_template(source)
+  local mode, needs, queue, prio, delay, flags, task, chord, head, pred, input, succ, spec = match(source,
     '^(%a) (%d+) (%S+) (%d) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n(.*)$')
   if not mode then error('template') end
   local T = { mode = mode, needs = tonumber(needs), list = queue .. ':' .. prio, queue = queue, delay = delay, task = task, chord = chord, head = head,
@@ -137,19 +152,14 @@ local function parse_template(text)
     T.fan, T.group, T.only = find(flags, 'f', 1, true), find(flags, 'g', 1, true), find(flags, 'u', 1, true)
   end
   if parsed_count >= PARSED_LIMIT then parsed, parsed_count = {}, 0 end
-  parsed[text], parsed_count = T, parsed_count + 1
+  parsed[source], parsed_count = T, parsed_count + 1
   return T
 end
 
 local function template(c, p, t)
-  local name = 't' .. p .. t
-  local T = c.tp[name]
-  if T then return T end
-  local text = field(c, name)
-  if not text then error('template ' .. name) end
-  T = parsed[text] or parse_template(text)
-  c.tp[name] = T
-  return T
+  local source = field(c, 't' .. p .. t)
+  if not source then error('template ' .. p .. t) end
+  return parsed[source] or parse_template(source)
 end
 
 local function at(ref, i)

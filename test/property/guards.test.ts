@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest'
+import { useRedis } from '../support/redis-server.js'
+import { SCENARIOS } from './scenarios.js'
+
+describe('a sound engine', () => {
+  const redis = useRedis()
+
+  test.each([
+    ['ends random canvases as the evaluator says', SCENARIOS.random],
+    ['does so while replies are lost', SCENARIOS.lost],
+    ['lets only the attempt that holds the lease finish a node', SCENARIOS.late],
+    ['gives nobody up whose heart beats at the last moment', SCENARIOS.lastMoment],
+    ['expires nothing that has ended', SCENARIOS.expiry],
+    ['runs no node for a stale entry', SCENARIOS.stale],
+    ['takes wide transitions in steps, to the end', SCENARIOS.wide],
+    ['forgets workflows after their retention', SCENARIOS.retention],
+  ])('%s', async (_name, play) => {
+    expect(await play(redis.server)).toEqual([])
+  })
+})

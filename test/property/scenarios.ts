@@ -1,0 +1,243 @@
+/**
+ * Small situations, each of which one guard of the scripts exists for. A scenario says what went wrong: nothing on a sound engine
+ * (guards.test.ts), something when that guard is broken on purpose (mutations.test.ts).
+ *
+ * No scenario sleeps: it waits for a fact, briefly, and a fact that does not come is trouble too.
+ */
+import {
+  Client,
+  chain,
+  chord,
+  group,
+  type Json,
+  signature,
+  type TaskDefinition,
+  TaskRegistry,
+  Worker,
+  type WorkerOptions,
+} from '../../src/engine/index.js'
+import { type ProxyRequest, RedisProxy, type Verdict } from '../support/proxy.js'
+import { type RedisServer, uniqueName } from '../support/redis-server.js'
+import { SeededRandom } from '../support/seed.js'
+import { until } from '../support/wait.js'
+import { loseEveryReplyOnce } from './faults.js'
+import { Journal, journalled, listening } from './journal.js'
+import { forgotten } from './keys.js'
+import { insist, specs, troubles } from './trial.js'
+
+export type Scenario = (server: RedisServer) => Promise<unknown[]>
+
+const SOON_MS = 6_000
+const LEASE_MS = 400
+
+/** Engines and proxies of one scenario, closed with it. */
+class Stage {
+  readonly namespace = uniqueName()
+  readonly journal = new Journal()
+  private readonly closing: (() => Promise<unknown>)[] = []
+
+  constructor(readonly server: RedisServer) {}
+
+  async proxy(): Promise<RedisProxy> {
+    const proxy = await RedisProxy.start(this.server)
+    this.closing.push(() => proxy.close())
+    return proxy
+  }
+
+  async client(url = this.server.url): Promise<Client> {
+    const client = await insist(() => Client.connect({ redis: url, namespace: this.namespace }))
+    this.closing.push(() => client.close())
+    return client
+  }
+
+  async worker(url = this.server.url, options: Partial<WorkerOptions> = {}): Promise<Worker> {
+    const { namespace, journal } = this
+    const tasks = journalled(journal.write, () => worker.process)
+    const worker: Worker = new Worker({ redis: url, namespace, tasks, logger: listening(journal.write), ...options })
+    await worker.start()
+    this.closing.push(() => worker.stop({ graceMs: 0 }))
+    return worker
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closing.reverse()) await close().catch(() => undefined)
+  }
+}
+
+const scenario =
+  (play: (stage: Stage) => Promise<unknown[]>): Scenario =>
+  async (server) => {
+    const stage = new Stage(server)
+    try {
+      return await play(stage)
+    } catch (error) {
+      return [String(error)]
+    } finally {
+      await stage.close()
+    }
+  }
+
+/** A task that stays in its handler until it is let go, and then answers who ran it. */
+class Held {
+  entered = 0
+  private readonly waiting: (() => void)[] = []
+
+  constructor(private readonly answer: Json) {}
+
+  get task(): TaskDefinition {
+    const handler = async (): Promise<Json> => {
+      this.entered++
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+      return this.answer
+    }
+    return { name: 'held', handler }
+  }
+
+  tasks(): TaskRegistry {
+    return new TaskRegistry().register(this.task).register({ name: 'all', handler: (_ctx, [list]) => list })
+  }
+
+  letGo(count = Number.POSITIVE_INFINITY): void {
+    for (const go of this.waiting.splice(0, count)) go()
+  }
+
+  inside(count: number): Promise<unknown> {
+    return until(() => this.entered >= count, { timeoutMs: SOON_MS, what: `${count} handlers of ${JSON.stringify(this.answer)} run` })
+  }
+}
+
+const heldChord = (count: number) => chord(Array.from({ length: count }, () => signature('held')), signature('all'))
+
+const isTurnWithCompletions = ({ key, args }: ProxyRequest): boolean => key === 'script:turn' && args.length > 13
+
+/** What random canvases show, undisturbed. */
+const random = scenario(async (stage) => {
+  const client = await stage.client()
+  await stage.worker()
+  const list = specs(new SeededRandom(20_260_801), 60, 60)
+  return [...(await troubles({ client, journal: () => stage.journal, timeoutMs: SOON_MS }, list)), ...stage.journal.unexplained()]
+})
+
+/** The same while every reply is lost once. */
+const lost = scenario(async (stage) => {
+  const observer = await stage.client()
+  const ways = await Promise.all([stage.proxy(), stage.proxy()])
+  for (const proxy of ways) loseEveryReplyOnce(proxy)
+  const client = await stage.client(ways[0]?.url)
+  await stage.worker(ways[1]?.url)
+  const list = specs(new SeededRandom(20_260_802), 8, 15)
+  const trial = { client, observer, journal: () => stage.journal, timeoutMs: 2 * SOON_MS, twice: true }
+  return [...(await troubles(trial, list)), ...stage.journal.unexplained()]
+})
+
+/** A worker is cut off, given up, and comes back with results after others have taken its work. */
+const late = scenario(async (stage) => {
+  const client = await stage.client()
+  const way = await stage.proxy()
+  const [cutOff, other] = [new Held('cut off'), new Held('other')]
+  await stage.worker(way.url, { tasks: cutOff.tasks(), leaseMs: LEASE_MS })
+  const handle = await client.submit(heldChord(8))
+  await cutOff.inside(8)
+  way.hold()
+  await stage.worker(stage.server.url, { tasks: other.tasks(), leaseMs: LEASE_MS })
+  await other.inside(8)
+  other.letGo(4)
+  await until(async () => (await handle.status()).counts.success === 4, { timeoutMs: SOON_MS, what: 'four members succeed' })
+  const told = new Promise<void>((resolve) => {
+    way.intercept(isTurnWithCompletions, 'reply', (_request, reply) => {
+      if (reply.toString('latin1', 0, 12).includes('ok')) resolve()
+      return 'pass'
+    })
+  })
+  cutOff.letGo()
+  way.pass()
+  await told
+  other.letGo()
+  const outcome = await handle.outcome({ waitMs: SOON_MS })
+  await until(async () => (await handle.status()).ended, { timeoutMs: SOON_MS, what: 'the chord ends' })
+  const { counts } = await handle.status()
+  const right = { state: 'SUCCESS', result: Array.from({ length: 8 }, () => 'other') }
+  return JSON.stringify(outcome) === JSON.stringify(right) && counts.success === 9 ? [] : [outcome, counts]
+})
+
+/** The sweep is about to give a process up that beats again at the last moment. */
+const lastMoment = scenario(async (stage) => {
+  const client = await stage.client()
+  const [way, sweepers] = await Promise.all([stage.proxy(), stage.proxy()])
+  const [slow, other] = [new Held('slow'), new Held('other')]
+  await stage.worker(way.url, { tasks: slow.tasks(), leaseMs: LEASE_MS })
+  const handle = await client.submit(heldChord(3))
+  await slow.inside(3)
+  let beat = (): void => undefined
+  const silence = new Promise<void>((resolve) => {
+    beat = resolve
+  })
+  way.intercept(({ key }) => key === 'script:beat', 'request', () => silence.then(() => 'pass' as const))
+  const reaped = sweepers.next(({ key }) => key === 'script:reap')
+  sweepers.intercept(({ key }) => key === 'script:reap', 'request', async (): Promise<Verdict> => {
+    const beaten = way.next(({ key }) => key === 'script:beat')
+    beat()
+    await beaten
+    return 'pass'
+  })
+  await stage.worker(sweepers.url, { tasks: other.tasks(), leaseMs: LEASE_MS })
+  await reaped
+  slow.letGo()
+  const outcome = await handle.outcome({ waitMs: SOON_MS })
+  const right = { state: 'SUCCESS', result: ['slow', 'slow', 'slow'] }
+  return JSON.stringify(outcome) === JSON.stringify(right) ? [] : [outcome]
+})
+
+/** A step has long succeeded when its time to expire comes. */
+const expiry = scenario(async (stage) => {
+  const client = await stage.client()
+  const held = new Held('done')
+  const quick: TaskDefinition = { name: 'quick', handler: () => 1 }
+  await stage.worker(stage.server.url, { tasks: held.tasks().register(quick) })
+  const handle = await client.submit(chain(signature('quick').set({ expiresInMs: 200 }), signature('held')))
+  await held.inside(1)
+  const timers = async (): Promise<boolean> => ((await stage.server.call('KEYS', `${stage.namespace}:*:timers`)) as string[]).length === 0
+  await until(timers, { timeoutMs: SOON_MS, what: 'no timer is left' })
+  held.letGo()
+  const outcome = await handle.outcome({ waitMs: SOON_MS })
+  const { counts } = await handle.status()
+  return outcome?.state === 'SUCCESS' && counts.success === 2 && counts.revoked === 0 ? [] : [outcome, counts]
+})
+
+/** Every ready entry is there three times. */
+const stale = scenario(async (stage) => {
+  const client = await stage.client()
+  const canvas = chord(Array.from({ length: 20 }, (_, k) => signature('node', [k], { tag: 'h' })), signature('node', [], { tag: 'b' }))
+  const handle = await client.submit(canvas)
+  const [list = ''] = (await stage.server.call('KEYS', `${stage.namespace}:*:q:*`)) as string[]
+  const entries = (await stage.server.call('LRANGE', list, 0, -1)) as string[]
+  await stage.server.call('RPUSH', list, ...entries, ...entries)
+  await stage.worker()
+  await handle.outcome({ waitMs: SOON_MS })
+  await until(async () => (await stage.server.call('LLEN', list)) === 0, { timeoutMs: SOON_MS, what: 'the ready list is empty' })
+  const { counts } = await handle.status()
+  return [...stage.journal.unexplained(), ...(counts.success === 21 ? [] : [counts])]
+})
+
+/** More nodes are released, and skipped, than one script may touch. */
+const wide = scenario(async (stage) => {
+  const client = await stage.client()
+  await stage.worker()
+  const many = group(Array.from({ length: 1_300 }, () => signature('ident')))
+  const fine = await client.submit(chain(signature('const', [], { value: 7 }), many))
+  const failed = await client.submit(chain(signature('boom', [], { tag: 'x' }), many))
+  for (const handle of [fine, failed]) await until(async () => (await handle.status()).ended, { timeoutMs: SOON_MS, what: 'it ends' })
+  const [right, skipped] = await Promise.all([fine.status(), failed.status()])
+  return right.counts.success === 1_301 && skipped.counts.skipped === 1_300 ? [] : [right.counts, skipped.counts]
+})
+
+/** Workflows are kept for no time at all. */
+const retention = scenario(async (stage) => {
+  const client = await stage.client()
+  await stage.worker()
+  for (const value of [1, 2, 3]) await client.submit(signature('const', [], { value }), { retentionMs: 0 })
+  await forgotten(stage.server, stage.namespace, { workers: true, timeoutMs: SOON_MS })
+  return []
+})
+
+export const SCENARIOS = { random, lost, late, lastMoment, expiry, stale, wide, retention }
