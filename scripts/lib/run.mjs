@@ -42,7 +42,14 @@ export function supervise(command, args, options = {}) {
       last = performance.now()
       child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
     }
+    // A shell between npm and us does not hand a signal on: when it dies, its child must not live on unseen.
+    const parent = process.ppid
+    const orphaned = setInterval(() => {
+      if (process.ppid !== parent) forward('SIGTERM')
+    }, 1_000)
+    orphaned.unref()
     const end = (settle) => {
+      clearInterval(orphaned)
       for (const signal of FORWARDED) process.off(signal, forward)
       settle()
     }

@@ -152,7 +152,13 @@ describe("the server's own faults", () => {
   test('Redis that did not answer a submit is 503 `outcome-unknown` with the id and Retry-After; sending the id again finds the workflow', async () => {
     const proxy = await RedisProxy.start({ host: redis.server.host, port: redis.server.port })
     onTestFinished(() => proxy.close())
-    const away = await serve({ redis: proxy.url, namespace: redis.ns(), roles: ['api', 'worker'], providers: [EchoTasks], commandTimeoutMs: 2_000 })
+    const away = await serve({
+      redis: proxy.url,
+      namespace: redis.ns(),
+      roles: ['api', 'worker'],
+      providers: [EchoTasks],
+      commandTimeoutMs: 2_000,
+    })
     const body = { canvas: { task: 'echo', args: [7] } }
     const fault = proxy.cutAfterRequest((sent) => sent.key === 'script:submit')
     const answer = await away.http.post('/v1/workflows').send(body)

@@ -40,15 +40,15 @@ describe('a canvas that is not one', () => {
     expect(await redis.connect().keys(`${engine.namespace}:*:w:*`)).toEqual([])
   })
 
-  test('64 levels of canvas are taken and 65 are refused', async () => {
+  test('64 groups in one another are taken and 65 are refused', async () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker(COMMON)
     const deep = (levels: number): object => {
       let canvas: object = { task: 'echo', args: [1] }
-      for (let i = 1; i < levels; i++) canvas = { group: [canvas, { task: 'echo', args: [i] }] }
+      for (let i = 0; i < levels; i++) canvas = { group: [canvas, { task: 'echo', args: [i] }] }
       return canvas
     }
-    expect((await engine.run(deep(64))).nodes).toHaveLength(64)
+    expect((await engine.run(deep(64))).nodes).toHaveLength(65)
     expect(await refusalOf(engine.client.submit(deep(65)))).toMatchObject({ code: 'limit-exceeded' })
   })
 

@@ -9,7 +9,7 @@ import { specs, troubles } from './trial.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
 /** How many canvases of at most how many nodes. */
-const SIZES = LARGE ? { small: 3_000, large: 60, kept: 500 } : { small: 150, large: 4, kept: 40 }
+const SIZES = LARGE ? { small: 3_000, large: 60, kept: 500 } : { small: 300, large: 8, kept: 60 }
 
 describe('random canvases on a real engine', () => {
   const redis = useRedis()

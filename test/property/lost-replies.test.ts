@@ -8,7 +8,9 @@ import { Journal, journalled, listening } from './journal.js'
 import { insist, specs, troubles } from './trial.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
-const SIZES = LARGE ? { small: 600, large: 8 } : { small: 40, large: 1 }
+/** Every turn of a chain costs two reconnects here, so a large canvas takes as long as its longest path. */
+const SIZES = LARGE ? { small: 600, large: 8, most: 2_000 } : { small: 40, large: 1, most: 300 }
+const TIMEOUT_MS = LARGE ? 900_000 : 100_000
 const IN_FLIGHT = 64
 
 describe('while every reply of every script is lost once, random canvases', () => {
@@ -48,13 +50,17 @@ describe('while every reply of every script is lost once, random canvases', () =
     await Promise.all(proxies.map((proxy) => proxy.close()))
   })
 
-  const trial = () => ({ client, observer, journal: () => journal, twice: true })
+  const trial = () => ({ client, observer, journal: () => journal, timeoutMs: TIMEOUT_MS - 10_000, twice: true })
 
-  test('of up to 2,000 nodes end as the evaluator says', async () => {
-    const random = seeded()
-    const list = [...specs(random, SIZES.small, 60), ...specs(random, SIZES.large, 2_000, 1_000)]
-    expect(await troubles(trial(), list, IN_FLIGHT)).toEqual([])
-  })
+  test(
+    'end as the evaluator says',
+    async () => {
+      const random = seeded()
+      const list = [...specs(random, SIZES.small, 60), ...specs(random, SIZES.large, SIZES.most, SIZES.most / 2)]
+      expect(await troubles(trial(), list, IN_FLIGHT)).toEqual([])
+    },
+    TIMEOUT_MS,
+  )
 
   test('that are stored in pieces are stored once', async () => {
     const values = Array.from({ length: 40 }, (_, k) => String(k).repeat(20_000))

@@ -35,7 +35,6 @@ describe.runIf(process.env.CHORDIS_VERIFY === '1')('a broken guard is noticed:',
     const restore = mutateScripts(find, replacement)
     try {
       const trouble = await SCENARIOS[scenario](redis.server)
-      console.log(_name, JSON.stringify(trouble).slice(0, 300))
       expect(trouble).not.toEqual([])
       // Not because the mutation is no Lua.
       expect(JSON.stringify(trouble)).not.toMatch(/compiling|registering/)

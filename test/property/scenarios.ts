@@ -106,7 +106,11 @@ class Held {
   }
 }
 
-const heldChord = (count: number) => chord(Array.from({ length: count }, () => signature('held')), signature('all'))
+const heldChord = (count: number) =>
+  chord(
+    Array.from({ length: count }, () => signature('held')),
+    signature('all'),
+  )
 
 const isTurnWithCompletions = ({ key, args }: ProxyRequest): boolean => key === 'script:turn' && args.length > 13
 
@@ -126,7 +130,7 @@ const lost = scenario(async (stage) => {
   const client = await stage.client(ways[0]?.url)
   await stage.worker(ways[1]?.url)
   const list = specs(new SeededRandom(20_260_802), 8, 15)
-  const trial = { client, observer, journal: () => stage.journal, timeoutMs: 2 * SOON_MS, twice: true }
+  const trial = { client, observer, journal: () => stage.journal, timeoutMs: 4 * SOON_MS, twice: true }
   return [...(await troubles(trial, list)), ...stage.journal.unexplained()]
 })
 
@@ -172,14 +176,22 @@ const lastMoment = scenario(async (stage) => {
   const silence = new Promise<void>((resolve) => {
     beat = resolve
   })
-  way.intercept(({ key }) => key === 'script:beat', 'request', () => silence.then(() => 'pass' as const))
+  way.intercept(
+    ({ key }) => key === 'script:beat',
+    'request',
+    () => silence.then(() => 'pass' as const),
+  )
   const reaped = sweepers.next(({ key }) => key === 'script:reap')
-  sweepers.intercept(({ key }) => key === 'script:reap', 'request', async (): Promise<Verdict> => {
-    const beaten = way.next(({ key }) => key === 'script:beat')
-    beat()
-    await beaten
-    return 'pass'
-  })
+  sweepers.intercept(
+    ({ key }) => key === 'script:reap',
+    'request',
+    async (): Promise<Verdict> => {
+      const beaten = way.next(({ key }) => key === 'script:beat')
+      beat()
+      await beaten
+      return 'pass'
+    },
+  )
   await stage.worker(sweepers.url, { tasks: other.tasks(), leaseMs: LEASE_MS })
   await reaped
   slow.letGo()
@@ -207,7 +219,10 @@ const expiry = scenario(async (stage) => {
 /** Every ready entry is there three times. */
 const stale = scenario(async (stage) => {
   const client = await stage.client()
-  const canvas = chord(Array.from({ length: 20 }, (_, k) => signature('node', [k], { tag: 'h' })), signature('node', [], { tag: 'b' }))
+  const canvas = chord(
+    Array.from({ length: 20 }, (_, k) => signature('node', [k], { tag: 'h' })),
+    signature('node', [], { tag: 'b' }),
+  )
   const handle = await client.submit(canvas)
   const [list = ''] = (await stage.server.call('KEYS', `${stage.namespace}:*:q:*`)) as string[]
   const entries = (await stage.server.call('LRANGE', list, 0, -1)) as string[]

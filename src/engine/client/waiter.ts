@@ -102,9 +102,11 @@ export class Waiter {
   /** A message is the id, or the id, a node and its record, each on a line of its own. */
   private hear(text: string): void {
     const first = text.indexOf('\n')
-    if (first < 0) return this.tell(text, null)
-    const second = text.indexOf('\n', first + 1)
-    this.tell(text.slice(0, first), ['pushed', text.slice(first + 1, second), text.slice(second + 1)])
+    if (first < 0) this.tell(text, null)
+    else {
+      const second = text.indexOf('\n', first + 1)
+      this.tell(text.slice(0, first), ['pushed', text.slice(first + 1, second), text.slice(second + 1)])
+    }
   }
 
   private tell(id: string, answer: WaitAnswer | null): void {

@@ -1,7 +1,7 @@
 /** The small texts that a layout is made of: ranges, expressions, delays, specs, definitions. Pure. */
 import type { GraphNode, ValueExpr } from '../canvas/graph.js'
 import type { Json } from '../canvas/types.js'
-import type { TaskSpec } from './layout.js'
+import type { TaskSpec } from './stored.js'
 
 export interface Range {
   first: number

@@ -5,7 +5,7 @@
  */
 import type { Json } from '../canvas/types.js'
 import type { WireError } from './errors.js'
-import type { StoredOutput } from './layout.js'
+import type { StoredOutput } from './stored.js'
 
 /** Records by node id (`17`, `17/0`); `null` where there is none. */
 export interface RecordSource {

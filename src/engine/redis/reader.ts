@@ -2,8 +2,8 @@
 
 import type { Json } from '../canvas/types.js'
 import type { WireError } from '../protocol/errors.js'
-import { BLOCK, MARKER, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/layout.js'
 import { type Control, type NodeState, nodeState, parseControl } from '../protocol/states.js'
+import { BLOCK, MARKER, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/stored.js'
 import { errorOf, parseTerminal, parseValue, type RecordSource, valueText } from '../protocol/values.js'
 import type { RedisConnection } from './connection.js'
 import type { Namespace } from './namespace.js'

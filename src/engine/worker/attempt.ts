@@ -3,7 +3,7 @@
  * most handlers are short and never look at it.
  */
 import type { Canvas, Json } from '../canvas/types.js'
-import type { TaskSpec } from '../protocol/layout.js'
+import type { TaskSpec } from '../protocol/stored.js'
 import type { Grant } from './grants.js'
 import type { Logger } from './logger.js'
 import type { RetryOptions, TaskContext } from './registry.js'

@@ -2,7 +2,7 @@
  * What a turn granted. A grant is a run of nodes that share workflow, template and input; its completions travel back together. A batch is all
  * that one turn granted; when its last node is finished, its record in Redis is no longer needed.
  */
-import { SEPARATOR, type TaskSpec } from '../protocol/layout.js'
+import { SEPARATOR, type TaskSpec } from '../protocol/stored.js'
 import type { Argument } from '../redis/scripts.generated.js'
 
 /** One grant as the script answers it; see redis/lua/lib/grant.lua. */

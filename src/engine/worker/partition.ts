@@ -6,7 +6,7 @@
  *         know (the process was given up for dead, or Redis forgot) is opened again at its own sequence number, and the turn goes on.
  */
 
-import { SEPARATOR } from '../protocol/layout.js'
+import { SEPARATOR } from '../protocol/stored.js'
 import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'

@@ -1,0 +1,64 @@
+/** The shapes that are stored with a workflow, and the few constants that writer and readers share. Pure. */
+import type { Json } from '../canvas/types.js'
+
+export const BLOCK = 32
+/** Ends every definition of a block; JSON never holds it unescaped. */
+export const SEPARATOR = '\x1e'
+/** Stands for a definition that has a field of its own. */
+export const MARKER = '\x1d'
+
+/** A graph ready to be stored. `fields` holds templates, blocks and large definitions, without prefix. */
+export interface StoredGraph {
+  /** Tasks; virtual nodes do not count. */
+  total: number
+  /** Nodes, virtual ones included. */
+  nodes: number
+  outs: number
+  roots: string
+  output: StoredOutput
+  fields: [name: string, value: string | Buffer][]
+}
+
+/** Output tree as stored in the meta: a node, or `['g', gate, member…]` where a member may be a range `'first:count:stride'`. */
+export type StoredOutput = number | string | ['g', number | null, ...StoredOutput[]]
+
+/** What the end of a segment settles: the place that a task gave up, or one more member of a join. */
+export interface SegmentEnd {
+  kind: 'place' | 'member'
+  prefix: string
+  index: number
+  template: string
+  /** The chord that the task belongs to, and so what it adds: `!<prefix>!<index of the join>@<template>`. */
+  chord?: string
+}
+
+/** What a worker must know of a node beyond its arguments; the last part of a template. */
+export interface TaskSpec {
+  task: string
+  each?: 'map' | 'starmap'
+  retry?: Json
+  ignoreResult?: true
+  errorInput?: true
+  /** The join that `addToChord` feeds, as `<ref>@<template>`; in what a task added: `!<prefix>!<index>@<template>`. */
+  chord?: string
+}
+
+/** What the client keeps of a workflow beside its graph; the meta field `m`. */
+export interface WorkflowMeta {
+  /** Output tree. */
+  o: StoredOutput
+  /** Nodes of the submitted graph, virtual ones included. */
+  n: number
+  /** Tasks among them. */
+  c: number
+  name?: string
+  tags?: string[]
+  tenant?: string
+}
+
+/** The parts of a template's text that TypeScript reads; the rest is the Lua's. */
+export function parseTemplate(text: string): { input: string; spec: TaskSpec } {
+  const end = text.indexOf('\n')
+  const tokens = text.slice(0, end).split(' ')
+  return { input: tokens[10] ?? '-', spec: JSON.parse(text.slice(end + 1) || '{}') as TaskSpec }
+}
