@@ -114,7 +114,8 @@ export function workload<K extends keyof Session>(
 
 export interface Row {
   unit: string
-  better: 'more' | 'less'
+  /** `neither`: no figure of the contestant's, shown to read the others by. */
+  better: 'more' | 'less' | 'neither'
 }
 
 /** What a running workload may ask of the harness, in the child process. */

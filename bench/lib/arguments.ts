@@ -37,6 +37,6 @@ export function readArguments(args: string[]): Choice {
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds takes a whole number from 1 on')
   const { quick, workload, peer, json } = values
   const floorOnly = positionals.includes('floor')
-  const whole = !floorOnly && !quick && workload.length === 0 && peer.length === 0
+  const whole = !floorOnly && !quick && workload.length === 0 && peer.length === 0 && values.rounds === undefined
   return { floorOnly, quick, workloads: workload, peers: peer, json, rounds, whole }
 }

@@ -53,8 +53,9 @@ export function chart(name: string, rows: readonly ReportRow[], report: Report):
 export function writeCharts(report: Report, folder: string): void {
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder)) if (name.endsWith('.svg')) rmSync(join(folder, name))
-  for (const name of new Set(report.rows.map(({ workload }) => workload))) {
-    const rows = report.rows.filter(({ workload }) => workload === name)
+  const compared = report.rows.filter(({ better }) => better !== 'neither')
+  for (const name of new Set(compared.map(({ workload }) => workload))) {
+    const rows = compared.filter(({ workload }) => workload === name)
     writeFileSync(join(folder, `${name}.svg`), chart(name, rows, report))
   }
 }

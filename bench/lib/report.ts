@@ -70,7 +70,8 @@ export function rowsOf(measured: readonly Measured[], rows: Record<string, Row>)
     const ours = rounds.get('chordis')
     return [...rounds].map(([contestant, values]) => {
       const value = median(values)
-      const ratio = ours === undefined || contestant === 'chordis' ? {} : { ratioToOurs: rounded(value / median(ours)) }
+      const ratio =
+        ours === undefined || contestant === 'chordis' || better === 'neither' ? {} : { ratioToOurs: rounded(value / median(ours)) }
       return {
         workload,
         contestant,
@@ -102,22 +103,19 @@ export function cpuOf(measured: readonly Measured[]): Report['cpu'] {
 
 const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 3 })
 
-/** One line per row: value, unit, ± spread, and how ours compares: over 1 is better for us whichever way the unit counts. */
+/** How many times better ours is, whichever way the unit counts. */
+function comparison({ ratioToOurs, better }: ReportRow): string {
+  if (ratioToOurs === undefined) return ''
+  return `ours ${number(rounded(better === 'more' ? 1 / ratioToOurs : ratioToOurs))}x`
+}
+
+/** One line per row: value, unit, spread, and how much better ours is (under 1: worse). */
 export function table(report: Report): string {
   const lines = report.rows.map((row) => {
-    const ratio = row.ratioToOurs === undefined ? '' : row.better === 'more' ? 1 / row.ratioToOurs : row.ratioToOurs
-    return [
-      row.workload,
-      row.contestant,
-      number(row.value),
-      row.unit,
-      `±${Math.round(row.spread * 100)} %`,
-      ratio === '' ? '' : `ours ${number(rounded(ratio))}x`,
-    ]
+    const spread = `±${Math.round(row.spread * 100)} %`
+    return [row.workload, row.contestant, number(row.value), row.unit, spread, comparison(row)]
   })
-  const width = (column: number): number => Math.max(...lines.map((line) => (line[column] as string).length))
-  const widths = [0, 1, 2, 3, 4, 5].map(width)
-  const pad = (cell: string, k: number): string =>
-    k === 2 || k === 4 ? cell.padStart(widths[k] as number) : cell.padEnd(widths[k] as number)
+  const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(0, ...lines.map((line) => line[column]?.length ?? 0)))
+  const pad = (cell: string, k: number): string => (k === 2 || k === 4 ? cell.padStart(widths[k] ?? 0) : cell.padEnd(widths[k] ?? 0))
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n')
 }

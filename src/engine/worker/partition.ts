@@ -203,7 +203,9 @@ export class Partition {
     if (granted < want) this.host.release(want - granted)
     if (lost.length > 0) this.host.lost(lost)
     if (want > 0) {
-      this.plenty = more === 1
+      this.plenty = more > 0
+      // Parked lists hold more of what this process knows.
+      this.look ||= more === 2
       if (granted === 0) this.hungry = this.plenty || this.wakes !== wakes
     }
     // A turn that asked for nothing may have delayed a node.

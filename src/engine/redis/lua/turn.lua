@@ -5,7 +5,7 @@
 -- ARGV    epoch, process, lane:int, sequence:int, queues, want:int, look:int, closed, maxBytes:int, completions:list
 --         queues ',a,b,'; look 1 also looks at parked lists; closed 'lane:sequence …' grants that need no record any more
 --         completions: groups of workflow, run, prefix, template, attempt, nodes '7,9', records separated by \30
--- RETURNS {'ok', more, dueMs, {lost 'workflow:node'…}, {grant…}} | {'epoch'} | {'reopen'}
+-- RETURNS {'ok', more (2: look again), dueMs, {lost 'workflow:node'…}, {grant…}} | {'epoch'} | {'reopen'}
 -- @include base
 -- @include workflow
 -- @include graph
@@ -55,4 +55,4 @@ if asked.leased == 0 then
   local next_due = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
   if next_due[2] then due = math.max(0, tonumber(next_due[2]) - NOW) end
 end
-return { 'ok', asked.more and 1 or 0, due, lost, grants }
+return { 'ok', asked.parked and 2 or asked.more and 1 or 0, due, lost, grants }

@@ -1,7 +1,7 @@
 -- fetch: leases work for one turn: first what this very turn gave back or released, without its ever reaching a list, then the ready lists, the most
 -- urgent first. A turn is bounded by the attempts asked for, by bytes, and by the dead entries that it may skip.
 local SKIP_LIMIT = 1000
-local asked = { process = false, attempt = false, want = 0, max_bytes = 0, leased = 0, skipped = 0, more = false } -- per call
+local asked = { process = false, attempt = false, want = 0, max_bytes = 0, leased = 0, skipped = 0, more = false, parked = false } -- per call
 
 local function full()
   return asked.leased >= asked.want or asked.skipped >= SKIP_LIMIT or granted_bytes >= asked.max_bytes
@@ -99,8 +99,8 @@ local function from_parked(queues)
   local parked = redis.call('HKEYS', K_parkedlists)
   for i = 1, #parked do
     local list, queue, task = match(parked[i], '^(([^:]+):%d):(.+)$')
-    if not full() and serves(queues, queue) and knows(asked.process, task) and from_list(K_parked .. parked[i], list) then
-      redis.call('HDEL', K_parkedlists, parked[i])
+    if serves(queues, queue) and knows(asked.process, task) then
+      if from_list(K_parked .. parked[i], list) then redis.call('HDEL', K_parkedlists, parked[i]) else asked.parked = true end
     end
   end
 end
