@@ -28,7 +28,13 @@ const PATIENCE_MS = 600_000
 /** The default is 100,000; a chord of as many has a body as well. */
 const LIMITS = { nodes: 1_100_000 }
 
-const add = task('add', (x: number, y: number) => x + y)
+/** Additions that this process has run. */
+let additions = 0
+
+const add = task('add', (x: number, y: number) => {
+  additions++
+  return x + y
+})
 const sum = task('sum', (values: number[]) => values.reduce((total, value) => total + value, 0))
 const size = task('size', (values: number[]) => values.length)
 const inc = task('inc', (x: number) => x + 1)
@@ -62,6 +68,8 @@ class ChordisSession implements Session {
     for (const { definition } of [add, sum, size, inc, text, this.plain]) tasks.register(definition)
     this.worker = new Worker({ ...connection(this.place), tasks, concurrency: choice.concurrency })
     await this.worker.start()
+    // The clock of the chords stands still until now.
+    if (additions > 0) throw new Error('the worker ran tasks before it said that it had started')
   }
 
   async tasks(count: number, { kind, stamp = 0, dueMs, bytes }: PlainTask): Promise<void> {

@@ -4,21 +4,25 @@
  * What was built is remembered as a hash of paths, sizes and times; it is written last, so that an interrupted build counts as none.
  */
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { ROOT } from './paths.mjs'
+import { ROOT, STATE } from './paths.mjs'
 import { quiet } from './run.mjs'
 
 const SOURCES = ['src', 'examples', 'migrations', 'bench', 'test/conformance', 'test/support']
 const CONFIGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
 const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.built')
+const FRESH = join(STATE, 'build')
+
+/** What the benchmark installs and writes for itself. */
+const NOT_SOURCES = /^bench\/(node_modules|results)\b/
 
 function filesOf(folder) {
   const path = join(ROOT, folder)
   if (!existsSync(path)) return []
   return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !NOT_SOURCES.test(relative(ROOT, entry.parentPath)))
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
@@ -48,8 +52,12 @@ export async function ensureBuild(say, { force = false } = {}) {
   const print = fingerprint()
   if (!force && builtFrom() === print) return 'up to date'
   say('compiling')
+  // Beside the old build, which stays usable until the new one is whole.
+  rmSync(FRESH, { recursive: true, force: true })
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  await quiet(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', FRESH], { cwd: ROOT })
   rmSync(DIST, { recursive: true, force: true })
-  await quiet(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: ROOT })
+  renameSync(FRESH, DIST)
   copyAssets()
   writeFileSync(STAMP, print)
   return 'done'

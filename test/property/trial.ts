@@ -68,7 +68,7 @@ export async function troubleOf(options: TrialOptions, spec: Spec): Promise<stri
   const { journal, timeoutMs = 60_000 } = options
   const canvas = randomCanvas({ ...spec, caseId: 'c' })
   const { handle, trouble } = await submitted(options, spec, canvas)
-  const outcome = await insist(() => handle.outcome({ waitMs: timeoutMs }))
+  const outcome = await insist(() => handle.outcome({ waitMs: timeoutMs }), timeoutMs)
   const seen = options.observer?.workflow(handle.id) ?? handle
   await until(async () => (await seen.status()).ended, { timeoutMs, what: `workflow ${handle.id} ends` })
   const nodes = await seen.results()
@@ -84,7 +84,7 @@ async function submitted(
 ): Promise<{ handle: WorkflowHandle; trouble: string[] }> {
   const { client, observer = client, twice } = options
   const settings = { id: `c${seed}-${nodes}`, retentionMs: 86_400_000 }
-  const handle = await insist(() => client.submit(canvas, settings))
+  const handle = await insist(() => client.submit(canvas, settings), options.timeoutMs)
   const known = !twice || (await observer.submit(canvas, settings)).duplicate
   return { handle, trouble: known ? [] : ['the second submit was taken for a new workflow'] }
 }
