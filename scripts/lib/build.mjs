@@ -6,14 +6,14 @@
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { ROOT, STATE } from './paths.mjs'
+import { ROOT } from './paths.mjs'
 import { quiet } from './run.mjs'
 
 const SOURCES = ['src', 'examples', 'migrations', 'bench', 'test/conformance', 'test/support']
 const CONFIGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
 const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.built')
-const FRESH = join(STATE, 'build')
+const FRESH = join(ROOT, 'dist.new') // as deep as dist, for the source maps
 
 /** What the benchmark installs and writes for itself. */
 const NOT_SOURCES = /^bench\/(node_modules|results)\b/
