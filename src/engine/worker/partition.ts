@@ -52,6 +52,9 @@ const LANES = 2
 const TURN_BYTES = 1024 * 1024
 const TURN_COMPLETIONS = 500
 /** Records of finished grants are removed this many at a time. */
+const UPKEEP_MS = 5
+/** 0: only what is ready; 1: also timers, spreads and parked lists; 2: also timers and spreads. */
+type Look = 0 | 1 | 2
 const MIN_CLOSED = 8
 
 export class Partition {
@@ -67,6 +70,7 @@ export class Partition {
   /** The last answer said that there is more than was asked for. */
   private plenty = false
   private look = true
+  private lookedAt = Number.NEGATIVE_INFINITY
   private fetching = true
   private scheduled = false
   private stopped = false
@@ -171,11 +175,20 @@ export class Partition {
     return args
   }
 
+  /** Timers and spreads cost commands; between two looks at them some milliseconds may pass while turns follow one another. */
+  private lookFor(want: number): Look {
+    const now = performance.now()
+    if (!this.look && !this.plenty && now - this.lookedAt < UPKEEP_MS) return 0
+    this.lookedAt = now
+    if (!this.look || want === 0) return 2
+    this.look = false
+    return 1
+  }
+
   private async turn(lane: Lane, want: number): Promise<void> {
     lane.busy = true
     lane.fetching = want > 0
-    const look = this.look && want > 0
-    if (look) this.look = false
+    const look = this.lookFor(want)
     const closed = this.closed.length >= MIN_CLOSED ? this.closed.splice(0) : []
     const { wakes } = this
     lane.sequence++
@@ -228,24 +241,13 @@ export class Partition {
   }
 
   /** Sends a turn until it is answered. Null when the worker stopped meanwhile. */
-  private async send(lane: Lane, want: number, look: boolean, closed: string, completions: Argument[]): Promise<TurnReply | null> {
+  private async send(lane: Lane, want: number, look: Look, closed: string, completions: Argument[]): Promise<TurnReply | null> {
     const { namespace, connection, process, queues } = this.host
     for (let failures = 0; !this.stopped; failures++) {
       if (this.suspected || this.auditing) await this.audit()
       try {
         const reply = (await namespace.runAtEpoch(connection, this.number, (epoch) =>
-          calls.turn(
-            epoch,
-            process,
-            lane.number,
-            lane.sequence,
-            `,${queues.join(',')},`,
-            want,
-            look ? 1 : 0,
-            closed,
-            TURN_BYTES,
-            completions,
-          ),
+          calls.turn(epoch, process, lane.number, lane.sequence, `,${queues.join(',')},`, want, look, closed, TURN_BYTES, completions),
         )) as TurnReply | ['reopen']
         if (reply[0] === 'ok') return reply as TurnReply
         lane.sequence--

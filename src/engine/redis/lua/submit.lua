@@ -45,7 +45,7 @@ while from <= #ARGV do
   local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin)
   if not answer then
     local c = new_context(id)
-    c.state, c.run, c.rem, c.outs, c.worst, c.created, c.started = begin == '1' and 'p' or 'g', '1', total, outs, 'S', NOW_TEXT, '0'
+    c.state, c.run, c.rem, c.outs, c.worst, c.created, c.started = begin == '1' and 'p' or 'g', '1', total, outs, 'S', now_text(), '0'
     c.outcome, c.ended, c.S, c.F, c.R, c.K, c.keep, c.flags = '0', '0', '0', '0', '0', '0', keep, waiter == '' and '-' or 'w'
     c.changed = true
     put(c, 'd', digest)
@@ -55,7 +55,7 @@ while from <= #ARGV do
       start(c, roots)
     else
       put(c, 'r', total .. ' ' .. roots)
-      redis.call('ZADD', K_staging, NOW, id)
+      redis.call('ZADD', K_staging, now(), id)
     end
     if key ~= '' then redis.call('SET', K_idempotency .. key, digest .. ' ' .. id, 'EX', KEEP_KEY_S) end
     answer = { begin == '1' and 'new' or 'staging', id }

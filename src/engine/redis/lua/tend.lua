@@ -24,9 +24,9 @@ local function remove(ids, index)
   redis.call('UNLINK', unpack(keys))
   redis.call('ZREM', index, unpack(ids))
 end
-local over = redis.call('ZRANGEBYSCORE', K_ended, '-inf', NOW, 'LIMIT', 0, limit)
+local over = redis.call('ZRANGEBYSCORE', K_ended, '-inf', now(), 'LIMIT', 0, limit)
 remove(over, K_ended)
-local abandoned = redis.call('ZRANGEBYSCORE', K_staging, '-inf', NOW - tonumber(ARGV[3]), 'LIMIT', 0, limit)
+local abandoned = redis.call('ZRANGEBYSCORE', K_staging, '-inf', now() - tonumber(ARGV[3]), 'LIMIT', 0, limit)
 remove(abandoned, K_staging)
 
 local memory = redis.call('INFO', 'memory')

@@ -3,7 +3,7 @@
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
 -- ARGV    epoch, process, lane:int, sequence:int, queues, want:int, look:int, closed, maxBytes:int, completions:list
---         queues ',a,b,'; look 1 also looks at parked lists; closed 'lane:sequence …' grants that need no record any more
+--         queues ',a,b,'; look: 1 also at timers, spreads and parked lists, 2 at timers and spreads; closed 'lane:sequence …' grants that need no record any more
 --         completions: groups of workflow, run, prefix, template, attempt, nodes '7,9', records separated by \30
 -- RETURNS {'ok', more (2: look again), dueMs, {lost 'workflow:node'…}, {grant…}} | {'epoch'} | {'reopen'}
 -- @include base
@@ -31,9 +31,9 @@ if sequence == last then
 end
 
 local lost = finish_all(10, process)
-promote(100)
+if look ~= '0' then promote(100) end
 local budget = run(500)
-if budget > 0 and take_spread() then budget = run(budget) end
+if look ~= '0' and budget > 0 and take_spread() then budget = run(budget) end
 hand_over()
 
 asked.process, asked.attempt, asked.want, asked.max_bytes, asked.more = process, attempt, meta[2] == 'stop' and 0 or want, max_bytes, budget <= 0
@@ -53,6 +53,6 @@ wake()
 local due = -1
 if asked.leased == 0 then
   local next_due = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
-  if next_due[2] then due = math.max(0, tonumber(next_due[2]) - NOW) end
+  if next_due[2] then due = math.max(0, tonumber(next_due[2]) - now()) end
 end
 return { 'ok', asked.parked and 2 or asked.more and 1 or 0, due, lost, grants }

@@ -48,10 +48,10 @@ local function again(c, p, i, t, T, del, bytes, cause, flags, record)
   if sub(flags, -1) == 'x' then
     return settle(c, p, i, T, 'R', expired(tonumber(att) - 1), 'R' .. p .. i, 0)
   end
-  local due = NOW + tonumber(ms)
+  ms = tonumber(ms)
   put(c, 'e' .. p .. i, err)
-  put(c, p .. i, (due > NOW and 'D ' or 'Q ') .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
-  enqueue(c, T, entry(c, p, i, 1, 1, t), due)
+  put(c, p .. i, (ms > 0 and 'D ' or 'Q ') .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
+  enqueue(c, T, entry(c, p, i, 1, 1, t), ms > 0 and now() + ms)
 end
 
 local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)

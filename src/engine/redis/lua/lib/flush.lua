@@ -52,8 +52,8 @@ local function set_aside(c)
     for channel in gmatch(redis.call('HGET', c.key, 'w') or '', '%S+') do redis.call('PUBLISH', channel, c.id) end
   end
   if kind ~= 'none' then
-    redis.call('HSET', c.key, 's', 'x 1 0 0 F ' .. NOW .. ' 0 ' .. NOW .. ' ' .. NOW .. ' 0 1 0 0 86400000 -', 'x', reason)
-    redis.call('ZADD', K_ended, NOW + 86400000, c.id)
+    redis.call('HSET', c.key, 's', 'x 1 0 0 F ' .. now_text() .. ' 0 ' .. now_text() .. ' ' .. now_text() .. ' 0 1 0 0 86400000 -', 'x', reason)
+    redis.call('ZADD', K_ended, now() + 86400000, c.id)
   end
 end
 
@@ -76,7 +76,7 @@ end
 local LOOK_MS = 1000
 local nudged = {} -- per call
 local function write_timers()
-  local args, soon, queue = {}, NOW + LOOK_MS, nil
+  local args, soon, queue = {}, now() + LOOK_MS, nil
   for i = 1, #timed, 3 do
     if not timed[i].damaged then
       args[#args + 1], args[#args + 2] = timed[i + 1], timed[i + 2]
@@ -107,8 +107,8 @@ local function flush()
         c.open = nil
       end
       if c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.state ~= 'e' then
-        c.state, c.ended = 'e', NOW_TEXT
-        redis.call('ZADD', K_ended, NOW + c.keep, c.id)
+        c.state, c.ended = 'e', now_text()
+        redis.call('ZADD', K_ended, now() + c.keep, c.id)
       end
       if c.changed then put(c, 's', control_text(c)) end
       write_fields(c.key, c.d, c.n)

@@ -20,13 +20,13 @@ local function plan(into, c, where, e)
 end
 
 local function due_of(delay)
-  local due, dead = NOW, nil
+  local due, dead = now(), nil
   for kind, ms in gmatch(delay, '(%a)(%d+)') do
     ms = tonumber(ms)
-    if kind == 'c' then due = math.max(due, NOW + ms)
+    if kind == 'c' then due = math.max(due, now() + ms)
     elseif kind == 'e' then due = math.max(due, ms)
     else
-      local d = kind == 'x' and NOW + ms or ms
+      local d = kind == 'x' and now() + ms or ms
       if not dead or d < dead then dead = d end
     end
   end
@@ -34,7 +34,7 @@ local function due_of(delay)
 end
 
 local function enqueue(c, T, e, due)
-  if due > NOW then
+  if due and due > now() then
     plan(timed, c, due, 'd:' .. T.list .. ':' .. e)
   else
     plan(pushed, c, T.list, e)
@@ -45,12 +45,12 @@ end
 local function release(c, p, a, n, s, t, T, bytes, cause)
   if T.virtual then return later(c, 'v', p, a, n, s, t) end
   if bytes > 0 or cause then put(c, p .. a, 'Q 1 0 ' .. bytes .. ' ' .. (cause or '-') .. ' -') end
-  local e, due = entry(c, p, a, n, s, t), NOW
+  local e, due = entry(c, p, a, n, s, t), nil
   if T.delay ~= '-' then
     local dead
     due, dead = due_of(T.delay)
     if dead then
-      if dead <= NOW then return later(c, 'x', p, a, n, s, t) end
+      if dead <= now() then return later(c, 'x', p, a, n, s, t) end
       plan(timed, c, dead, 'x:' .. T.list .. ':' .. e)
     end
   end
@@ -186,7 +186,7 @@ local function output(c, code, cause)
   elseif letter == 'R' and c.worst == 'S' then c.worst = 'R' end
   c.outs = c.outs - 1
   if c.outs == 0 then
-    c.outcome = NOW_TEXT
+    c.outcome = now_text()
     c.told = true
   end
 end

@@ -3,7 +3,7 @@
 local NOBODY = {} -- stands for the workflow, which is not read here
 
 local function promote(limit)
-  local due = redis.call('ZRANGEBYSCORE', K_timers, '-inf', NOW, 'LIMIT', 0, limit)
+  local due = redis.call('ZRANGEBYSCORE', K_timers, '-inf', now(), 'LIMIT', 0, limit)
   if #due == 0 then return 0 end
   local ready, n = {}, 0
   for i = 1, #due do

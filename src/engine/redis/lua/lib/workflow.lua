@@ -8,8 +8,16 @@
 --
 -- Records. Open:     P pending order cause bytes | Q att del bytes cause flags | D (as Q) | L attempt att del bytes cause flags | W att
 --          Terminal: S[att]|json  I|  V|p|i|expr  F[att]|error  R|error  C|cause  A|cause  K|cause      a cause is a letter (F C R) and a node
-local NOW = clock() -- per call
-local NOW_TEXT = NOW .. '' -- per call
+-- One instant per call, read when somebody first asks: many turns need none.
+local instant, instant_text = false, false -- per call
+local function now()
+  if not instant then instant = clock() end
+  return instant
+end
+local function now_text()
+  if not instant_text then instant_text = now() .. '' end
+  return instant_text
+end
 local contexts, loaded = {}, {} -- per call
 
 -- text: a number as text. Lua asks sprintf("%.14g") for every one; the small ones, which are most, are kept.
