@@ -160,7 +160,7 @@ describe("the server's own faults", () => {
       commandTimeoutMs: 2_000,
     })
     const body = { canvas: { task: 'echo', args: [7] } }
-    const fault = proxy.cutAfterRequest((sent) => sent.key === 'script:submit')
+    const fault = proxy.cutAfterRequest((sent) => sent.key === 'script:enqueue')
     const answer = await away.http.post('/v1/workflows').send(body)
     fault.off()
     const { workflow } = problem(answer, 503, 'outcome-unknown')

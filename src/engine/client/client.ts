@@ -7,7 +7,7 @@ import { ChordisError } from '../protocol/errors.js'
 import { connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
 import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
 import { WorkflowReader } from '../redis/reader.js'
-import { WorkflowHandle } from './handle.js'
+import { type HandleDependencies, WorkflowHandle } from './handle.js'
 import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
 import { Waiter } from './waiter.js'
@@ -25,6 +25,7 @@ export interface ClientOptions extends ConnectionOptions {
 export class Client {
   private readonly submitter: Submitter
   private readonly waiter: Waiter
+  private readonly dependencies: HandleDependencies
 
   private constructor(
     private readonly connection: RedisConnection,
@@ -33,6 +34,10 @@ export class Client {
   ) {
     this.submitter = new Submitter(connection, namespace)
     this.waiter = new Waiter(connection, namespace, () => connect(options.redis, 'subscriber'))
+    this.dependencies = {
+      reader: (workflow) => new WorkflowReader(connection, namespace, workflow),
+      wait: (workflow, timeoutMs) => this.waiter.wait(workflow, timeoutMs),
+    }
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */
@@ -75,11 +80,7 @@ export class Client {
   }
 
   private handle(id: string, duplicate: boolean): WorkflowHandle {
-    const dependencies = {
-      reader: (workflow: string) => new WorkflowReader(this.connection, this.namespace, workflow),
-      wait: (workflow: string, timeoutMs: number) => this.waiter.wait(workflow, timeoutMs),
-    }
-    return new WorkflowHandle(dependencies, id, duplicate)
+    return new WorkflowHandle(this.dependencies, id, duplicate)
   }
 
   /** Time of one round trip, ms. Throws `redis-unavailable`. */

@@ -61,15 +61,18 @@ export interface HandleDependencies {
 }
 
 export class WorkflowHandle {
-  private readonly reader: WorkflowReader
+  private made: WorkflowReader | undefined
 
   constructor(
     private readonly dependencies: HandleDependencies,
     readonly id: string,
     /** Submitting found it already there, by id or by idempotency key. */
     readonly duplicate = false,
-  ) {
-    this.reader = dependencies.reader(id)
+  ) {}
+
+  private get reader(): WorkflowReader {
+    this.made ??= this.dependencies.reader(this.id)
+    return this.made
   }
 
   /** State, counts and times. Throws `not-found` when there is no such workflow (any more). */

@@ -26,13 +26,20 @@ export interface SubmitOptions {
   limits?: { nodes?: number }
 }
 
+/** A workflow of one task with nothing of its own but arguments: many of one template travel in one call (redis/lua/enqueue.lua). */
+export interface LoneTask {
+  template: string
+  block: Buffer
+  keepMs: number
+}
+
 export interface Submission {
   id: string
   partition: number
   fields: [string, Argument][]
   bytes: number
   head: Argument[]
-  duplicateIsOwn: boolean
+  lone?: LoneTask
 }
 
 const DAY_MS = 86_400_000
@@ -80,11 +87,25 @@ function place(namespace: Namespace, id: string | undefined, key: string | undef
   return { id: newWorkflowId(partition), partition }
 }
 
+function loneTask(stored: StoredGraph, options: SubmitOptions): LoneTask | undefined {
+  if (stored.nodes !== 1 || stored.total !== 1 || stored.output !== 0 || stored.fields.length !== 2) return undefined
+  if (options.id !== undefined || options.idempotencyKey !== undefined) return undefined
+  if (options.name !== undefined || options.tags?.length || options.tenant !== undefined) return undefined
+  const [template, block] = stored.fields.map(([, value]) => value)
+  if (typeof template !== 'string' || !Buffer.isBuffer(block)) return undefined
+  return { template, block, keepMs: checkRetention(options.retentionMs) }
+}
+
 /** Reads, compiles and lays out a canvas. Throws ChordisError with the path of what is wrong. */
 export function prepare(namespace: Namespace, input: Canvas | unknown, options: SubmitOptions = {}): Submission {
   checkLabels(options)
   const canvas = readCanvas(input, options.limits ? { limits: options.limits } : {})
   const stored = layoutGraph(compile(canvas, options.limits ? { limits: options.limits } : {}))
+  const lone = loneTask(stored, options)
+  if (lone !== undefined && (canvas.kind !== 'task' || canvas.options.taskId === undefined)) {
+    const { id, partition } = place(namespace, undefined, undefined)
+    return { id, partition, fields: [], bytes: lone.block.length + 64, head: [], lone }
+  }
   const ownId = options.id ?? (canvas.kind === 'task' ? canvas.options.taskId : undefined)
   const key = options.idempotencyKey === undefined ? undefined : `${options.tenant ?? '-'}:${options.idempotencyKey}`
   const { id, partition } = place(namespace, ownId, key)
@@ -93,5 +114,5 @@ export function prepare(namespace: Namespace, input: Canvas | unknown, options: 
   const digest = fingerprint([stored.roots, ...(fields.flat() as (string | Buffer)[])])
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
   const head = [id, digest, '1', stored.total, stored.outs, checkRetention(options.retentionMs), keyText, '', stored.roots]
-  return { id, partition, fields, bytes, head, duplicateIsOwn: false }
+  return { id, partition, fields, bytes, head }
 }

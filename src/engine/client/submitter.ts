@@ -9,7 +9,7 @@ import { explain, type RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, CALL_FIELDS, pieces } from '../redis/pieces.js'
 import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
-import type { Submission } from './submission.js'
+import type { LoneTask, Submission } from './submission.js'
 
 /** What became of a submission: its id, and whether it had been there before. */
 export interface Submitted {
@@ -18,6 +18,8 @@ export interface Submitted {
 }
 
 const CALL_WORKFLOWS = 128
+/** Workflows of one task in one call: some 2 ms of Redis. */
+const LONE_TASKS = 500
 const RESEND_MS = [50, 250]
 
 interface Waiting {
@@ -52,14 +54,32 @@ export class Submitter {
     this.scheduled = false
     const queues = [...this.queues]
     this.queues.clear()
-    for (const [partition, waiting] of queues) for (const batch of batches(waiting)) void this.send(partition, batch)
+    for (const [partition, waiting] of queues) {
+      for (const batch of batches(waiting.filter(({ submission }) => !submission.lone))) void this.send(partition, batch)
+      for (const batch of loneBatches(waiting)) void this.enqueue(partition, batch)
+    }
+  }
+
+  /** Workflows of one task that share a template. */
+  private async enqueue(partition: number, batch: Waiting[]): Promise<void> {
+    try {
+      const { template, keepMs } = (batch[0] as Waiting).submission.lone as LoneTask
+      const args = batch.flatMap(({ submission }) => [submission.id, (submission.lone as LoneTask).block])
+      const { answer } = await this.call(partition, (epoch, again) =>
+        calls.enqueue(epoch, again ? '1' : '0', String(keepMs), template, args),
+      )
+      if (answer[0] === 'full') throw full()
+      for (const { submission, resolve } of batch) resolve({ id: submission.id, duplicate: false })
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(explain(unwrap(error), waiting.submission.id))
+    }
   }
 
   private async send(partition: number, batch: Waiting[]): Promise<void> {
     try {
       const args = batch.flatMap(({ submission }) => wire(submission.head, submission.fields))
       const { answer, resent } = await this.call(partition, (epoch) => calls.submit(epoch, args))
-      if (answer[0] === 'full') throw new ChordisError('redis-full', 'Redis is above 80 % of its memory; new workflows are refused')
+      if (answer[0] === 'full') throw full()
       batch.forEach((waiting, k) => {
         settle(waiting, answer[k + 1] as [string, string], resent)
       })
@@ -69,10 +89,16 @@ export class Submitter {
   }
 
   /** Calls, and calls again when no answer came: every script here may be repeated. */
-  private async call(partition: number, call: (epoch: string) => ScriptCall): Promise<{ answer: [string, ...unknown[]]; resent: boolean }> {
+  private async call(
+    partition: number,
+    call: (epoch: string, again: boolean) => ScriptCall,
+  ): Promise<{ answer: [string, ...unknown[]]; resent: boolean }> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return { answer: await this.namespace.runAtEpoch(this.connection, partition, call), resent: attempt > 0 }
+        return {
+          answer: await this.namespace.runAtEpoch(this.connection, partition, (epoch) => call(epoch, attempt > 0)),
+          resent: attempt > 0,
+        }
       } catch (error) {
         const why = explain(error)
         const delay = RESEND_MS[attempt]
@@ -92,7 +118,7 @@ export class Submitter {
       const head = submission.head.slice()
       head[2] = '0'
       const { answer } = await this.call(partition, (epoch) => calls.submit(epoch, wire(head, submission.fields.slice(0, 1))))
-      if (answer[0] === 'full') throw new ChordisError('redis-full', 'Redis is above 80 % of its memory; new workflows are refused')
+      if (answer[0] === 'full') throw full()
       const [what, where] = answer[1] as [string, string]
       if (what === 'same') return { id: where, duplicate: true }
       if (what !== 'staging') throw conflict(what, id)
@@ -108,6 +134,8 @@ export class Submitter {
   }
 }
 
+const full = (): ChordisError => new ChordisError('redis-full', 'Redis is above 80 % of its memory; new workflows are refused')
+
 /** An error that was explained before it knew its workflow is explained again, with the id. */
 function unwrap(error: unknown): unknown {
   if (!(error instanceof ChordisError) || error.workflow !== undefined || !error.retryable) return error
@@ -116,6 +144,28 @@ function unwrap(error: unknown): unknown {
 
 function wire(head: readonly Argument[], fields: readonly [string, Argument][]): Argument[] {
   return [...head, fields.length, ...fields.flat()]
+}
+
+/** By template and retention, in calls of at most LONE_TASKS. */
+function* loneBatches(waiting: Waiting[]): Generator<Waiting[]> {
+  const open = new Map<string, { batch: Waiting[]; bytes: number }>()
+  for (const item of waiting) {
+    const { lone, bytes } = item.submission
+    if (!lone) continue
+    const key = `${lone.keepMs} ${lone.template}`
+    let at = open.get(key)
+    if (at && (at.batch.length >= LONE_TASKS || at.bytes + bytes > CALL_BYTES)) {
+      yield at.batch
+      at = undefined
+    }
+    if (!at) {
+      at = { batch: [], bytes: 0 }
+      open.set(key, at)
+    }
+    at.batch.push(item)
+    at.bytes += bytes
+  }
+  for (const { batch } of open.values()) yield batch
 }
 
 function* batches(waiting: Waiting[]): Generator<Waiting[]> {

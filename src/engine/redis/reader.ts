@@ -193,8 +193,10 @@ function attemptsOf(record: string | null): number {
 }
 
 function parseMeta(text: string | null): WorkflowMeta {
+  // Workflows of one task that came by enqueue have none.
+  if (text === null) return { o: 0, n: 1, c: 1 }
   try {
-    const meta = JSON.parse(text ?? '') as WorkflowMeta
+    const meta = JSON.parse(text) as WorkflowMeta
     if (meta !== null && typeof meta === 'object' && meta.o !== undefined) return meta
   } catch {
     // Damaged: shown as such through the control field.

@@ -49,7 +49,8 @@ export class Additions {
 
   private async stage(attempt: Attempt, canvas: Canvas, prefix: string, end: SegmentEnd): Promise<number> {
     const segment = layoutSegment(compile(readCanvas(canvas)), prefix, end)
-    const { workflow, batch } = attempt.grant
+    const { workflowId: workflow } = attempt
+    const { batch } = attempt.grant
     const owner = `${this.process}:${batch.name}`
     for (const pairs of pieces(segment.fields)) {
       const partition = this.namespace.partitionOf(workflow)

@@ -24,6 +24,7 @@ export class Attempt implements TaskContext {
   constructor(
     private readonly host: AttemptHost,
     readonly grant: Grant,
+    readonly workflowId: string,
     /** Index within the segment. */
     readonly index: number,
     readonly definition: string,
@@ -38,7 +39,12 @@ export class Attempt implements TaskContext {
   }
 
   get id(): string {
-    return `${this.grant.workflow}:${this.node}`
+    return `${this.workflowId}:${this.node}`
+  }
+
+  /** What names the attempt's completion within its grant. */
+  get key(): number | string {
+    return this.grant.lone ? this.workflowId : this.index
   }
 
   get task(): string {
@@ -50,7 +56,7 @@ export class Attempt implements TaskContext {
   }
 
   get workflow(): { id: string } {
-    return { id: this.grant.workflow }
+    return { id: this.workflowId }
   }
 
   get logger(): Logger {

@@ -21,6 +21,8 @@ export type GrantReply = [
   spec: string,
   /** Each followed by a separator. */
   definitions: string,
+  /** Of workflows of one task, which share a grant (then `workflow` is ''): their ids, joined by commas. */
+  workflows?: string,
 ]
 
 export class Batch {
@@ -33,12 +35,12 @@ export class Batch {
 
 /** Where a grant's completions go. */
 export interface CompletionSink {
-  complete(grant: Grant, index: number, record: string, final: boolean): void
+  complete(grant: Grant, node: number | string, record: string, final: boolean): void
 }
 
 export class Grant {
-  /** Nodes whose completions wait for the next turn, and their records. */
-  nodes: number[] = []
+  /** What waits for the next turn: nodes (of a grant of lone tasks: workflows), and their records. */
+  nodes: (number | string)[] = []
   records: string[] = []
   bytes = 0
 
@@ -57,7 +59,12 @@ export class Grant {
     readonly spec: TaskSpec,
   ) {}
 
-  complete(node: number, record: string): void {
+  /** The grant holds workflows of one task each. */
+  get lone(): boolean {
+    return this.workflow === ''
+  }
+
+  complete(node: number | string, record: string): void {
     this.nodes.push(node)
     this.records.push(record)
     this.bytes += record.length + 8
@@ -76,7 +83,8 @@ export class Grant {
     const nodes = this.nodes.splice(0, count)
     const records = this.records.splice(0, count)
     this.bytes -= bytes
-    const args = [this.workflow, this.run, this.prefix, this.template, this.batch.name, nodes.join(','), records.join(SEPARATOR)]
+    const [workflow, list] = this.lone ? [nodes.join(','), '*'] : [this.workflow, nodes.join(',')]
+    const args = [workflow, this.run, this.prefix, this.template, this.batch.name, list, records.join(SEPARATOR)]
     return { args, bytes, nodes: count }
   }
 }

@@ -25,7 +25,7 @@ export interface PartitionHost {
   /** Attempts that may be asked for now; what is granted of them must be given back with release(). */
   reserve(partition: Partition): number
   release(slots: number): void
-  granted(grant: Grant, index: number, definition: string): void
+  granted(grant: Grant, workflow: string, index: number, definition: string): void
   /** All of a turn's grants were handed over. */
   run(): void
   lost(nodes: string[]): void
@@ -125,9 +125,9 @@ export class Partition {
   }
 
   /** A node's completion joins the next turn. `final`: the attempt is over. */
-  complete(grant: Grant, index: number, record: string, final: boolean): void {
+  complete(grant: Grant, node: number | string, record: string, final: boolean): void {
     if (grant.nodes.length === 0) this.dirty.push(grant)
-    grant.complete(index, record)
+    grant.complete(node, record)
     if (final && --grant.batch.outstanding === 0) {
       this.batches.delete(grant.batch.name)
       this.closed.push(grant.batch.name)
@@ -229,14 +229,15 @@ export class Partition {
   }
 
   private hand(batch: Batch, reply: GrantReply): number {
-    const [workflow, run, prefix, template, first, count, stride, attempt, , cause, input, spec, texts] = reply
+    const [workflow, run, prefix, template, first, count, stride, attempt, , cause, input, spec, texts, workflows] = reply
     const grant = new Grant(this, batch, workflow, run, prefix, template, Number(attempt), cause, input, this.specs.get(spec))
     const definitions = texts.split(SEPARATOR)
     const nodes = Number(count)
     const from = Number(first)
     const step = Number(stride)
     batch.outstanding += nodes
-    for (let k = 0; k < nodes; k++) this.host.granted(grant, from + k * step, definitions[k] as string)
+    const ids = workflows?.split(',')
+    for (let k = 0; k < nodes; k++) this.host.granted(grant, ids?.[k] ?? workflow, from + k * step, definitions[k] as string)
     return nodes
   }
 
@@ -349,7 +350,9 @@ export class Partition {
   /** What runs, what waits for a turn, and what a turn in flight carries. */
   private heldNodes(): string[] {
     const held = this.host.held(this)
-    for (const { workflow, prefix, nodes } of this.dirty) for (const node of nodes) held.push(`${workflow}:${prefix}${node}`)
+    for (const { workflow, prefix, nodes, lone } of this.dirty) {
+      for (const node of nodes) held.push(lone ? `${node}:0` : `${workflow}:${prefix}${node}`)
+    }
     for (const { completions } of this.lanes) {
       for (const [workflow, , prefix, , , nodes] of groups(completions)) {
         for (const node of String(nodes).split(',')) held.push(`${workflow}:${prefix}${node}`)
@@ -376,6 +379,15 @@ type TurnReply = ['ok', more: number, dueMs: number, lost: string[], grants: Gra
 
 const GROUP = 7
 
+/** Completions by workflow; those of workflows of one task are told apart. */
 function* groups(completions: Argument[]): Generator<Argument[]> {
-  for (let from = 0; from < completions.length; from += GROUP) yield completions.slice(from, from + GROUP)
+  for (let from = 0; from < completions.length; from += GROUP) {
+    const group = completions.slice(from, from + GROUP)
+    if (group[5] !== '*') {
+      yield group
+      continue
+    }
+    const records = String(group[6]).split(SEPARATOR)
+    for (const [k, id] of String(group[0]).split(',').entries()) yield [id, ...group.slice(1, 5), '0', records[k] as string]
+  }
 }

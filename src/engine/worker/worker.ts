@@ -214,10 +214,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.feed()
   }
 
-  granted(grant: Grant, index: number, definition: string): void {
+  granted(grant: Grant, workflow: string, index: number, definition: string): void {
     this.reserved--
     this.active++
-    const attempt = new Attempt(this, grant, index, definition)
+    const attempt = new Attempt(this, grant, workflow, index, definition)
     this.running.add(attempt)
     this.executor.enqueue(attempt)
   }
@@ -256,7 +256,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
     this.active--
-    attempt.grant.partition.complete(attempt.grant, attempt.index, record, true)
+    attempt.grant.partition.complete(attempt.grant, attempt.key, record, true)
     this.feed()
     this.checkIdle()
   }
@@ -270,19 +270,19 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   progress(attempt: Attempt, text: string): void {
-    if (this.running.has(attempt)) attempt.grant.partition.complete(attempt.grant, attempt.index, `%${text}`, false)
+    if (this.running.has(attempt)) attempt.grant.partition.complete(attempt.grant, attempt.key, `%${text}`, false)
   }
 
   async fetchInput(attempt: Attempt, expression: string): Promise<string> {
     const [prefix = '', index = '0', expr = '[]'] = expression.split('|')
-    return valueText(this.reader(attempt.grant.workflow), { prefix, index: Number(index), expr })
+    return valueText(this.reader(attempt.workflowId), { prefix, index: Number(index), expr })
   }
 
   async fetchFailure(attempt: Attempt): Promise<Json[]> {
-    const call = await this.reader(attempt.grant.workflow).describe(attempt.grant.cause.slice(1))
+    const call = await this.reader(attempt.workflowId).describe(attempt.grant.cause.slice(1))
     const { error, ...request } = call
     const { stack, ...rest } = error ?? { type: 'UnknownError', message: '' }
-    return [{ ...request, workflow: attempt.grant.workflow }, rest as unknown as Json, stack ?? null]
+    return [{ ...request, workflow: attempt.workflowId }, rest as unknown as Json, stack ?? null]
   }
 
   stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string> {

@@ -13,12 +13,21 @@ if meta[1] ~= ARGV[1] then return { 'epoch' } end
 if meta[2] then return { 'full' } end
 local KEEP_KEY_S = 86400
 
-local function existing(id, digest, begin)
+-- A workflow that came by enqueue has no digest: its one template and its one block are what it is.
+local function enqueued(f, at_)
+  local same = 0
+  for k = at_ + 10, at_ + 8 + 2 * ARGV[at_ + 9], 2 do
+    if (ARGV[k] == 't0' and ARGV[k + 1] == f[3]) or (ARGV[k] == 'b0' and ARGV[k + 1] == f[4]) then same = same + 1 end
+  end
+  return same == 2
+end
+
+local function existing(id, digest, begin, at_)
   local c = loaded[id]
   if c then return { c.f['d'] == digest and 'same' or 'id-conflict', id } end
-  local f = redis.call('HMGET', K_workflow .. id, 's', 'd')
+  local f = redis.call('HMGET', K_workflow .. id, 's', 'd', 't0', 'b0')
   if not f[1] then return nil end
-  if f[2] ~= digest then return { 'id-conflict', id } end
+  if f[2] ~= digest and (f[2] or not enqueued(f, at_)) then return { 'id-conflict', id } end
   return { byte(f[1]) == 103 and begin == '0' and 'staging' or 'same', id }
 end
 
@@ -42,7 +51,7 @@ local answers, from = { 'ok' }, 2
 while from <= #ARGV do
   local id, digest, begin, total, outs, keep, key, waiter, roots, count = unpack(ARGV, from, from + 9)
   count = tonumber(count)
-  local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin)
+  local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin, from)
   if not answer then
     local c = new_context(id)
     c.state, c.run, c.rem, c.outs, c.worst, c.created, c.started = begin == '1' and 'p' or 'g', '1', total, outs, 'S', now_text(), '0'

@@ -4,7 +4,7 @@
 -- KEYS    meta, guard
 -- ARGV    epoch, process, lane:int, sequence:int, queues, want:int, look:int, closed, maxBytes:int, completions:list
 --         queues ',a,b,'; look: 1 also at timers, spreads and parked lists, 2 at timers and spreads; closed 'lane:sequence …' grants that need no record any more
---         completions: groups of workflow, run, prefix, template, attempt, nodes '7,9', records separated by \30
+--         completions: groups of seven; workflows of one task: ids joined by ',', '1', '', template, attempt, '*', records; else workflow, run, prefix, template, attempt, nodes '7,9', records separated by \30
 -- RETURNS {'ok', more (2: look again), dueMs, {lost 'workflow:node'…}, {grant…}} | {'epoch'} | {'reopen'}
 -- @include base
 -- @include workflow
@@ -12,6 +12,7 @@
 -- @include flush
 -- @include timers
 -- @include grant
+-- @include lone
 -- @include fetch
 -- @include finish
 local epoch, process, lane, sequence, queues, want = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
@@ -48,6 +49,8 @@ if closed ~= '' then
   for name in gmatch(closed, '%S+') do names[#names + 1] = 'g' .. name end
   redis.call('HDEL', pkey, unpack(names))
 end
+join_lone()
+flush_lone()
 if flush() > 0 then asked.more = true end
 wake()
 local due = -1

@@ -11,7 +11,7 @@ local f = redis.call('HMGET', key, 's', 'w', 'm', 'x')
 if not f[1] then return { 'none' } end
 local head, outcome, middle, flags = match(f[1], '^(%a %d+ %d+ %d+ %a %d+ %d+ )(%d+)( .* )(%S+)$')
 if not head or outcome ~= '0' then
-  local node = match(f[3] or '', '^{"o":(%d+),')
+  local node = not f[3] and '0' or match(f[3], '^{"o":(%d+),')
   local record = node and redis.call('HSTRLEN', key, node) <= RECORD_BYTES and redis.call('HGET', key, node)
   return { 'outcome', f[1], f[3], f[4], record }
 end

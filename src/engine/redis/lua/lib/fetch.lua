@@ -25,6 +25,10 @@ end
 
 -- lease_entry: leases nodes of a ready entry, as many as the turn still wants. Returns what is left of the entry, or nil.
 local function lease_entry(e, list)
+  if lease_lone(e, asked.process, asked.attempt) then
+    asked.leased = asked.leased + 1
+    return nil
+  end
   local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
   local c
   if id then

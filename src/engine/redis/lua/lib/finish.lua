@@ -97,22 +97,43 @@ local function finish_group(c, run_, p, t, attempt, list, records, lost)
   end
 end
 
+-- finish_lones: completions of workflows of one task; `ids` and `records` go side by side.
+local function finish_lones(ids, t, attempt, records, lost)
+  local held_, next_id = 'L ' .. attempt .. ' 1 0 0 - -', gmatch(ids, '[^,]+')
+  for record in gmatch(records, '[^\30]+') do
+    local id = next_id()
+    if not finish_lone(id, held_, record) then
+      local c = try_context(id, { 't' .. t, '0' })
+      if c and live(c) then guarded(c, finish_group, '1', '', t, attempt, { '0' }, record, lost)
+      else lost[#lost + 1] = id .. ':0' end
+    end
+  end
+end
+
+local function finish_some(at_, process, lost)
+  local id, run_, p, t, attempt = ARGV[at_], ARGV[at_ + 1], ARGV[at_ + 2], ARGV[at_ + 3], ARGV[at_ + 4]
+  local list, names, n = {}, {}, 0
+  for i in gmatch(ARGV[at_ + 5], '%d+') do
+    n = n + 1
+    list[n] = p .. i
+    names[n] = list[n]
+  end
+  names[n + 1] = 't' .. p .. t
+  local c = try_context(id, names)
+  if c and live(c) then
+    guarded(c, finish_group, run_, p, t, process .. ':' .. attempt, list, ARGV[at_ + 6], lost)
+  else
+    for k = 1, n do lost[#lost + 1] = id .. ':' .. list[k] end
+  end
+end
+
 local function finish_all(from, process)
   local lost = {}
   for at_ = from, #ARGV, 7 do
-    local id, run_, p, t, attempt = ARGV[at_], ARGV[at_ + 1], ARGV[at_ + 2], ARGV[at_ + 3], ARGV[at_ + 4]
-    local list, names, n = {}, {}, 0
-    for i in gmatch(ARGV[at_ + 5], '%d+') do
-      n = n + 1
-      list[n] = p .. i
-      names[n] = list[n]
-    end
-    names[n + 1] = 't' .. p .. t
-    local c = try_context(id, names)
-    if c and live(c) then
-      guarded(c, finish_group, run_, p, t, process .. ':' .. attempt, list, ARGV[at_ + 6], lost)
+    if ARGV[at_ + 5] == '*' then
+      finish_lones(ARGV[at_], ARGV[at_ + 3], process .. ':' .. ARGV[at_ + 4], ARGV[at_ + 6], lost)
     else
-      for k = 1, n do lost[#lost + 1] = id .. ':' .. list[k] end
+      finish_some(at_, process, lost)
     end
   end
   return lost

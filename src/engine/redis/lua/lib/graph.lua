@@ -14,6 +14,8 @@ end
 
 -- What is planned for ready lists and timers, as triples (workflow, list or time, entry): what a damaged workflow had planned is left out later.
 local pushed, fronted, timed = {}, {}, {} -- per call
+local NOBODY = {} -- stands for a workflow that is not read
+
 local function plan(into, c, where, e)
   local n = #into
   into[n + 1], into[n + 2], into[n + 3] = c, where, e

@@ -1,7 +1,5 @@
 -- timers: delayed nodes that came due go to their ready list; nodes whose `expires` has passed before they started end REVOKED.
 -- What came due is handed over like what a context released: a turn may lease it at once.
-local NOBODY = {} -- stands for the workflow, which is not read here
-
 local function promote(limit)
   local due = redis.call('ZRANGEBYSCORE', K_timers, '-inf', now(), 'LIMIT', 0, limit)
   if #due == 0 then return 0 end

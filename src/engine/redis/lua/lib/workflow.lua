@@ -159,6 +159,8 @@ local function parse_template(source)
     T.virtual, T.out, T.place = find(flags, 'v', 1, true), find(flags, 'o', 1, true), find(flags, 'p', 1, true)
     T.fan, T.group, T.only = find(flags, 'f', 1, true), find(flags, 'g', 1, true), find(flags, 'u', 1, true)
   end
+  -- The one task of its workflow: see lone.lua.
+  T.lone = mode == 'a' and needs == '0' and T.only and succ == '-' and input == '-' and not T.virtual
   if parsed_count >= PARSED_LIMIT then parsed, parsed_count = {}, 0 end
   parsed[source], parsed_count = T, parsed_count + 1
   return T

@@ -1,0 +1,29 @@
+-- enqueue: stores and starts many workflows of one task each that share a template: what bulk producers send.
+-- Their ids are new, made by the caller; sent again (`again` '1'), those that are there already are left alone.
+-- KEYS    meta, guard
+-- ARGV    epoch, again, keepMs, template, workflows:list        each: id, block of its one definition
+-- RETURNS {'ok'} | {'epoch'} | {'full'}
+-- @include base
+-- @include workflow
+-- @include graph
+-- @include flush
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory')
+if meta[1] ~= ARGV[1] then return { 'epoch' } end
+if meta[2] then return { 'full' } end
+local again, source = ARGV[2] == '1', ARGV[4]
+local T = parsed[source] or parse_template(source)
+local control = 'p 1 1 1 S ' .. now_text() .. ' 0 0 0 0 0 0 0 ' .. ARGV[3] .. ' -'
+local due, dead
+if T.delay ~= '-' then due, dead = due_of(T.delay) end
+for k = 5, #ARGV, 2 do
+  local id = ARGV[k]
+  if not (again and redis.call('EXISTS', K_workflow .. id) == 1) then
+    redis.call('HSET', K_workflow .. id, 's', control, 't0', source, 'b0', ARGV[k + 1])
+    local e = id .. ':1:0::0:1:1'
+    if not dead or dead > now() then enqueue(NOBODY, T, e, due) end
+    if dead then plan(timed, NOBODY, dead, 'x:' .. T.list .. ':' .. e) end
+  end
+end
+flush()
+wake()
+return { 'ok' }

@@ -1,0 +1,73 @@
+-- lone: workflows of one task, most of what a queue sees. Their fields, records and control are those of every workflow; here they are cut and joined
+-- as texts, without a context, at a third of the cost. Whatever is not plain (a retry, a replacement, damage) falls back to the general way.
+local lone_writes, lone_ended, lone_told, lone_grants = {}, {}, {}, {} -- per call
+local LONE_ENTRY = '^([^:]+):1:(%d+)::0:1:1$'
+local LONE_FRESH = '^p 1 1 1 S (%d+) 0 0 0 0 0 0 0 (%d+ %S+)$'
+local LONE_RUNNING = '^r 1 1 1 S (%d+ %d+) 0 0 0 0 0 0 (%d+) (%S+)$'
+
+local function lone_write(key, record, control)
+  local n = #lone_writes
+  lone_writes[n + 1], lone_writes[n + 2], lone_writes[n + 3] = key, record, control
+end
+
+local function lone_fields(id, ...)
+  if loaded[id] then return nil end
+  local got = redis.pcall('HMGET', K_workflow .. id, ...)
+  return not got.err and got or nil
+end
+
+-- lease_lone: leases a fresh task of its own. False: not plain. Tasks of one template travel as one grant, with their workflows' ids behind.
+local function lease_lone(e, process, attempt)
+  local id, t = match(e, LONE_ENTRY)
+  local got = id and lone_fields(id, 's', 't' .. t, '0', 'b0')
+  local T = got and got[2] and not got[3] and parsed[got[2]]
+  if not T or not T.lone or not got[1] or not got[4] or byte(got[4]) ~= 1 or not knows(process, T.task) then return false end
+  local created, rest = match(got[1], LONE_FRESH)
+  local definition_ = sub(got[4], 4)
+  if not created or find(definition_, MARKER, 1, true) then return false end
+  local g = lone_grants[T]
+  if not g then
+    g = { '', '1', '', t, 0, 0, 0, '1', '0', '-', '', T.spec, {}, {} }
+    lone_grants[T] = g
+    grants[#grants + 1] = g
+  end
+  local n = g[6] + 1
+  g[6], g[13][n], g[14][n] = n, definition_, id
+  granted_bytes = granted_bytes + #definition_ + #id
+  descriptors[#descriptors + 1] = e
+  lone_write(K_workflow .. id, 'L ' .. attempt .. ' 1 0 0 - -', 'r 1 1 1 S ' .. created .. ' ' .. now_text() .. ' 0 0 0 0 0 0 ' .. rest)
+  return true
+end
+
+-- finish_lone: a task of its own that succeeded. False: not plain.
+local function finish_lone(id, held_, record)
+  if byte(record) ~= 83 then return false end
+  local got = lone_fields(id, '0', 's')
+  if not got or got[1] ~= held_ or not got[2] then return false end
+  local times, keep, flags = match(got[2], LONE_RUNNING)
+  if not times then return false end
+  local stamp = now_text()
+  lone_write(K_workflow .. id, record, 'e 1 0 0 S ' .. times .. ' ' .. stamp .. ' ' .. stamp .. ' 1 0 0 0 ' .. keep .. ' ' .. flags)
+  local n = #lone_ended
+  lone_ended[n + 1], lone_ended[n + 2] = now() + keep, id
+  if find(flags, 'w', 1, true) then
+    n = #lone_told
+    lone_told[n + 1], lone_told[n + 2] = id, #record <= PUSH_BYTES and id .. '\n0\n' .. record or id
+  end
+  return true
+end
+
+-- joined: grants of lone tasks with their lists as texts, when all are known.
+local function join_lone()
+  for _, g in pairs(lone_grants) do g[13], g[14] = concat(g[13]), concat(g[14], ',') end
+  lone_grants = {}
+end
+
+local function flush_lone()
+  for i = 1, #lone_writes, 3 do redis.call('HSET', lone_writes[i], '0', lone_writes[i + 1], 's', lone_writes[i + 2]) end
+  push_all('ZADD', K_ended, lone_ended)
+  for i = 1, #lone_told, 2 do
+    for channel in gmatch(redis.call('HGET', K_workflow .. lone_told[i], 'w') or '', '%S+') do redis.call('PUBLISH', channel, lone_told[i + 1]) end
+  end
+  lone_writes, lone_ended, lone_told = {}, {}, {}
+end
