@@ -5,6 +5,7 @@ import type { Canvas } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { bucketOf, checkName, fingerprint, newWorkflowId } from '../protocol/ids.js'
 import { layoutGraph } from '../protocol/layout.js'
+import { type LoneLayout, layoutLone } from '../protocol/layout-lone.js'
 import type { StoredGraph, WorkflowMeta } from '../protocol/stored.js'
 import type { Namespace } from '../redis/namespace.js'
 import { sizeOf } from '../redis/pieces.js'
@@ -27,9 +28,7 @@ export interface SubmitOptions {
 }
 
 /** A workflow of one task with nothing of its own but arguments: many of one template travel in one call (redis/lua/enqueue.lua). */
-export interface LoneTask {
-  template: string
-  block: Buffer
+export interface LoneTask extends LoneLayout {
   keepMs: number
 }
 
@@ -87,25 +86,22 @@ function place(namespace: Namespace, id: string | undefined, key: string | undef
   return { id: newWorkflowId(partition), partition }
 }
 
-function loneTask(stored: StoredGraph, options: SubmitOptions): LoneTask | undefined {
-  if (stored.nodes !== 1 || stored.total !== 1 || stored.output !== 0 || stored.fields.length !== 2) return undefined
+/** Names, tags, keys and ids are stored with a workflow, so only one without them is plain. */
+function loneTask(canvas: Canvas, options: SubmitOptions): LoneTask | undefined {
   if (options.id !== undefined || options.idempotencyKey !== undefined) return undefined
   if (options.name !== undefined || options.tags?.length || options.tenant !== undefined) return undefined
-  const [template, block] = stored.fields.map(([, value]) => value)
-  if (typeof template !== 'string' || !Buffer.isBuffer(block)) return undefined
-  return { template, block, keepMs: checkRetention(options.retentionMs) }
+  const lone = layoutLone(canvas)
+  return lone && { ...lone, keepMs: checkRetention(options.retentionMs) }
 }
 
 /** Reads, compiles and lays out a canvas. Throws ChordisError with the path of what is wrong. */
 export function prepare(namespace: Namespace, input: Canvas | unknown, options: SubmitOptions = {}): Submission {
   checkLabels(options)
   const canvas = readCanvas(input, options.limits ? { limits: options.limits } : {})
+  const lone = loneTask(canvas, options)
+  if (lone !== undefined)
+    return { ...place(namespace, undefined, undefined), fields: [], bytes: lone.definition.length + 64, head: [], lone }
   const stored = layoutGraph(compile(canvas, options.limits ? { limits: options.limits } : {}))
-  const lone = loneTask(stored, options)
-  if (lone !== undefined && (canvas.kind !== 'task' || canvas.options.taskId === undefined)) {
-    const { id, partition } = place(namespace, undefined, undefined)
-    return { id, partition, fields: [], bytes: lone.block.length + 64, head: [], lone }
-  }
   const ownId = options.id ?? (canvas.kind === 'task' ? canvas.options.taskId : undefined)
   const key = options.idempotencyKey === undefined ? undefined : `${options.tenant ?? '-'}:${options.idempotencyKey}`
   const { id, partition } = place(namespace, ownId, key)

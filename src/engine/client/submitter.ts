@@ -64,7 +64,7 @@ export class Submitter {
   private async enqueue(partition: number, batch: Waiting[]): Promise<void> {
     try {
       const { template, keepMs } = (batch[0] as Waiting).submission.lone as LoneTask
-      const args = batch.flatMap(({ submission }) => [submission.id, (submission.lone as LoneTask).block])
+      const args = batch.flatMap(({ submission }) => [submission.id, (submission.lone as LoneTask).definition])
       const { answer } = await this.call(partition, (epoch, again) =>
         calls.enqueue(epoch, again ? '1' : '0', String(keepMs), template, args),
       )

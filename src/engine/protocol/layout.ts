@@ -7,13 +7,10 @@
  */
 import type { Graph, GraphNode, NodeIndex, Output, ValueExpr } from '../canvas/graph.js'
 import { countRefs, definitionText, delayText, exprText, rangeText, runs, signed, specText } from './layout-texts.js'
-import { BLOCK, MARKER, SEPARATOR, type SegmentEnd, type StoredGraph, type StoredOutput } from './stored.js'
+import { BLOCK, DEFAULT_QUEUE, INLINE_BYTES, MARKER, SEPARATOR, type SegmentEnd, type StoredGraph, type StoredOutput } from './stored.js'
 
-/** Definitions longer than this (bytes) get a field of their own, so that reading their neighbours stays cheap. */
-export const INLINE_BYTES = 512
 /** A node names at most this many successor ranges; more are handed on through fan nodes. */
 export const FAN_OUT = 200
-const DEFAULT_QUEUE = 'default'
 const MODE = { all: 'a', chord: 'c', error: 'e' } as const
 
 export function leaves(output: Output, into: NodeIndex[] = []): NodeIndex[] {

@@ -1,6 +1,10 @@
 /** The shapes that are stored with a workflow, and the few constants that writer and readers share. Pure. */
 import type { Json } from '../canvas/types.js'
 
+/** Definitions longer than this (bytes) get a field of their own, so that reading their neighbours stays cheap. */
+export const INLINE_BYTES = 512
+/** Where calls go that name no queue. */
+export const DEFAULT_QUEUE = 'default'
 export const BLOCK = 32
 /** Ends every definition of a block; JSON never holds it unescaped. */
 export const SEPARATOR = '\x1e'
