@@ -8,6 +8,16 @@ import type { Namespace } from '../redis/namespace.js'
 import { calls } from '../redis/scripts.generated.js'
 import type { Logger } from '../worker/logger.js'
 
+/** What lies in a partition. */
+export interface Work {
+  /** Ready lists that may hold entries: `<queue>:<priority>`. */
+  lists: string[]
+  /** Parked lists that may hold entries: `<queue>:<priority>:<task>`. */
+  parked: string[]
+  /** Until the next timer is due, ms; -1: there is none. */
+  dueMs: number
+}
+
 export interface TenderOptions {
   connection: RedisConnection
   namespace: Namespace
@@ -17,6 +27,8 @@ export interface TenderOptions {
   intervalMs: number
   /** Deliveries that a node survives; with the last one it ends FAILURE (WorkerLostError). */
   maxDeliveries: number
+  /** What every round finds: the worker fetches when there is something for it. */
+  seen(partition: number, work: Work): void
   random: () => number
   /** The partition did not answer, or another Redis did than before: it may have lost its last moment. */
   suspect(partition: number): void
@@ -96,9 +108,10 @@ export class Tender {
   private async tend(partition: number): Promise<void> {
     const { namespace, connection } = this.options
     for (;;) {
-      const [, more, runId, beats] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
+      const [, more, runId, beats, lists, parked, dueMs] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
         calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS),
-      )) as [string, number, string, string[]]
+      )) as [string, number, string, string[], string[], string[], number]
+      this.options.seen(partition, { lists, parked, dueMs })
       await this.sweep(partition, runId, beats)
       if (more === 0 || this.stopped) return
     }

@@ -10,7 +10,7 @@ import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../canvas/types.js'
 import type { ConnectionOptions } from '../client/client.js'
-import { Tender } from '../maintenance/tender.js'
+import { Tender, type Work } from '../maintenance/tender.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName, newIncarnation } from '../protocol/ids.js'
 import { valueText } from '../protocol/values.js'
@@ -50,10 +50,13 @@ export interface WorkerOptions extends ConnectionOptions {
   maxResultBytes?: number
 }
 
-const LOOK_MS = 1_000
+/** A timer due later than this is heard of again before it is due, from the upkeep. */
+const LOOK_MS = 2_000
+/** Longest block on wake lists; what it misses the upkeep finds. */
+const BLOCK_MS = 5_000
 /** One turn asks for at most this many attempts, so that a second lane can overlap with the first. */
 const MAX_WANT = 128
-/** Partitions with a wake connection of their own on a Cluster; others are visited every LOOK_MS. */
+/** Partitions with a wake connection of their own on a Cluster; the upkeep visits the others. */
 const MAX_HOMES = 8
 
 export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
@@ -131,7 +134,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       redis,
       namespace: this.namespace,
       process: this.process,
-      intervalMs: Math.max(100, Math.round(leaseMs / 4)),
+      intervalMs: Math.max(100, Math.round(leaseMs / 3)),
       leaseMs,
       hardLimitMs,
       onUnknown: (p) =>
@@ -152,8 +155,24 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       maxDeliveries,
       random: Math.random,
       suspect: (partition) => this.partitions[partition]?.suspect(),
+      seen: (number, work) => {
+        const partition = this.partitions[number]
+        if (partition) this.seen(partition, work)
+      },
     })
     this.tender.start()
+  }
+
+  /**
+   * The upkeep looks into every partition once a second. A wake token that was lost with somebody's connection, a task that another worker
+   * did not know, a timer that another process set: all are noticed here at the latest.
+   */
+  private seen(partition: Partition, { lists, parked, dueMs }: Work): void {
+    const serves = (list: string) => this.queues.includes(list.slice(0, list.indexOf(':')))
+    const known = (list: string) => this.tasks.includes(list.slice(list.indexOf(':', list.indexOf(':') + 1) + 1))
+    if (parked.some((list) => serves(list) && known(list))) partition.wake(true)
+    else if (lists.some(serves)) partition.wake()
+    else if (partition.isIdle) this.idle(partition, dueMs)
   }
 
   private startWakers(): void {
@@ -168,7 +187,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       const waker = new Waker({
         redis,
         keys,
-        maxBlockMs: LOOK_MS,
+        maxBlockMs: BLOCK_MS,
         idle: () => this.whenIdle(),
         woken: (key) => {
           const partition = key === null ? undefined : owner.get(key)

@@ -1,9 +1,9 @@
--- tend: the once-a-second upkeep of a partition: timers, one spread item, retention, abandoned submits, the memory flag; and what the sweep needs.
+-- tend: the once-a-second upkeep of a partition: timers, one spread item, retention, abandoned submits, the memory flag; what the sweep needs, and whether there is work.
 -- Any number of processes may tend the same partition.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
 -- ARGV    epoch, limit:int, stagingMs:int
--- RETURNS {'ok', more, runId, {process, counter, …}} | {'epoch'}
+-- RETURNS {'ok', more, runId, {process, counter, …}, {ready list…}, {parked list…}, dueMs} | {'epoch'}
 -- @include base
 -- @include workflow
 -- @include graph
@@ -35,4 +35,7 @@ local flag = max and max > 0 and ((used > max * 0.95 and 'stop') or (used > max 
 if flag then redis.call('HSET', KEYS[1], 'memory', flag) else redis.call('HDEL', KEYS[1], 'memory') end
 wake()
 local more = promoted >= limit or #over >= limit or left > 0 or spread
-return { 'ok', more and 1 or 0, match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '', redis.call('HGETALL', K_beats) }
+local first = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
+local due = first[2] and math.max(0, tonumber(first[2]) - now()) or -1
+return { 'ok', more and 1 or 0, match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '', redis.call('HGETALL', K_beats),
+  redis.call('HKEYS', K_active), redis.call('HKEYS', K_parkedlists), due }

@@ -72,8 +72,8 @@ local function hand_over()
   end
 end
 
--- A blocked worker looks again after a second at the latest. One whose next known timer is later than a new one is woken to look at its clock.
-local LOOK_MS = 1000
+-- Workers hear of timers once a second, from tend. A timer that is due before they would hear of it wakes one.
+local LOOK_MS = 2000
 local nudged = {} -- per call
 local function write_timers()
   local args, soon, queue = {}, now() + LOOK_MS, nil
