@@ -49,6 +49,8 @@ export function parseControl(text: string): Control | null {
   const parts = text.split(' ')
   if (parts.length !== 15) return null
   const n = (k: number) => Number(parts[k])
+  // 1 + the ms since the workflow was made; 0: not yet.
+  const at = (k: number) => (n(k) === 0 ? 0 : n(5) + n(k) - 1)
   return {
     state: parts[0] as Control['state'],
     run: n(1),
@@ -56,9 +58,9 @@ export function parseControl(text: string): Control | null {
     outs: n(3),
     worst: parts[4] as Control['worst'],
     created: n(5),
-    started: n(6),
-    outcome: n(7),
-    ended: n(8),
+    started: at(6),
+    outcome: at(7),
+    ended: at(8),
     success: n(9),
     failure: n(10),
     revoked: n(11),

@@ -47,7 +47,7 @@ local function lease_entry(e, list)
     return nil
   end
   asked.leased, asked.skipped = asked.leased + leased, asked.skipped + m - leased
-  if leased > 0 and c.started == '0' then c.started, c.state, c.changed = now_text(), 'r', true end
+  if leased > 0 and c.started == '0' then c.started, c.state, c.changed = since(c.created), 'r', true end
   if m == n then
     if leased > 0 then descriptors[#descriptors + 1] = e end
     return nil

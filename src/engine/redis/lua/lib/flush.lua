@@ -52,7 +52,7 @@ local function set_aside(c)
     for channel in gmatch(redis.call('HGET', c.key, 'w') or '', '%S+') do redis.call('PUBLISH', channel, c.id) end
   end
   if kind ~= 'none' then
-    redis.call('HSET', c.key, 's', 'x 1 0 0 F ' .. now_text() .. ' 0 ' .. now_text() .. ' ' .. now_text() .. ' 0 1 0 0 86400000 -', 'x', reason)
+    redis.call('HSET', c.key, 's', 'x 1 0 0 F ' .. now_text() .. ' 0 1 1 0 1 0 0 86400000 -', 'x', reason)
     redis.call('ZADD', K_ended, now() + 86400000, c.id)
   end
 end
@@ -107,7 +107,7 @@ local function flush()
         c.open = nil
       end
       if c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.state ~= 'e' then
-        c.state, c.ended = 'e', now_text()
+        c.state, c.ended = 'e', since(c.created)
         redis.call('ZADD', K_ended, now() + c.keep, c.id)
       end
       if c.changed then put(c, 's', control_text(c)) end

@@ -188,7 +188,7 @@ local function output(c, code, cause)
   elseif letter == 'R' and c.worst == 'S' then c.worst = 'R' end
   c.outs = c.outs - 1
   if c.outs == 0 then
-    c.outcome = now_text()
+    c.outcome = since(c.created)
     c.told = true
   end
 end

@@ -3,7 +3,7 @@
 local lone_writes, lone_ended, lone_told, lone_grants = {}, {}, {}, {} -- per call
 local LONE_ENTRY = '^([^:]+):1:(%d+)::0:1:1$'
 local LONE_FRESH = '^p 1 1 1 S (%d+) 0 0 0 0 0 0 0 (%d+ %S+)$'
-local LONE_RUNNING = '^r 1 1 1 S (%d+ %d+) 0 0 0 0 0 0 (%d+) (%S+)$'
+local LONE_RUNNING = '^r 1 1 1 S (%d+) (%d+) 0 0 0 0 0 0 (%d+) (%S+)$'
 
 local function lone_write(key, record, control)
   local n = #lone_writes
@@ -35,7 +35,7 @@ local function lease_lone(e, process, attempt)
   g[6], g[13][n], g[14][n] = n, definition_, id
   granted_bytes = granted_bytes + #definition_ + #id
   descriptors[#descriptors + 1] = e
-  lone_write(K_workflow .. id, 'L ' .. attempt .. ' 1 0 0 - -', 'r 1 1 1 S ' .. created .. ' ' .. now_text() .. ' 0 0 0 0 0 0 ' .. rest)
+  lone_write(K_workflow .. id, 'L ' .. attempt .. ' 1 0 0 - -', 'r 1 1 1 S ' .. created .. ' ' .. since(created) .. ' 0 0 0 0 0 0 ' .. rest)
   return true
 end
 
@@ -44,10 +44,10 @@ local function finish_lone(id, held_, record)
   if byte(record) ~= 83 then return false end
   local got = lone_fields(id, '0', 's')
   if not got or got[1] ~= held_ or not got[2] then return false end
-  local times, keep, flags = match(got[2], LONE_RUNNING)
-  if not times then return false end
-  local stamp = now_text()
-  lone_write(K_workflow .. id, record, 'e 1 0 0 S ' .. times .. ' ' .. stamp .. ' ' .. stamp .. ' 1 0 0 0 ' .. keep .. ' ' .. flags)
+  local created, started, keep, flags = match(got[2], LONE_RUNNING)
+  if not created then return false end
+  local stamp = since(created)
+  lone_write(K_workflow .. id, record, 'e 1 0 0 S ' .. created .. ' ' .. started .. ' ' .. stamp .. ' ' .. stamp .. ' 1 0 0 0 ' .. keep .. ' ' .. flags)
   local n = #lone_ended
   lone_ended[n + 1], lone_ended[n + 2] = now() + keep, id
   if find(flags, 'w', 1, true) then

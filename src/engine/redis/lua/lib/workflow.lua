@@ -65,6 +65,8 @@ local function put(c, name, value)
 end
 
 -- control: state run rem outs worst created started outcome ended ok failed revoked skipped keep flags
+-- created is an instant (ms); started, outcome and ended are 1 + the ms since then, 0 for not yet: so the field stays under 64 bytes and a small
+-- workflow a compact hash.
 -- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: g staging, p pending, r running, e ended, x damaged. worst: the outcome so far of the output nodes (S, R, F).
 local function parse_control(c, text)
   local state, run, rem, outs, worst, created, started, outcome, ended, ok, failed, revoked, skipped, keep, flags = match(text,
@@ -79,6 +81,11 @@ end
 local function control_text(c)
   return c.state .. ' ' .. c.run .. ' ' .. text(c.rem) .. ' ' .. text(c.outs) .. ' ' .. c.worst .. ' ' .. c.created .. ' ' .. c.started .. ' ' .. c.outcome
     .. ' ' .. c.ended .. ' ' .. text(c.S) .. ' ' .. text(c.F) .. ' ' .. text(c.R) .. ' ' .. text(c.K) .. ' ' .. c.keep .. ' ' .. c.flags
+end
+
+-- since: 1 + the ms that a workflow has existed.
+local function since(created)
+  return text(now() - created + 1)
 end
 
 -- Every field is named here so that the table is made in its final size.
