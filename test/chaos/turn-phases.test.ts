@@ -14,7 +14,7 @@ import type { WorkerProcess } from '../support/worker-process.js'
 import type { Death, PhaseWorkerSetup } from './turn-phases-worker.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
-const ROUNDS = LARGE ? 12 : 1
+const ROUNDS = LARGE ? 5 : 1
 /** Canvases at a time, and their nodes at most. */
 const WAVE = LARGE ? { count: 24, nodes: 300 } : { count: 8, nodes: 60 }
 const LEASE_MS = 600

@@ -34,6 +34,8 @@ type Input = { args: Json[] } | { chordError: EvalError }
 interface ErrorCallback {
   canvas: Canvas
   called: boolean
+  /** Of a chain: it watches the join before a group as well as the group's members. */
+  ofChain: boolean
 }
 
 interface Callbacks {
@@ -41,9 +43,11 @@ interface Callbacks {
   linkError: ErrorCallback[]
   /** Those of groups around: every member gets one of its own. */
   memberError: Canvas[]
+  /** Something follows: if the canvas ends in a group, that is a header, and the join reports what fails in it (4.3). */
+  header: boolean
 }
 
-const NONE: Callbacks = { link: [], linkError: [], memberError: [] }
+const NONE: Callbacks = { link: [], linkError: [], memberError: [], header: false }
 
 /** Evaluates `canvas` to its outcome and marks. */
 export function evaluate(canvas: Canvas): Evaluation {
@@ -63,30 +67,42 @@ class Evaluator {
       case 'group':
         return this.runGroup(canvas.members, input, callbacks)
       case 'chord':
-        return this.runSteps([{ kind: 'group', members: canvas.header, options: {} }, canvas.body], input, callbacks)
+        return this.runChord({ kind: 'group', members: canvas.header, options: {} }, canvas.body, input, callbacks)
       case 'chain':
         return this.runSteps(canvas.steps, input, callbacks)
     }
   }
 
   /** 2: each step gets what the one before it gave. A group before a step makes a chord of the two. */
-  private runSteps(steps: Canvas[], input: Input, { link, linkError }: Callbacks): Settled {
+  private runSteps(steps: Canvas[], input: Input, { link, linkError, header }: Callbacks): Settled {
     let last: Settled | undefined
     for (const [i, step] of steps.entries()) {
       if (last?.state === 'FAILURE') return last
-      const isHeader = step.kind === 'group' && i < steps.length - 1
-      const callbacks = { link: i === steps.length - 1 ? link : [], linkError: isHeader ? [] : linkError, memberError: [] }
+      const isLast = i === steps.length - 1
+      const callbacks = { link: isLast ? link : [], linkError, memberError: [], header: isLast ? header : true }
       last = this.run(step, last === undefined ? input : inputFrom(last), callbacks)
     }
     return last ?? { state: 'SUCCESS', result: null }
   }
 
+  /** 4: the callbacks are the body's. */
+  private runChord(header: Canvas, body: Canvas, input: Input, callbacks: Callbacks): Settled {
+    return this.run(body, inputFrom(this.run(header, input, { ...NONE, header: true })), callbacks)
+  }
+
   /** 3: side by side; a group directly inside a group flattens. */
-  private runGroup(members: Canvas[], input: Input, callbacks: Callbacks): Settled {
+  private runGroup(members: Canvas[], input: Input, around: Callbacks): Settled {
+    // What belongs to a chord whose body this is, every member gets of its own; what belongs to a chain is called once for all.
+    const memberError = [...around.memberError, ...around.linkError.flatMap(({ canvas, ofChain }) => (ofChain ? [] : [canvas]))]
+    const linkError = around.header ? [] : around.linkError.filter(({ ofChain }) => ofChain)
+    const callbacks = { ...around, linkError, memberError, header: false }
+    // The join before this group failed: that is a failure of the step, whoever watches the members.
+    const watching = { ...around, linkError: around.linkError.filter(({ ofChain }) => ofChain) }
     const results = members.flatMap((member) => {
       const outcome = this.run(member, input, callbacks)
       return member.kind === 'group' && outcome.state === 'GROUP' ? outcome.results : [outcome]
     })
+    if ('chordError' in input) this.failed(input.chordError, watching)
     return { state: 'GROUP', results, ...('chordError' in input && { unreached: input.chordError }) }
   }
 
@@ -140,8 +156,12 @@ class Evaluator {
 function joined({ kind, options: { link = [], linkError = [] } }: Canvas, around: Callbacks): Callbacks {
   const links = [...link, ...around.link]
   const own = [...linkError, ...around.memberError]
-  if (kind === 'group') return { link: links, linkError: around.linkError, memberError: own }
-  return { link: links, linkError: [...own.map((canvas) => ({ canvas, called: false })), ...around.linkError], memberError: [] }
+  const { header } = around
+  if (kind === 'group') return { link: links, linkError: around.linkError, memberError: own, header }
+  const mine = own.map((canvas) => ({ canvas, called: false, ofChain: kind === 'chain' }))
+  // What a chord hands to a body that is a chain is that chain's from here on.
+  const inherited = around.linkError.map((callback) => (kind === 'chain' && !callback.ofChain ? { ...callback, ofChain: true } : callback))
+  return { link: links, linkError: [...mine, ...inherited], memberError: [], header }
 }
 
 const failure = (error: EvalError): Settled => ({ state: 'FAILURE', error })
