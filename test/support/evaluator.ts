@@ -43,11 +43,12 @@ interface Callbacks {
   linkError: ErrorCallback[]
   /** Those of groups around: every member gets one of its own. */
   memberError: Canvas[]
-  /** Something follows: if the canvas ends in a group, that is a header, and the join reports what fails in it (4.3). */
-  header: boolean
+  /** Of linkError those that hear of the members too if the canvas ends in a group: not those in whose chain something follows, for there that
+   * group is a header, and the join reports what fails in it (4.3). */
+  tailError: ErrorCallback[]
 }
 
-const NONE: Callbacks = { link: [], linkError: [], memberError: [], header: false }
+const NONE: Callbacks = { link: [], linkError: [], memberError: [], tailError: [] }
 
 /** Evaluates `canvas` to its outcome and marks. */
 export function evaluate(canvas: Canvas): Evaluation {
@@ -74,12 +75,12 @@ class Evaluator {
   }
 
   /** 2: each step gets what the one before it gave. A group before a step makes a chord of the two. */
-  private runSteps(steps: Canvas[], input: Input, { link, linkError, header }: Callbacks): Settled {
+  private runSteps(steps: Canvas[], input: Input, { link, linkError, tailError }: Callbacks): Settled {
     let last: Settled | undefined
     for (const [i, step] of steps.entries()) {
       if (last?.state === 'FAILURE') return last
       const isLast = i === steps.length - 1
-      const callbacks = { link: isLast ? link : [], linkError, memberError: [], header: isLast ? header : true }
+      const callbacks = { link: isLast ? link : [], linkError, memberError: [], tailError: isLast ? tailError : [] }
       last = this.run(step, last === undefined ? input : inputFrom(last), callbacks)
     }
     return last ?? { state: 'SUCCESS', result: null }
@@ -87,15 +88,15 @@ class Evaluator {
 
   /** 4: the callbacks are the body's. */
   private runChord(header: Canvas, body: Canvas, input: Input, callbacks: Callbacks): Settled {
-    return this.run(body, inputFrom(this.run(header, input, { ...NONE, header: true })), callbacks)
+    return this.run(body, inputFrom(this.run(header, input, NONE)), callbacks)
   }
 
   /** 3: side by side; a group directly inside a group flattens. */
   private runGroup(members: Canvas[], input: Input, around: Callbacks): Settled {
     // What belongs to a chord whose body this is, every member gets of its own; what belongs to a chain is called once for all.
-    const memberError = [...around.memberError, ...around.linkError.flatMap(({ canvas, ofChain }) => (ofChain ? [] : [canvas]))]
-    const linkError = around.header ? [] : around.linkError.filter(({ ofChain }) => ofChain)
-    const callbacks = { ...around, linkError, memberError, header: false }
+    const memberError = [...around.memberError, ...around.tailError.flatMap(({ canvas, ofChain }) => (ofChain ? [] : [canvas]))]
+    const linkError = around.tailError.filter(({ ofChain }) => ofChain)
+    const callbacks = { ...around, linkError, memberError, tailError: linkError }
     // The join before this group failed: that is a failure of the step, whoever watches the members.
     const watching = { ...around, linkError: around.linkError.filter(({ ofChain }) => ofChain) }
     const results = members.flatMap((member) => {
@@ -156,12 +157,17 @@ class Evaluator {
 function joined({ kind, options: { link = [], linkError = [] } }: Canvas, around: Callbacks): Callbacks {
   const links = [...link, ...around.link]
   const own = [...linkError, ...around.memberError]
-  const { header } = around
-  if (kind === 'group') return { link: links, linkError: around.linkError, memberError: own, header }
+  if (kind === 'group') return { ...around, link: links, memberError: own }
   const mine = own.map((canvas) => ({ canvas, called: false, ofChain: kind === 'chain' }))
   // What a chord hands to a body that is a chain is that chain's from here on.
-  const inherited = around.linkError.map((callback) => (kind === 'chain' && !callback.ofChain ? { ...callback, ofChain: true } : callback))
-  return { link: links, linkError: [...mine, ...inherited], memberError: [], header }
+  const mineNow = new Map(around.linkError.map((callback) => [callback, kind === 'chain' ? { ...callback, ofChain: true } : callback]))
+  const handed = (list: ErrorCallback[]) => list.map((callback) => (callback.ofChain ? callback : (mineNow.get(callback) ?? callback)))
+  return {
+    link: links,
+    linkError: [...mine, ...handed(around.linkError)],
+    memberError: [],
+    tailError: [...mine, ...handed(around.tailError)],
+  }
 }
 
 const failure = (error: EvalError): Settled => ({ state: 'FAILURE', error })
