@@ -1,0 +1,103 @@
+/**
+ * What a task costs Redis, as counts: commands (those inside scripts too) and bytes. Times are noisy and live in bench/; a count grows only when
+ * somebody adds work. Whoever must, writes the new number here and the reason into docs/performance.md.
+ */
+import { expect, test } from 'vitest'
+import { type Canvas, chain, chord, signature } from '../../src/engine/index.js'
+import { useRedis } from '../support/redis-server.js'
+import { TestEngine } from './harness.js'
+
+const redis = useRedis()
+
+/** 36 distinct characters of argument. */
+const argument = (i: number): string => String(i).padStart(36, 'x')
+const HANDLERS = { add: () => 1, sum: () => 1 }
+/** Of the harness, or once per process: not part of what a task costs. */
+const NOT_COUNTED = new Set([
+  'info',
+  'config',
+  'config|resetstat',
+  'client',
+  'client|setinfo',
+  'hello',
+  'auth',
+  'function|load',
+  'tend',
+  'time',
+  'ping',
+])
+
+interface Budget {
+  workflows: number
+  tasks: number
+  canvas(i: number): Canvas
+  /** Redis commands per task: to submit it, and to run it to its end. */
+  submit: number
+  run: number
+  /** Redis bytes per task while it waits, and when it is done. */
+  waiting: number
+  finished: number
+}
+
+const BUDGETS: [string, Budget][] = [
+  [
+    'a chord of 500',
+    {
+      workflows: 40,
+      tasks: 501,
+      canvas: () =>
+        chord(
+          Array.from({ length: 500 }, (_, i) => signature('add', [argument(i)])),
+          signature('sum'),
+        ),
+      submit: 0.02,
+      run: 0.45,
+      waiting: 75,
+      finished: 150,
+    },
+  ],
+  [
+    'a plain task',
+    { workflows: 4_000, tasks: 1, canvas: (i) => signature('add', [argument(i)]), submit: 1.1, run: 4.8, waiting: 420, finished: 600 },
+  ],
+  [
+    'a step of a chain of 10',
+    {
+      workflows: 400,
+      tasks: 10,
+      canvas: () => chain(...Array.from({ length: 10 }, () => signature('add', [1]))),
+      submit: 0.3,
+      run: 7,
+      waiting: 260,
+      finished: 450,
+    },
+  ],
+]
+
+test.each(BUDGETS)('%s stays within its budget of commands and bytes', async (_name, budget) => {
+  const engine = await TestEngine.open(redis.url)
+  const total = budget.workflows * budget.tasks
+  /** Without the buffers of connections, which have nothing to do with tasks. */
+  const bytes = async () => {
+    const memory = await info('memory')
+    const of = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1] ?? 0)
+    return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer')
+  }
+  const info = async (section: string) => String(await redis.server.call('INFO', section))
+  const commands = async () => {
+    const stats = [...(await info('commandstats')).matchAll(/cmdstat_([\w|]+):calls=(\d+)/g)]
+    return stats.reduce((sum, [, name, calls]) => sum + (NOT_COUNTED.has(name as string) ? 0 : Number(calls)), 0)
+  }
+  await engine.client.submit(budget.canvas(0))
+  await redis.server.call('CONFIG', 'RESETSTAT')
+  const before = await bytes()
+  const handles = await Promise.all(Array.from({ length: budget.workflows }, (_, i) => engine.client.submit(budget.canvas(i))))
+  expect((await commands()) / total).toBeLessThan(budget.submit)
+  expect(((await bytes()) - before) / total).toBeLessThan(budget.waiting)
+
+  await redis.server.call('CONFIG', 'RESETSTAT')
+  await engine.worker(HANDLERS)
+  for (const handle of handles.slice(-100)) expect(await handle.result()).toBe(1)
+  expect((await commands()) / total).toBeLessThan(budget.run)
+  expect(((await bytes()) - before) / total).toBeLessThan(budget.finished)
+})
