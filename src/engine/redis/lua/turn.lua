@@ -32,6 +32,8 @@ if sequence == last then
 end
 
 local lost = finish_all(10, process)
+-- Before anything reads them again: an expiry that comes due in this very turn must find them ended.
+flush_lone()
 if look ~= '0' then promote(100) end
 local budget = run(500)
 if look ~= '0' and budget > 0 and take_spread() then budget = run(budget) end

@@ -25,8 +25,9 @@ end
 
 -- lease_entry: leases nodes of a ready entry, as many as the turn still wants. Returns what is left of the entry, or nil.
 local function lease_entry(e, list)
-  if lease_lone(e, asked.process, asked.attempt) then
-    asked.leased = asked.leased + 1
+  local lone = lease_lone(e, asked.process, asked.attempt)
+  if lone then
+    if lone == 'dead' then asked.skipped = asked.skipped + 1 else asked.leased = asked.leased + 1 end
     return nil
   end
   local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')

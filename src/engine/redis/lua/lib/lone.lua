@@ -1,6 +1,6 @@
 -- lone: workflows of one task, most of what a queue sees. Their fields, records and control are those of every workflow; here they are cut and joined
 -- as texts, without a context, at a third of the cost. Whatever is not plain (a retry, a replacement, damage) falls back to the general way.
-local lone_writes, lone_ended, lone_told, lone_grants = {}, {}, {}, {} -- per call
+local lone_writes, lone_ended, lone_told, lone_grants, lone_leased = {}, {}, {}, {}, {} -- per call
 local LONE_ENTRY = '^([^:]+):1:(%d+)::0:1:1$'
 local LONE_FRESH = '^p 1 1 1 S (%d+) 0 0 0 0 0 0 0 (%d+ %S+)$'
 local LONE_RUNNING = '^r 1 1 1 S (%d+) (%d+) 0 0 0 0 0 0 (%d+) (%S+)$'
@@ -16,9 +16,10 @@ local function lone_fields(id, ...)
   return not got.err and got or nil
 end
 
--- lease_lone: leases a fresh task of its own. False: not plain. Tasks of one template travel as one grant, with their workflows' ids behind.
+-- lease_lone: leases a fresh task of its own. False: not plain; 'dead': this turn has leased it already, for a repeated entry. Tasks of one template travel as one grant, with their workflows' ids behind.
 local function lease_lone(e, process, attempt)
   local id, t = match(e, LONE_ENTRY)
+  if id and lone_leased[id] then return 'dead' end
   local got = id and lone_fields(id, 's', 't' .. t, '0', 'b0')
   local T = got and got[2] and not got[3] and parsed[got[2]]
   if not T or not T.lone or not got[1] or not got[4] or byte(got[4]) ~= 1 or not knows(process, T.task) then return false end
@@ -33,6 +34,7 @@ local function lease_lone(e, process, attempt)
   end
   local n = g[6] + 1
   g[6], g[13][n], g[14][n] = n, definition_, id
+  lone_leased[id] = true
   granted_bytes = granted_bytes + #definition_ + #id
   descriptors[#descriptors + 1] = e
   lone_write(K_workflow .. id, 'L ' .. attempt .. ' 1 0 0 - -', 'r 1 1 1 S ' .. created .. ' ' .. since(created) .. ' 0 0 0 0 0 0 ' .. rest)
