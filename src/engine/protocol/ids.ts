@@ -17,19 +17,22 @@ export function checkName(name: string, path: string): string {
   return name
 }
 
+const LETTERS = Buffer.from(ALPHABET)
+const scratch = Buffer.alloc(32)
 let pool = Buffer.alloc(0)
 let used = 0
+
+/** Bytes of 252 and above are passed over: every letter is equally likely. */
 function randomText(length: number): string {
-  let text = ''
-  while (text.length < length) {
+  for (let n = 0; n < length; ) {
     if (used >= pool.length) {
-      pool = randomBytes(4096)
+      pool = randomBytes(16_384)
       used = 0
     }
     const byte = pool[used++] as number
-    if (byte < 252) text += ALPHABET[byte % 36]
+    if (byte < 252) scratch[n++] = LETTERS[byte % 36] as number
   }
-  return text
+  return scratch.toString('latin1', 0, length)
 }
 
 /** A new workflow id in the given partition: two hexadecimal digits, a dash, 20 random characters (103 bits). */
