@@ -50,6 +50,14 @@ test.each(CASES)('%s ends the short way as it does the long way', async (_name, 
   expect(await counts(short)).toEqual(await counts(long))
 })
 
+test('a task that ignored itself is marked so', async () => {
+  const engine = await TestEngine.open(redis.url)
+  await engine.worker(HANDLERS)
+  const handle = await engine.client.submit(chain(signature('skip'), signature('add', [1])))
+  expect(await handle.result()).toBe(1)
+  expect((await handle.results()).map(({ ignored }) => ignored)).toEqual([true, undefined])
+})
+
 test('a result that comes in the very turn in which its task expires is kept', async () => {
   const engine = await TestEngine.open(redis.url)
   await engine.worker({

@@ -21,6 +21,8 @@ export interface NodeResult {
   attempts: number
   result?: Json
   error?: WireError
+  /** It ended with `ctx.ignore()`: SUCCESS with null. */
+  ignored?: true
   /** What the task reported last with `ctx.progress()`. */
   progress?: Json
 }
@@ -171,6 +173,7 @@ export class WorkflowReader implements RecordSource {
       const error = await errorOf(this, id)
       if (error) out.error = error
     }
+    if (terminal?.code === 'I') out.ignored = true
     if (progress !== null) out.progress = JSON.parse(progress) as Json
     return out
   }
