@@ -89,6 +89,22 @@ export class Grant {
   }
 }
 
+/** Arguments of one group of completions: see {@link Grant.take}. */
+const GROUP = 7
+
+/** A turn's completions by workflow; those of workflows of one task are told apart. */
+export function* completionGroups(completions: Argument[]): Generator<Argument[]> {
+  for (let from = 0; from < completions.length; from += GROUP) {
+    const group = completions.slice(from, from + GROUP)
+    if (group[5] !== '*') {
+      yield group
+      continue
+    }
+    const records = String(group[6]).split(SEPARATOR)
+    for (const [k, id] of String(group[0]).split(',').entries()) yield [id, ...group.slice(1, 5), '0', records[k] as string]
+  }
+}
+
 /** Specs by their text: a worker sees the same few over and over. */
 export class SpecCache {
   private readonly specs = new Map<string, TaskSpec>()

@@ -11,7 +11,7 @@ import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
 import { beforeNextTry, isScriptError, untilAnswered } from './answers.js'
-import { Batch, Grant, type GrantReply, SpecCache } from './grants.js'
+import { Batch, completionGroups, Grant, type GrantReply, SpecCache } from './grants.js'
 import type { Logger } from './logger.js'
 
 export interface PartitionHost {
@@ -265,7 +265,7 @@ export class Partition {
     if (isScriptError(error) && completions.length > 0) {
       this.host.logger.error(
         { err: error, partition: this.number, lane: lane.number },
-        'a turn failed; its completions are sent again in halves',
+        'a turn failed; its completions are sent again one workflow at a time',
       )
       await this.isolate(completions)
       completions.length = 0
@@ -284,7 +284,7 @@ export class Partition {
     const { namespace, connection, process } = this.host
     const lane: Lane = { number: LANES + 1, sequence: Date.now(), busy: true, answered: 0, fetching: false, completions: [] }
     await this.openLane(lane)
-    for (const group of groups(completions)) {
+    for (const group of completionGroups(completions)) {
       lane.sequence++
       try {
         const turn = (epoch: string) => calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, 0, '', TURN_BYTES, group)
@@ -354,7 +354,7 @@ export class Partition {
       for (const node of nodes) held.push(lone ? `${node}:0` : `${workflow}:${prefix}${node}`)
     }
     for (const { completions } of this.lanes) {
-      for (const [workflow, , prefix, , , nodes] of groups(completions)) {
+      for (const [workflow, , prefix, , , nodes] of completionGroups(completions)) {
         for (const node of String(nodes).split(',')) held.push(`${workflow}:${prefix}${node}`)
       }
     }
@@ -376,18 +376,3 @@ export class Partition {
 }
 
 type TurnReply = ['ok', more: number, dueMs: number, lost: string[], grants: GrantReply[]]
-
-const GROUP = 7
-
-/** Completions by workflow; those of workflows of one task are told apart. */
-function* groups(completions: Argument[]): Generator<Argument[]> {
-  for (let from = 0; from < completions.length; from += GROUP) {
-    const group = completions.slice(from, from + GROUP)
-    if (group[5] !== '*') {
-      yield group
-      continue
-    }
-    const records = String(group[6]).split(SEPARATOR)
-    for (const [k, id] of String(group[0]).split(',').entries()) yield [id, ...group.slice(1, 5), '0', records[k] as string]
-  }
-}
