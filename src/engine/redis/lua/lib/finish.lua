@@ -119,6 +119,11 @@ local function finish_some(at_, process, lost)
     names[n] = list[n]
   end
   names[n + 1] = 't' .. p .. t
+  if n == 1 then
+    -- What follows a lone completion is mostly the next step of a chain, leased in this same turn: read along with it.
+    local after = ARGV[at_ + 5] + 1
+    names[3], names[4] = p .. text(after), 'b' .. p .. text(floor(after / 32))
+  end
   local c = try_context(id, names)
   if c and live(c) then
     guarded(c, finish_group, run_, p, t, process .. ':' .. attempt, list, ARGV[at_ + 6], lost)

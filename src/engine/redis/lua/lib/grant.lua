@@ -2,16 +2,19 @@
 -- One grant is {workflow, run, prefix, template, first, n, stride, attempt number, deliveries, cause, input, spec, definitions}.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
-local known = {} -- per call
+local known, known_count = {}, 0
 local grants, descriptors, granted_bytes = {}, {}, 0 -- per call
 
+-- knows: whether a process registered a task. A yes holds as long as the process does (a process that was given up for dead must open its lanes
+-- again before its turns are taken), so it is kept from call to call.
+local KNOWN_LIMIT = 5000
 local function knows(process, task)
-  local v = known[task]
-  if v == nil then
-    v = redis.call('HEXISTS', K_process .. process, 't:' .. task) == 1
-    known[task] = v
-  end
-  return v
+  local key = process .. ':' .. task
+  if known[key] then return true end
+  if redis.call('HEXISTS', K_process .. process, 't:' .. task) == 0 then return false end
+  if known_count >= KNOWN_LIMIT then known, known_count = {}, 0 end
+  known[key], known_count = true, known_count + 1
+  return true
 end
 
 -- slice: definitions j1 … j2 of a block, each '<template>;<args>\n<kwargs>' and a separator. A block is a count byte, that many 16-bit end offsets,
