@@ -7,21 +7,13 @@ import type { Argument } from '../redis/scripts.generated.js'
 
 /** One grant as the script answers it; see redis/lua/lib/grant.lua. */
 export type GrantReply = [
-  workflow: string,
-  run: string,
-  prefix: string,
-  template: string,
-  first: string | number,
-  count: string | number,
-  stride: string | number,
-  attempt: string,
-  deliveries: string,
-  cause: string,
+  /** workflow|run|prefix|template|first|count|stride|attempt|cause */
+  head: string,
   input: string,
   spec: string,
   /** Each followed by a separator. */
   definitions: string,
-  /** Of workflows of one task, which share a grant (then `workflow` is ''): their ids, joined by commas. */
+  /** Of workflows of one task, which share a grant (then the head's workflow is ''): their ids, joined by commas. */
   workflows?: string,
 ]
 

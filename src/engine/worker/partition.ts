@@ -229,7 +229,8 @@ export class Partition {
   }
 
   private hand(batch: Batch, reply: GrantReply): number {
-    const [workflow, run, prefix, template, first, count, stride, attempt, , cause, input, spec, texts, workflows] = reply
+    const [head, input, spec, texts, workflows] = reply
+    const [workflow = '', run = '', prefix = '', template = '', first, count, stride, attempt, cause = '-'] = head.split('|')
     const grant = new Grant(this, batch, workflow, run, prefix, template, Number(attempt), cause, input, this.specs.get(spec))
     const definitions = texts.split(SEPARATOR)
     const nodes = Number(count)

@@ -155,7 +155,7 @@ local function regrant(record, attempt)
         for k = 0, tonumber(n) - 1 do
           local i = tonumber(a) + k * tonumber(s)
           local att, del, bytes, cause = held(field(c, p .. i), attempt)
-          if att then emit(c, p, t, i, 1, 1, T, att, del, cause, input_of(c, p, i, T, tonumber(bytes))) end
+          if att then emit(c, p, t, i, 1, 1, T, att, cause, input_of(c, p, i, T, tonumber(bytes))) end
         end
       end)
     end

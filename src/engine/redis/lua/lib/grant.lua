@@ -1,5 +1,6 @@
 -- grant: turns ready entries into leases. An entry counts only if its nodes are ready in that run; stale ones are dropped.
--- One grant is {workflow, run, prefix, template, first, n, stride, attempt number, deliveries, cause, input, spec, definitions}.
+-- One grant is {head, input, spec, definitions}; head: workflow|run|prefix|template|first|n|stride|attempt number|cause, in one text because a
+-- reply costs its reader by the element.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
 local known, known_count = {}, 0
@@ -130,10 +131,11 @@ local function ready_derived(c, p, i, T)
   return succeeded(field(c, p .. at(T.pred, i)))
 end
 
-local function emit(c, p, t, a, n, s, T, att, del, cause, input)
+local function emit(c, p, t, a, n, s, T, att, cause, input)
   local texts = definitions(c, p, a, n, s)
   granted_bytes = granted_bytes + #texts + #input + #T.spec
-  grants[#grants + 1] = { c.id, c.run, p, t, a, n, s, att, del, cause, input, T.spec, texts }
+  local head = c.id .. '|' .. c.run .. '|' .. p .. '|' .. t .. '|' .. text(a) .. '|' .. text(n) .. '|' .. text(s) .. '|' .. att .. '|' .. cause
+  grants[#grants + 1] = { head, input, T.spec, texts }
 end
 
 -- lease_one: leases node i if it is ready. An open record (Q or D) brings its own attempt number, deliveries, cause and flags.
@@ -148,7 +150,7 @@ local function lease_one(c, p, t, i, id, T, attempt)
     check(id, r)
     return 0
   end
-  emit(c, p, t, i, 1, 1, T, att, del, cause, input_of(c, p, i, T, tonumber(bytes)))
+  emit(c, p, t, i, 1, 1, T, att, cause, input_of(c, p, i, T, tonumber(bytes)))
   put(c, id, 'L ' .. attempt .. ' ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
   return 1
 end
@@ -171,7 +173,7 @@ local function lease_nodes(c, p, t, a, n, s, T, attempt)
       from, len, count = from or i, len + 1, count + 1
       put(c, id, fresh)
     else
-      if len > 0 then emit(c, p, t, from, len, s, T, '1', '0', '-', input) end
+      if len > 0 then emit(c, p, t, from, len, s, T, '1', '-', input) end
       from, len = nil, 0
       if k < n then count = count + lease_one(c, p, t, i, id, T, attempt) end
     end

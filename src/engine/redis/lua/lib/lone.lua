@@ -28,12 +28,12 @@ local function lease_lone(e, process, attempt)
   if not created or find(definition_, MARKER, 1, true) then return false end
   local g = lone_grants[T]
   if not g then
-    g = { '', '1', '', t, 0, 0, 0, '1', '0', '-', '', T.spec, {}, {} }
+    g = { t, '', T.spec, {}, {} }
     lone_grants[T] = g
     grants[#grants + 1] = g
   end
-  local n = g[6] + 1
-  g[6], g[13][n], g[14][n] = n, definition_, id
+  local n = #g[4] + 1
+  g[4][n], g[5][n] = definition_, id
   lone_leased[id] = true
   granted_bytes = granted_bytes + #definition_ + #id
   descriptors[#descriptors + 1] = e
@@ -61,7 +61,10 @@ end
 
 -- joined: grants of lone tasks with their lists as texts, when all are known.
 local function join_lone()
-  for _, g in pairs(lone_grants) do g[13], g[14] = concat(g[13]), concat(g[14], ',') end
+  for _, g in pairs(lone_grants) do
+    g[1] = '|1||' .. g[1] .. '|0|' .. #g[4] .. '|0|1|-'
+    g[4], g[5] = concat(g[4]), concat(g[5], ',')
+  end
   lone_grants = {}
 end
 
