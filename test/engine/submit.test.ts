@@ -25,6 +25,28 @@ describe('the same submit again', () => {
     expect((await engine.client.submit(call('echo', [1]), options)).duplicate).toBe(true)
   })
 
+  test('under an id that was made for it is the same workflow, whatever its size, and another canvas is a conflict', async () => {
+    const engine = await TestEngine.open(redis.url, 3)
+    const wide = (n: number) => group(...Array.from({ length: n }, (_, i) => call('echo', [i])))
+    const canvases = [
+      call('echo', [1]),
+      call('echo', [2]),
+      chain(call('echo', [1]), call('echo')),
+      wide(32),
+      wide(64),
+      wide(33_000),
+      group(),
+    ]
+    for (const canvas of canvases) {
+      const first = await engine.client.submit(canvas)
+      const again = await (await engine.connect()).submit(canvas, { id: first.id })
+      expect([first.duplicate, again.id, again.duplicate]).toEqual([false, first.id, true])
+      for (const other of canvases) {
+        if (other !== canvas) expect(await codeOf(engine.client.submit(other, { id: first.id }))).toBe('id-conflict')
+      }
+    }
+  })
+
   test('by id from many clients at once runs once', async () => {
     const engine = await TestEngine.open(redis.url)
     let runs = 0

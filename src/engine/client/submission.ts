@@ -8,7 +8,7 @@ import { layoutGraph } from '../protocol/layout.js'
 import { type LoneLayout, layoutLone } from '../protocol/layout-lone.js'
 import type { StoredGraph, WorkflowMeta } from '../protocol/stored.js'
 import type { Namespace } from '../redis/namespace.js'
-import { sizeOf } from '../redis/pieces.js'
+import { CALL_BYTES, CALL_FIELDS, sizeOf } from '../redis/pieces.js'
 import type { Argument } from '../redis/scripts.generated.js'
 
 /** How a canvas is submitted. */
@@ -107,8 +107,10 @@ export function prepare(namespace: Namespace, input: Canvas | unknown, options: 
   const { id, partition } = place(namespace, ownId, key)
   const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
   const fields: [string, Argument][] = [['m', meta(stored, options)], ...stored.fields]
-  const digest = fingerprint([stored.roots, ...(fields.flat() as (string | Buffer)[])])
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
+  // A new id needs no digest: see same_fields in submit.lua. Keys keep one, and what is stored in pieces is recognised by it.
+  const fresh = ownId === undefined && key === undefined && bytes <= CALL_BYTES && fields.length <= CALL_FIELDS
+  const digest = fresh ? '-' : fingerprint([stored.roots, ...(fields.flat() as (string | Buffer)[])])
   const head = [id, digest, '1', stored.total, stored.outs, checkRetention(options.retentionMs), keyText, '', stored.roots]
   return { id, partition, fields, bytes, head }
 }

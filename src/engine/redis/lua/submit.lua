@@ -2,7 +2,7 @@
 -- Idempotent by workflow id and by key; each workflow is answered by itself.
 -- KEYS    meta, guard
 -- ARGV    epoch, workflows:list
---         each: id, digest, begin '1'|'0', total, outs, keepMs, key, waiter, roots, fields, then fields times (name, value)
+--         each: id, digest ('-': the id is new, made by the caller), begin '1'|'0', total, outs, keepMs, key, waiter, roots, fields, then fields times (name, value)
 -- RETURNS {'ok', {answer, id}…} | {'epoch'} | {'full'}      answer: new | same | staging | id-conflict | idempotency-conflict
 -- @include base
 -- @include workflow
@@ -13,21 +13,41 @@ if meta[1] ~= ARGV[1] then return { 'epoch' } end
 if meta[2] then return { 'full' } end
 local KEEP_KEY_S = 86400
 
--- A workflow that came by enqueue has no digest: its one template and its one block are what it is.
-local function enqueued(f, at_)
-  local same = 0
+-- A workflow under an id that we made has no digest: nobody else can have sent another one under it. Who sends that id again, because the outcome was
+-- unknown, is compared with what is stored; of the meta its shape (outputs and counts), not name and tags.
+local LONE_META = '{"o":0,"n":1,"c":1}'
+local function shape(meta)
+  return match(meta, '^{"o":.-,"n":%d+,"c":%d+') or meta
+end
+
+local function same_fields(id, at_)
+  local names, values, n = {}, {}, 0
   for k = at_ + 10, at_ + 8 + 2 * ARGV[at_ + 9], 2 do
-    if (ARGV[k] == 't0' and ARGV[k + 1] == f[3]) or (ARGV[k] == 'b0' and ARGV[k + 1] == f[4]) then same = same + 1 end
+    n = n + 1
+    names[n], values[n] = ARGV[k], ARGV[k + 1]
   end
-  return same == 2
+  for from = 1, n, 1000 do
+    local to = min(from + 999, n)
+    local got = redis.call('HMGET', K_workflow .. id, unpack(names, from, to))
+    for k = from, to do
+      local stored = got[k - from + 1]
+      if names[k] == 'm' then
+        if shape(stored or LONE_META) ~= shape(values[k]) then return false end
+      elseif stored ~= values[k] then
+        return false
+      end
+    end
+  end
+  return true
 end
 
 local function existing(id, digest, begin, at_)
   local c = loaded[id]
-  if c then return { c.f['d'] == digest and 'same' or 'id-conflict', id } end
-  local f = redis.call('HMGET', K_workflow .. id, 's', 'd', 't0', 'b0')
+  if c then return { (c.f['d'] or '-') == digest and 'same' or 'id-conflict', id } end
+  local f = redis.call('HMGET', K_workflow .. id, 's', 'd')
   if not f[1] then return nil end
-  if f[2] ~= digest and (f[2] or not enqueued(f, at_)) then return { 'id-conflict', id } end
+  if f[2] and f[2] ~= digest then return { 'id-conflict', id } end
+  if not f[2] and digest ~= '-' and not same_fields(id, at_) then return { 'id-conflict', id } end
   return { byte(f[1]) == 103 and begin == '0' and 'staging' or 'same', id }
 end
 
@@ -57,7 +77,7 @@ while from <= #ARGV do
     c.state, c.run, c.rem, c.outs, c.worst, c.created, c.started = begin == '1' and 'p' or 'g', '1', total, outs, 'S', now_text(), '0'
     c.outcome, c.ended, c.S, c.F, c.R, c.K, c.keep, c.flags = '0', '0', '0', '0', '0', '0', keep, waiter == '' and '-' or 'w'
     c.changed = true
-    put(c, 'd', digest)
+    if digest ~= '-' then put(c, 'd', digest) end
     if waiter ~= '' then put(c, 'w', waiter) end
     for k = from + 10, from + 8 + 2 * count, 2 do put(c, ARGV[k], ARGV[k + 1]) end
     if begin == '1' then
