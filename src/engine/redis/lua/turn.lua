@@ -22,10 +22,11 @@ if meta[1] ~= epoch then return { 'epoch' } end
 local pkey = K_process .. process
 local last = tonumber(redis.call('HGET', pkey, 'q' .. lane) or '')
 if not last or (sequence ~= last and sequence ~= last + 1) then return { 'reopen' } end
-local attempt = process .. ':' .. lane .. ':' .. sequence
+local grant_name = lane .. ':' .. ARGV[4]
+local attempt = process .. ':' .. grant_name
 
 if sequence == last then
-  local record = redis.call('HGET', pkey, 'g' .. lane .. ':' .. sequence)
+  local record = redis.call('HGET', pkey, 'g' .. grant_name)
   if record then regrant(record, attempt) end
   flush()
   return { 'ok', 1, 0, {}, grants }
@@ -43,8 +44,8 @@ asked.process, asked.attempt, asked.want, asked.max_bytes, asked.more = process,
 fetch(queues, sequence, look == '1')
 if asked.skipped >= SKIP_LIMIT then asked.more = true end
 
-local p = { 'q' .. lane, sequence }
-if #descriptors > 0 then p[3], p[4] = 'g' .. lane .. ':' .. sequence, concat(descriptors, '\n') end
+local p = { 'q' .. lane, ARGV[4] }
+if #descriptors > 0 then p[3], p[4] = 'g' .. grant_name, concat(descriptors, '\n') end
 redis.call('HSET', pkey, unpack(p))
 if closed ~= '' then
   local names = {}
