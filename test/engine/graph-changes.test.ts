@@ -239,3 +239,20 @@ describe('addToChord', () => {
     expect(errorOf(outcome)).toMatchObject({ code: 'request-invalid', message: expect.stringContaining('belongs to no chord') })
   })
 })
+
+describe('a workflow that its tasks make too large', () => {
+  const wide = (count: number) => group(...Array.from({ length: count }, (_, i) => call('echo', [i])))
+
+  test('by replacing themselves ends with a clear failure, and what was there before goes on', async () => {
+    const engine = await TestEngine.open(redis.url)
+    await engine.worker(becoming(() => wide(60_000)))
+    const handle = await engine.client.submit(group(call('become'), call('become'), call('echo', ['side'])))
+    const outcome = await handle.outcome({ waitMs: 60_000 })
+    expect(outcome?.state).toBe('GROUP')
+    const states = outcome?.state === 'GROUP' ? outcome.results.map(({ state }) => state) : []
+    expect(states.toSorted()).toEqual(['FAILURE', 'SUCCESS', 'SUCCESS'])
+    const failed = outcome?.state === 'GROUP' ? outcome.results.find(({ state }) => state === 'FAILURE') : undefined
+    expect(failed).toMatchObject({ error: { type: 'LimitExceeded', code: 'limit-exceeded' } })
+    expect((await handle.status()).ended).toBe(true)
+  }, 90_000)
+})

@@ -10,6 +10,16 @@ local function held(r, attempt)
   return att, del, bytes, cause, flags
 end
 
+-- fits: whether a workflow may grow by these staged segments (canvas-semantics 6.3): a task that replaces itself for ever must end.
+local TASK_LIMIT = 100000
+local TOO_MANY = '|{"type":"LimitExceeded","message":"the workflow would grow past 100,000 tasks and twice what was submitted","code":"limit-exceeded"}'
+local function fits(c, prefixes)
+  local total = c.rem + c.S + c.F + c.R + c.K
+  for q in gmatch(prefixes, '%S+') do total = total + (match(field(c, 'r' .. q) or '', '^%d+') or 0) end
+  if total <= TASK_LIMIT then return true end
+  return total <= 2 * (match(field(c, 'm') or '', '"c":(%d+)') or 1)
+end
+
 -- A staged segment becomes part of the graph: its nodes count, its roots are released.
 local function attach(c, q)
   local total, nodes, roots = match(field(c, 'r' .. q) or '', '^(%d+) (%d+) (%S+)$')
@@ -58,6 +68,7 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   local kind = byte(record)
   if kind == 43 then
     local segments, rest = match(record, '^%+([^\n]*)\n(.*)$')
+    if not fits(c, (string.gsub(segments, ' %d+;', ' '))) then return settle(c, p, i, T, 'F', 'F' .. att .. TOO_MANY, 'F' .. p .. i, 0) end
     add_members(c, p, i, T, segments)
     record, kind = rest, byte(rest)
   end
@@ -71,8 +82,10 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
     return
   end
   if kind == 88 then
+    local q = sub(record, 3)
+    if not fits(c, q) then return settle(c, p, i, T, 'F', 'F' .. att .. TOO_MANY, 'F' .. p .. i, 0) end
     put(c, p .. i, 'W ' .. att)
-    return attach(c, sub(record, 3))
+    return attach(c, q)
   end
   error('completion')
 end
