@@ -4,11 +4,12 @@
  * `RedisServer.start()`, the Cluster and Sentinel helpers. `redis-server` (or `valkey-server`) must be on PATH.
  */
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
 import { type Child, type Exit, freePort, killNow, removeFolder, signal, spawnChild, temporaryFolder } from './children.js'
+import { onPath } from './on-path.js'
 import { until } from './wait.js'
 
 export interface RedisServerOptions {
@@ -176,21 +177,11 @@ function confOf(server: RedisServer, options: RedisServerOptions): string {
 
 /** The first Redis or Valkey server on PATH. */
 function serverBinary(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter)
   for (const name of ['redis-server', 'valkey-server']) {
-    const found = folders.map((folder) => join(folder, name)).find(isExecutable)
+    const found = onPath(name)
     if (found !== undefined) return found
   }
   throw new Error('these tests need redis-server (7.0 or newer) or valkey-server on PATH')
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

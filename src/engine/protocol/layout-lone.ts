@@ -4,7 +4,7 @@
  */
 import type { GraphNode } from '../canvas/graph.js'
 import type { Canvas, Signature } from '../canvas/types.js'
-import { definitionText, delayText, specText } from './layout-texts.js'
+import { definitionText, delayText, isEmpty, specText } from './layout-texts.js'
 import { DEFAULT_QUEUE, INLINE_BYTES } from './stored.js'
 
 /** Template and definition of a workflow of one task. */
@@ -15,11 +15,6 @@ export interface LoneLayout {
 
 /** Templates of tasks without options, by task. */
 const plain = new Map<string, string>()
-
-function isEmpty(options: object): boolean {
-  for (const _ in options) return false
-  return true
-}
 
 const asNode = (sig: Signature): GraphNode => ({
   task: sig.task,

@@ -60,6 +60,12 @@ export function countRefs(expr: ValueExpr): number {
   return typeof expr === 'number' ? 1 : expr.reduce((sum: number, item) => sum + countRefs(item), 0)
 }
 
+/** Whether an object has no members; without the array that Object.keys() would make, for bulk producers. */
+export function isEmpty(options: object): boolean {
+  for (const _ in options) return false
+  return true
+}
+
 export function delayText(options: GraphNode['options']): string {
   const parts: string[] = []
   if (options.countdownMs) parts.push(`c${Math.round(options.countdownMs)}`)

@@ -6,7 +6,7 @@
  * structures share a template, absolute where many nodes meet in one.
  */
 import type { Graph, GraphNode, NodeIndex, Output, ValueExpr } from '../canvas/graph.js'
-import { countRefs, definitionText, delayText, exprText, rangeText, runs, signed, specText } from './layout-texts.js'
+import { countRefs, definitionText, delayText, exprText, isEmpty, rangeText, runs, signed, specText } from './layout-texts.js'
 import { BLOCK, DEFAULT_QUEUE, INLINE_BYTES, MARKER, SEPARATOR, type SegmentEnd, type StoredGraph, type StoredOutput } from './stored.js'
 
 /** A node names at most this many successor ranges; more are handed on through fan nodes. */
@@ -46,11 +46,6 @@ function storedOutput(output: Output): StoredOutput {
 /** The value that an output stands for: the tree without its gates. */
 export function outputExpr(output: Output): ValueExpr {
   return typeof output === 'number' ? output : output.members.map(outputExpr)
-}
-
-function isEmpty(options: object): boolean {
-  for (const _ in options) return false
-  return true
 }
 
 interface Extra {

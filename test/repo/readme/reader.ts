@@ -3,9 +3,10 @@
  * port. Everything happens in a folder inside the repository, so that `import … from 'chordis'` leads to our own package.
  */
 import type { ChildProcess } from 'node:child_process'
-import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { freePort, spawnChild } from '../../support/children.js'
+import { onPath } from '../../support/on-path.js'
 import { until } from '../../support/wait.js'
 import type { Block } from './blocks.js'
 
@@ -94,7 +95,7 @@ export class Reader {
   /** PATH, with a stand-in where there is no curl. */
   private path(): string {
     const path = process.env.PATH ?? ''
-    if (path.split(delimiter).some((folder) => isExecutable(join(folder, 'curl')))) return path
+    if (onPath('curl') !== undefined) return path
     const bin = join(this.folder, 'bin')
     mkdirSync(bin, { recursive: true })
     copyFileSync(join(import.meta.dirname, 'curl.mjs'), join(bin, 'curl'))
@@ -118,13 +119,4 @@ function listen(child: ChildProcess): { out: () => string; all: () => string } {
     all += chunk.toString()
   })
   return { out: () => out, all: () => all }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

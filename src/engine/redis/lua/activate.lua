@@ -13,11 +13,7 @@ if c.state ~= 'g' then return { 'ok' } end
 local roots = match(c.f['r'] or '', '^%d+ (%S+)$')
 if not roots then return { 'gone' } end
 c.state, c.changed = 'p', true
-local list = parse_successors(roots)
-for k = 1, #list do
-  local e = list[k]
-  release(c, '', e.ref, e.n, e.s, e.t, template(c, '', e.t), 0)
-end
+release_roots(c, '', roots)
 redis.call('ZREM', K_staging, c.id)
 run(500)
 flush()

@@ -59,14 +59,6 @@ local function by_key(key, digest)
   return { 'same', id }
 end
 
-local function start(c, roots)
-  local list = parse_successors(roots)
-  for k = 1, #list do
-    local e = list[k]
-    release(c, '', e.ref, e.n, e.s, e.t, template(c, '', e.t), 0)
-  end
-end
-
 local answers, from = { 'ok' }, 2
 while from <= #ARGV do
   local id, digest, begin, total, outs, keep, key, waiter, roots, count = unpack(ARGV, from, from + 9)
@@ -81,7 +73,7 @@ while from <= #ARGV do
     if waiter ~= '' then put(c, 'w', waiter) end
     for k = from + 10, from + 8 + 2 * count, 2 do put(c, ARGV[k], ARGV[k + 1]) end
     if begin == '1' then
-      start(c, roots)
+      release_roots(c, '', roots)
     else
       put(c, 'r', total .. ' ' .. roots)
       redis.call('ZADD', K_staging, now(), id)

@@ -27,11 +27,7 @@ local function attach(c, q)
   c.rem = c.rem + tonumber(total)
   c.changed = true
   put(c, 'G', (field(c, 'G') or '') .. q .. ' ' .. nodes .. '\n')
-  local list = parse_successors(roots)
-  for k = 1, #list do
-    local e = list[k]
-    release(c, q, e.ref, e.n, e.s, e.t, template(c, q, e.t), 0)
-  end
+  release_roots(c, q, roots)
 end
 
 -- add_members: '<prefix> <end node>;…' each one more input of the join that this node's chord feeds.

@@ -1,5 +1,5 @@
 -- flush: writes what the script decided: every workflow in one HSET, ready entries, timers, spreads, wake tokens, and tells waiters.
--- Nothing is written before this point, so whatever failed earlier has left no trace.
+-- Nothing is written before this point but by flush_lone(), whose workflows no context holds: whatever failed earlier has left no trace.
 -- Ready lists that hold entries, as far as this script knows.
 local busy = {} -- per call
 
@@ -11,10 +11,14 @@ local function push_all(command, key, list)
   for from = 1, #list, 4000 do redis.call(command, key, unpack(list, from, min(from + 3999, #list))) end
 end
 
+-- publish: to each of the channels, which are separated by spaces.
+local function publish(channels, message)
+  for channel in gmatch(channels or '', '%S+') do redis.call('PUBLISH', channel, message) end
+end
+
 local function tell_waiters(c)
   if not find(c.flags, 'w', 1, true) then return end
-  local message = c.id .. (c.answer or '')
-  for channel in gmatch(field(c, 'w') or '', '%S+') do redis.call('PUBLISH', channel, message) end
+  publish(field(c, 'w'), c.id .. (c.answer or ''))
 end
 
 -- gather: planned triples as entries by list.
@@ -48,9 +52,7 @@ local function set_aside(c)
   local reason = string.gsub(c.damaged, '[%c"\\]', ' ')
   local kind = redis.call('TYPE', c.key).ok
   if kind ~= 'hash' and kind ~= 'none' then redis.call('RENAME', c.key, K_damaged .. c.id) end
-  if kind == 'hash' then
-    for channel in gmatch(redis.call('HGET', c.key, 'w') or '', '%S+') do redis.call('PUBLISH', channel, c.id) end
-  end
+  if kind == 'hash' then publish(redis.call('HGET', c.key, 'w'), c.id) end
   if kind ~= 'none' then
     redis.call('HSET', c.key, 's', 'x 1 0 0 F ' .. now_text() .. ' 0 1 1 0 1 0 0 86400000 -', 'x', reason)
     redis.call('ZADD', K_ended, now() + 86400000, c.id)

@@ -59,6 +59,15 @@ local function release(c, p, a, n, s, t, T, bytes, cause)
   enqueue(c, T, e, due)
 end
 
+-- release_roots: the first nodes of a workflow (p '') or of a segment may run.
+local function release_roots(c, p, roots)
+  local list = parse_successors(roots)
+  for k = 1, #list do
+    local e = list[k]
+    release(c, p, e.ref, e.n, e.s, e.t, template(c, p, e.t), 0)
+  end
+end
+
 local function join_state(c, k, T)
   local joins = c.joins
   if not joins then

@@ -16,7 +16,8 @@ local function lone_fields(id, ...)
   return not got.err and got or nil
 end
 
--- lease_lone: leases a fresh task of its own. False: not plain; 'dead': this turn has leased it already, for a repeated entry. Tasks of one template travel as one grant, with their workflows' ids behind.
+-- lease_lone: leases a fresh task of its own. False: not plain; 'dead': this turn has leased it already, for a repeated entry.
+-- Tasks of one template travel as one grant, with their workflows' ids behind.
 local function lease_lone(e, process, attempt)
   local id, t = match(e, LONE_ENTRY)
   if id and lone_leased[id] then return 'dead' end
@@ -71,8 +72,6 @@ end
 local function flush_lone()
   for i = 1, #lone_writes, 3 do redis.call('HSET', lone_writes[i], '0', lone_writes[i + 1], 's', lone_writes[i + 2]) end
   push_all('ZADD', K_ended, lone_ended)
-  for i = 1, #lone_told, 2 do
-    for channel in gmatch(redis.call('HGET', K_workflow .. lone_told[i], 'w') or '', '%S+') do redis.call('PUBLISH', channel, lone_told[i + 1]) end
-  end
+  for i = 1, #lone_told, 2 do publish(redis.call('HGET', K_workflow .. lone_told[i], 'w'), lone_told[i + 1]) end
   lone_writes, lone_ended, lone_told = {}, {}, {}
 end
