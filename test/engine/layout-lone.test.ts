@@ -1,9 +1,11 @@
 /** The short way to a workflow of one task makes the same bytes as the long one. */
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { signature } from '../../src/engine/canvas/builders.js'
 import { compile } from '../../src/engine/canvas/compile.js'
 import { readCanvas } from '../../src/engine/canvas/read.js'
 import { layoutGraph } from '../../src/engine/protocol/layout.js'
-import { layoutLone } from '../../src/engine/protocol/layout-lone.js'
+import { layoutKnown, layoutLone } from '../../src/engine/protocol/layout-lone.js'
 
 const SAME: [string, object][] = [
   ['plain', { task: 'add', args: [1, 2] }],
@@ -48,4 +50,32 @@ test('what is more than one plain task takes the long way', () => {
     { task: 'a', args: ['x'.repeat(600)] },
   ]
   for (const json of more) expect(layoutLone(readCanvas(json))).toBeUndefined()
+})
+
+test('a signature that needs no reading is laid out as if it had been read', () => {
+  layoutLone(readCanvas({ task: 'known' }))
+  const scalar = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.constant(-0),
+  )
+  fc.assert(
+    fc.property(fc.array(scalar, { maxLength: 5 }), fc.boolean(), (args, immutable) => {
+      const canvas = signature('known', args).set({ immutable })
+      expect(layoutKnown(canvas)).toEqual(layoutLone(readCanvas(canvas)))
+    }),
+  )
+})
+
+test('whatever has to be checked or copied is read', () => {
+  const read = [{}, [1], undefined, Number.NaN, Number.POSITIVE_INFINITY, 1n, new Date(0), () => 1, Symbol('s')]
+  for (const arg of read) expect(layoutKnown(signature('known', [arg]))).toBeUndefined()
+  expect(layoutKnown(signature('known', [], { a: 1 }))).toBeUndefined()
+  expect(layoutKnown(signature('known', []).set({ queue: 'q' }))).toBeUndefined()
+  expect(layoutKnown(signature('known', ['x'.repeat(600)]))).toBeUndefined()
+  expect(layoutKnown(signature('never seen', []))).toBeUndefined()
+  expect(layoutKnown({ kind: 'task', task: 'known', args: [], kwargs: {}, options: {}, immutable: false })).toBeUndefined()
+  expect(layoutKnown(null)).toBeUndefined()
 })

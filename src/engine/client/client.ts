@@ -9,7 +9,7 @@ import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
 import { WorkflowReader } from '../redis/reader.js'
 import { type HandleDependencies, WorkflowHandle } from './handle.js'
 import { prepare, type SubmitOptions } from './submission.js'
-import { Submitter } from './submitter.js'
+import { type SubmitListener, Submitter } from './submitter.js'
 import { Waiter } from './waiter.js'
 
 /** Where Redis is and which namespace to use. */
@@ -65,13 +65,25 @@ export class Client {
    * `outcome-unknown` with the id, which may be sent again
    */
   async submit(canvas: Canvas | unknown, options: SubmitOptions = {}): Promise<WorkflowHandle> {
-    const { id, duplicate } = await this.submitter.submit(prepare(this.namespace, canvas, options))
-    return this.handle(id, duplicate)
+    const answers = new Answers(1, this.handle)
+    this.submitter.submit(prepare(this.namespace, canvas, options), answers, 0)
+    const [answer] = await answers.all
+    if (answer instanceof WorkflowHandle) return answer
+    throw answer
   }
 
   /** Submits many at once, in few round trips. Each is answered by itself: a handle, or the error that it alone met. */
-  async submitMany(items: { canvas: Canvas | unknown; options?: SubmitOptions }[]): Promise<(WorkflowHandle | ChordisError)[]> {
-    return Promise.all(items.map((item) => this.submit(item.canvas, item.options).catch((error: unknown) => explain(error))))
+  submitMany(items: readonly { canvas: Canvas | unknown; options?: SubmitOptions }[]): Promise<(WorkflowHandle | ChordisError)[]> {
+    const answers = new Answers(items.length, this.handle)
+    for (let k = 0; k < items.length; k++) {
+      try {
+        const { canvas, options } = items[k] as (typeof items)[number]
+        this.submitter.submit(prepare(this.namespace, canvas, options), answers, k)
+      } catch (error) {
+        answers.refused(k, explain(error))
+      }
+    }
+    return answers.all
   }
 
   /** A handle on the workflow with this id; whether it exists shows when it is asked. */
@@ -79,9 +91,7 @@ export class Client {
     return this.handle(id, false)
   }
 
-  private handle(id: string, duplicate: boolean): WorkflowHandle {
-    return new WorkflowHandle(this.dependencies, id, duplicate)
-  }
+  private readonly handle = (id: string, duplicate: boolean): WorkflowHandle => new WorkflowHandle(this.dependencies, id, duplicate)
 
   /** Time of one round trip, ms. Throws `redis-unavailable`. */
   async ping(): Promise<number> {
@@ -98,5 +108,38 @@ export class Client {
   async close(): Promise<void> {
     await this.waiter.close()
     this.connection.disconnect()
+  }
+}
+
+/** Answers of several submissions, in their order; one promise for all. */
+class Answers implements SubmitListener {
+  readonly all: Promise<(WorkflowHandle | ChordisError)[]>
+  private readonly answers: (WorkflowHandle | ChordisError)[]
+  private missing: number
+  private done: (answers: (WorkflowHandle | ChordisError)[]) => void = () => {}
+
+  constructor(
+    count: number,
+    private readonly handle: (id: string, duplicate: boolean) => WorkflowHandle,
+  ) {
+    this.answers = new Array<WorkflowHandle | ChordisError>(count)
+    this.missing = count
+    this.all = new Promise((resolve) => {
+      this.done = resolve
+    })
+    if (count === 0) this.done(this.answers)
+  }
+
+  submitted(index: number, id: string, duplicate: boolean): void {
+    this.answer(index, this.handle(id, duplicate))
+  }
+
+  refused(index: number, error: ChordisError): void {
+    this.answer(index, error)
+  }
+
+  private answer(index: number, answer: WorkflowHandle | ChordisError): void {
+    this.answers[index] = answer
+    if (--this.missing === 0) this.done(this.answers)
   }
 }

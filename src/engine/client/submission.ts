@@ -5,7 +5,7 @@ import type { Canvas } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { bucketOf, checkName, fingerprint, newWorkflowId } from '../protocol/ids.js'
 import { layoutGraph } from '../protocol/layout.js'
-import { type LoneLayout, layoutLone } from '../protocol/layout-lone.js'
+import { type LoneLayout, layoutKnown, layoutLone } from '../protocol/layout-lone.js'
 import type { StoredGraph, WorkflowMeta } from '../protocol/stored.js'
 import type { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, CALL_FIELDS, sizeOf } from '../redis/pieces.js'
@@ -28,18 +28,24 @@ export interface SubmitOptions {
 }
 
 /** A workflow of one task with nothing of its own but arguments: many of one template travel in one call (redis/lua/enqueue.lua). */
-export interface LoneTask extends LoneLayout {
+export interface LoneSubmission extends LoneLayout {
+  id: string
+  partition: number
   keepMs: number
 }
 
-export interface Submission {
+/** Any other workflow (redis/lua/submit.lua). */
+export interface GraphSubmission {
   id: string
   partition: number
   fields: [string, Argument][]
   bytes: number
   head: Argument[]
-  lone?: LoneTask
 }
+
+export type Submission = LoneSubmission | GraphSubmission
+
+export const isLone = (submission: Submission): submission is LoneSubmission => 'template' in submission
 
 const DAY_MS = 86_400_000
 const MAX_RETENTION_MS = 366 * DAY_MS
@@ -87,20 +93,28 @@ function place(namespace: Namespace, id: string | undefined, key: string | undef
 }
 
 /** Names, tags, keys and ids are stored with a workflow, so only one without them is plain. */
-function loneTask(canvas: Canvas, options: SubmitOptions): LoneTask | undefined {
-  if (options.id !== undefined || options.idempotencyKey !== undefined) return undefined
-  if (options.name !== undefined || options.tags?.length || options.tenant !== undefined) return undefined
-  const lone = layoutLone(canvas)
-  return lone && { ...lone, keepMs: checkRetention(options.retentionMs) }
+function isPlain(options: SubmitOptions): boolean {
+  if (options.id !== undefined || options.idempotencyKey !== undefined) return false
+  return options.name === undefined && !options.tags?.length && options.tenant === undefined
+}
+
+function lone(namespace: Namespace, { template, definition }: LoneLayout, options: SubmitOptions): LoneSubmission {
+  const partition = namespace.partitions === 1 ? 0 : Math.floor(Math.random() * namespace.partitions)
+  return { id: newWorkflowId(partition), partition, template, definition, keepMs: checkRetention(options.retentionMs) }
 }
 
 /** Reads, compiles and lays out a canvas. Throws ChordisError with the path of what is wrong. */
 export function prepare(namespace: Namespace, input: Canvas | unknown, options: SubmitOptions = {}): Submission {
   checkLabels(options)
+  const plain = isPlain(options)
+  const known = plain ? layoutKnown(input) : undefined
+  if (known !== undefined) return lone(namespace, known, options)
   const canvas = readCanvas(input, options.limits ? { limits: options.limits } : {})
-  const lone = loneTask(canvas, options)
-  if (lone !== undefined)
-    return { ...place(namespace, undefined, undefined), fields: [], bytes: lone.definition.length + 64, head: [], lone }
+  const layout = plain ? layoutLone(canvas) : undefined
+  return layout === undefined ? graph(namespace, canvas, options) : lone(namespace, layout, options)
+}
+
+function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): GraphSubmission {
   const stored = layoutGraph(compile(canvas, options.limits ? { limits: options.limits } : {}))
   const ownId = options.id ?? (canvas.kind === 'task' ? canvas.options.taskId : undefined)
   const key = options.idempotencyKey === undefined ? undefined : `${options.tenant ?? '-'}:${options.idempotencyKey}`

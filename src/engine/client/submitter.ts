@@ -5,31 +5,83 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
+import { SEPARATOR } from '../protocol/stored.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, CALL_FIELDS, pieces } from '../redis/pieces.js'
 import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
-import type { LoneTask, Submission } from './submission.js'
+import { type GraphSubmission, isLone, type LoneSubmission, type Submission } from './submission.js'
 
-/** What became of a submission: its id, and whether it had been there before. */
-export interface Submitted {
-  id: string
-  duplicate: boolean
+/** Hears what became of submissions, each by the number that it was handed over with. */
+export interface SubmitListener {
+  /** `duplicate`: it had been there before. */
+  submitted(index: number, id: string, duplicate: boolean): void
+  refused(index: number, error: ChordisError): void
 }
 
 const CALL_WORKFLOWS = 128
-/** Workflows of one task in one call: some 2 ms of Redis. */
-const LONE_TASKS = 500
+/** Workflows of one task in one call: less than a millisecond of Redis. A full call leaves at once, and Redis works while the next one is filled. */
+const LONE_TASKS = 200
 const RESEND_MS = [50, 250]
 
 interface Waiting {
-  submission: Submission
-  resolve(value: Submitted): void
-  reject(error: Error): void
+  submission: GraphSubmission
+  listener: SubmitListener
+  index: number
+}
+
+/** Workflows of one task that share template and retention, to be stored in one call. Lists, so that a task costs no object of its own. */
+class LoneBatch {
+  readonly ids: string[] = []
+  readonly definitions: string[] = []
+  readonly listeners: SubmitListener[] = []
+  readonly indexes: number[] = []
+  private bytes = 0
+
+  constructor(
+    readonly partition: number,
+    readonly template: string,
+    readonly keepMs: number,
+  ) {}
+
+  takes({ partition, template, keepMs }: LoneSubmission): boolean {
+    return this.template === template && this.partition === partition && this.keepMs === keepMs
+  }
+
+  add({ id, definition }: LoneSubmission, listener: SubmitListener, index: number): void {
+    this.ids.push(id)
+    this.definitions.push(definition)
+    this.listeners.push(listener)
+    this.indexes.push(index)
+    this.bytes += definition.length + 64
+  }
+
+  get full(): boolean {
+    return this.ids.length >= LONE_TASKS || this.bytes > CALL_BYTES
+  }
+
+  call(epoch: string, again: boolean): ScriptCall {
+    return calls.enqueue(epoch, again ? '1' : '0', String(this.keepMs), this.template, this.ids.join(','), this.definitions.join(SEPARATOR))
+  }
+
+  submitted(): void {
+    this.listeners.forEach((listener, k) => {
+      listener.submitted(this.indexes[k] as number, this.ids[k] as string, false)
+    })
+  }
+
+  refused(error: unknown): void {
+    this.listeners.forEach((listener, k) => {
+      listener.refused(this.indexes[k] as number, explain(error, this.ids[k]))
+    })
+  }
 }
 
 export class Submitter {
   private readonly queues = new Map<number, Waiting[]>()
+  private readonly lone = new Map<string, LoneBatch>()
+  /** The batch that was added to last: mostly the next one's as well. */
+  private last: LoneBatch | undefined
   private scheduled = false
 
   constructor(
@@ -37,41 +89,58 @@ export class Submitter {
     private readonly namespace: Namespace,
   ) {}
 
-  submit(submission: Submission): Promise<Submitted> {
-    if (submission.bytes > CALL_BYTES || submission.fields.length > CALL_FIELDS) return this.inPieces(submission)
-    return new Promise((resolve, reject) => {
+  submit(submission: Submission, listener: SubmitListener, index: number): void {
+    if (isLone(submission)) this.addLone(submission, listener, index)
+    else if (submission.bytes > CALL_BYTES || submission.fields.length > CALL_FIELDS) void this.inPieces({ submission, listener, index })
+    else {
       const queue = this.queues.get(submission.partition)
-      if (queue) queue.push({ submission, resolve, reject })
-      else this.queues.set(submission.partition, [{ submission, resolve, reject }])
-      if (!this.scheduled) {
-        this.scheduled = true
-        queueMicrotask(() => this.flush())
-      }
-    })
+      if (queue) queue.push({ submission, listener, index })
+      else this.queues.set(submission.partition, [{ submission, listener, index }])
+      this.schedule()
+    }
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return
+    this.scheduled = true
+    queueMicrotask(() => this.flush())
   }
 
   private flush(): void {
     this.scheduled = false
     const queues = [...this.queues]
     this.queues.clear()
-    for (const [partition, waiting] of queues) {
-      for (const batch of batches(waiting.filter(({ submission }) => !submission.lone))) void this.send(partition, batch)
-      for (const batch of loneBatches(waiting)) void this.enqueue(partition, batch)
-    }
+    for (const [partition, waiting] of queues) for (const batch of batches(waiting)) void this.send(partition, batch)
+    const lone = [...this.lone.values()]
+    this.lone.clear()
+    this.last = undefined
+    for (const batch of lone) void this.enqueue(batch)
   }
 
-  /** Workflows of one task that share a template. */
-  private async enqueue(partition: number, batch: Waiting[]): Promise<void> {
+  private addLone(submission: LoneSubmission, listener: SubmitListener, index: number): void {
+    let batch = this.last
+    if (batch === undefined || !batch.takes(submission)) {
+      const { partition, template, keepMs } = submission
+      const key = `${partition} ${keepMs} ${template}`
+      batch = this.lone.get(key) ?? new LoneBatch(partition, template, keepMs)
+      this.lone.set(key, batch)
+      this.last = batch
+    }
+    batch.add(submission, listener, index)
+    if (batch.full) {
+      this.lone.delete(`${batch.partition} ${batch.keepMs} ${batch.template}`)
+      this.last = undefined
+      void this.enqueue(batch)
+    } else this.schedule()
+  }
+
+  private async enqueue(batch: LoneBatch): Promise<void> {
     try {
-      const { template, keepMs } = (batch[0] as Waiting).submission.lone as LoneTask
-      const args = batch.flatMap(({ submission }) => [submission.id, (submission.lone as LoneTask).definition])
-      const { answer } = await this.call(partition, (epoch, again) =>
-        calls.enqueue(epoch, again ? '1' : '0', String(keepMs), template, args),
-      )
+      const { answer } = await this.call(batch.partition, (epoch, again) => batch.call(epoch, again))
       if (answer[0] === 'full') throw full()
-      for (const { submission, resolve } of batch) resolve({ id: submission.id, duplicate: false })
+      batch.submitted()
     } catch (error) {
-      for (const waiting of batch) waiting.reject(explain(unwrap(error), waiting.submission.id))
+      batch.refused(unwrap(error))
     }
   }
 
@@ -84,7 +153,7 @@ export class Submitter {
         settle(waiting, answer[k + 1] as [string, string], resent)
       })
     } catch (error) {
-      for (const waiting of batch) waiting.reject(explain(unwrap(error), waiting.submission.id))
+      for (const { submission, listener, index } of batch) listener.refused(index, explain(unwrap(error), submission.id))
     }
   }
 
@@ -112,25 +181,29 @@ export class Submitter {
     }
   }
 
-  private async inPieces(submission: Submission): Promise<Submitted> {
-    const { partition, id } = submission
+  private async inPieces({ submission, listener, index }: Waiting): Promise<void> {
     try {
-      const head = submission.head.slice()
-      head[2] = '0'
-      const { answer } = await this.call(partition, (epoch) => calls.submit(epoch, wire(head, submission.fields.slice(0, 1))))
-      if (answer[0] === 'full') throw full()
-      const [what, where] = answer[1] as [string, string]
-      if (what === 'same') return { id: where, duplicate: true }
-      if (what !== 'staging') throw conflict(what, id)
-      for (const piece of pieces(submission.fields.slice(1))) {
-        await this.call(partition, (epoch) => calls.stage(epoch, where, '', '', piece))
-      }
-      const { answer: activated } = await this.call(partition, (epoch) => calls.activate(epoch, where))
-      if (activated[0] !== 'ok') throw new ChordisError('workflow-corrupt', 'it vanished while it was being stored', { workflow: id })
-      return { id: where, duplicate: false }
+      const { id, duplicate } = await this.store(submission)
+      listener.submitted(index, id, duplicate)
     } catch (error) {
-      throw explain(unwrap(error), id)
+      listener.refused(index, explain(unwrap(error), submission.id))
     }
+  }
+
+  private async store({ partition, id, head: given, fields }: GraphSubmission): Promise<{ id: string; duplicate: boolean }> {
+    const head = given.slice()
+    head[2] = '0'
+    const { answer } = await this.call(partition, (epoch) => calls.submit(epoch, wire(head, fields.slice(0, 1))))
+    if (answer[0] === 'full') throw full()
+    const [what, where] = answer[1] as [string, string]
+    if (what === 'same') return { id: where, duplicate: true }
+    if (what !== 'staging') throw conflict(what, id)
+    for (const piece of pieces(fields.slice(1))) {
+      await this.call(partition, (epoch) => calls.stage(epoch, where, '', '', piece))
+    }
+    const { answer: activated } = await this.call(partition, (epoch) => calls.activate(epoch, where))
+    if (activated[0] !== 'ok') throw new ChordisError('workflow-corrupt', 'it vanished while it was being stored', { workflow: id })
+    return { id: where, duplicate: false }
   }
 }
 
@@ -144,28 +217,6 @@ function unwrap(error: unknown): unknown {
 
 function wire(head: readonly Argument[], fields: readonly [string, Argument][]): Argument[] {
   return [...head, fields.length, ...fields.flat()]
-}
-
-/** By template and retention, in calls of at most LONE_TASKS. */
-function* loneBatches(waiting: Waiting[]): Generator<Waiting[]> {
-  const open = new Map<string, { batch: Waiting[]; bytes: number }>()
-  for (const item of waiting) {
-    const { lone, bytes } = item.submission
-    if (!lone) continue
-    const key = `${lone.keepMs} ${lone.template}`
-    let at = open.get(key)
-    if (at && (at.batch.length >= LONE_TASKS || at.bytes + bytes > CALL_BYTES)) {
-      yield at.batch
-      at = undefined
-    }
-    if (!at) {
-      at = { batch: [], bytes: 0 }
-      open.set(key, at)
-    }
-    at.batch.push(item)
-    at.bytes += bytes
-  }
-  for (const { batch } of open.values()) yield batch
 }
 
 function* batches(waiting: Waiting[]): Generator<Waiting[]> {
@@ -194,9 +245,8 @@ function conflict(what: string, id: string): ChordisError {
   return new ChordisError('id-conflict', 'the id is taken by another workflow', { workflow: id })
 }
 
-function settle(waiting: Waiting, answer: [string, string], resent: boolean): void {
-  const [what, id] = answer
-  if (what === 'new') waiting.resolve({ id, duplicate: false })
-  else if (what === 'same') waiting.resolve({ id, duplicate: !(resent && id === waiting.submission.id) })
-  else waiting.reject(conflict(what, id))
+function settle({ submission, listener, index }: Waiting, [what, id]: [string, string], resent: boolean): void {
+  if (what === 'new') listener.submitted(index, id, false)
+  else if (what === 'same') listener.submitted(index, id, !(resent && id === submission.id))
+  else listener.refused(index, conflict(what, id))
 }

@@ -2,8 +2,10 @@
  * The layout of a canvas that is one plain task: what {@link layoutGraph} would make of it, without a graph. Bulk producers send little else.
  * A test compares the two.
  */
+
+import { FluentSignature } from '../canvas/fluent.js'
 import type { GraphNode } from '../canvas/graph.js'
-import type { Canvas, Signature } from '../canvas/types.js'
+import type { Canvas, Json, Signature } from '../canvas/types.js'
 import { definitionText, delayText, isEmpty, specText } from './layout-texts.js'
 import { DEFAULT_QUEUE, INLINE_BYTES } from './stored.js'
 
@@ -50,4 +52,27 @@ export function layoutLone(canvas: Canvas): LoneLayout | undefined {
   const definition = definitionText(asNode(canvas), 0)
   if (definition.length >= INLINE_BYTES || Buffer.byteLength(definition) >= INLINE_BYTES) return undefined
   return { template: templateOf(canvas), definition }
+}
+
+/**
+ * As {@link layoutLone}, for a signature as builders make it that needs neither checks nor a copy: its task was laid out before, it has no options
+ * and no keyword arguments, and its arguments are scalars. Undefined for any other, good or bad.
+ */
+export function layoutKnown(input: unknown): LoneLayout | undefined {
+  if (!(input instanceof FluentSignature) || input.each !== undefined || typeof input.immutable !== 'boolean') return undefined
+  const template = plain.get(input.task)
+  if (template === undefined || !isEmpty(input.options) || !isEmpty(input.kwargs) || !areScalars(input.args)) return undefined
+  const definition = `0;${JSON.stringify(input.args)}`
+  return definition.length * LONGEST_CHAR < INLINE_BYTES ? { template, definition } : undefined
+}
+
+/** Bytes of UTF-8 per UTF-16 unit, at most. */
+const LONGEST_CHAR = 3
+
+function areScalars(args: readonly Json[]): boolean {
+  for (const arg of args) {
+    const type = typeof arg
+    if (type !== 'string' && type !== 'boolean' && arg !== null && !Number.isFinite(arg)) return false
+  }
+  return true
 }

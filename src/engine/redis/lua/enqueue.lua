@@ -1,7 +1,7 @@
 -- enqueue: stores and starts many workflows of one task each that share a template: what bulk producers send.
 -- Their ids are new, made by the caller; sent again (`again` '1'), those that are there already are left alone.
 -- KEYS    meta, guard
--- ARGV    epoch, again, keepMs, template, workflows:list        each: id, its one definition
+-- ARGV    epoch, again, keepMs, template, ids, definitions        ids joined by ',', their definitions by \30
 -- RETURNS {'ok'} | {'epoch'} | {'full'}
 -- @include base
 -- @include workflow
@@ -15,12 +15,13 @@ local T = parsed[source] or parse_template(source)
 local control = 'p 1 1 1 S ' .. now_text() .. ' 0 0 0 0 0 0 0 ' .. ARGV[3] .. ' -'
 local due, dead
 if T.delay ~= '-' then due, dead = due_of(T.delay) end
-for k = 5, #ARGV, 2 do
-  local id = ARGV[k]
+local next_definition = gmatch(ARGV[6], '[^\30]+')
+for id in gmatch(ARGV[5], '[^,]+') do
+  local definition_ = next_definition()
   if not (again and redis.call('EXISTS', K_workflow .. id) == 1) then
-    local n = #ARGV[k + 1] + 1
+    local n = #definition_ + 1
     -- A block of one: its count, its end as two bytes, the text, a separator.
-    local block = '\1' .. string.char(floor(n / 256), n % 256) .. ARGV[k + 1] .. '\30'
+    local block = '\1' .. string.char(floor(n / 256), n % 256) .. definition_ .. '\30'
     redis.call('HSET', K_workflow .. id, 's', control, 't0', source, 'b0', block)
     local e = id .. ':1:0::0:1:1'
     if not dead or dead > now() then enqueue(NOBODY, T, e, due) end
