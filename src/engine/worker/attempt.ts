@@ -18,6 +18,8 @@ export class Attempt implements TaskContext {
   args: Json[] = []
   kwargs: { [name: string]: Json } = {}
   readonly added: Canvas[] = []
+  /** Its handler was called, or is about to be. */
+  started = false
   private controller: AbortController | null = null
   private abortReason: unknown
 

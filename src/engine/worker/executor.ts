@@ -30,16 +30,24 @@ export interface ExecutorOptions {
   random: () => number
   /** Longest result, bytes of JSON. */
   maxResultBytes: number
+  /** Attempts that run at the same time. */
+  concurrency: number
 }
 
 const SLICE_MS = 5
 /** How often the clock is read while handlers return at once. */
 const CHECK_EVERY = 16
+/** Places of started attempts at the head of the queue that are kept before it is cut. */
+const CUT = 1_024
 
 export class Executor {
   private readonly queue: Attempt[] = []
   private head = 0
   private running = false
+  /** Attempts that have started and are not over. */
+  active = 0
+  /** Attempts started so far. */
+  started = 0
 
   constructor(
     private readonly host: ExecutorHost,
@@ -56,31 +64,32 @@ export class Executor {
     this.queue.push(attempt)
   }
 
-  /** Takes back all that has not started. */
-  drain(): Attempt[] {
-    const rest = this.queue.slice(this.head)
-    this.queue.length = 0
-    this.head = 0
-    return rest
+  /** Takes back all that has not started but the first `keep`. */
+  drain(keep = 0): Attempt[] {
+    return this.queue.splice(this.head + keep)
   }
 
-  /** Starts what is queued, slice by slice. */
+  /** An attempt that had been started is over: its slot is free. */
+  over(): void {
+    this.active--
+    if (this.waiting > 0) this.run()
+  }
+
+  /** Starts what is queued while there are slots, slice by slice. */
   run(): void {
-    if (this.running) return
+    if (this.running || this.active >= this.options.concurrency) return
     this.running = true
     this.host.started()
     const until = performance.now() + SLICE_MS
     let n = 0
-    while (this.head < this.queue.length) {
+    while (this.waiting > 0 && this.active < this.options.concurrency) {
       this.start(this.queue[this.head++] as Attempt)
       if (++n % CHECK_EVERY === 0 && performance.now() > until) break
       if (n % CHECK_EVERY !== 0 && n < CHECK_EVERY && performance.now() > until) break
     }
-    if (this.head >= this.queue.length) {
-      this.queue.length = 0
-      this.head = 0
-      this.running = false
-    } else {
+    this.cut()
+    if (this.waiting === 0 || this.active >= this.options.concurrency) this.running = false
+    else {
       setImmediate(() => {
         this.running = false
         this.run()
@@ -88,7 +97,16 @@ export class Executor {
     }
   }
 
+  private cut(): void {
+    if (this.waiting > 0 && this.head < CUT) return
+    this.queue.splice(0, this.head)
+    this.head = 0
+  }
+
   private start(attempt: Attempt): void {
+    attempt.started = true
+    this.active++
+    this.started++
     const definition = this.options.tasks.get(attempt.task)
     if (!definition) {
       // The script grants only what this process registered; a task that vanished since goes back to the queue.

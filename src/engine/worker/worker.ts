@@ -25,6 +25,7 @@ import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
 import { DEFAULT_LOGGER, type Logger } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
+import { GIVE_BACK_MS, Prefetch } from './prefetch.js'
 import type { TaskRegistry } from './registry.js'
 import type { ReplaceSignal } from './signals.js'
 import { Waker } from './waker.js'
@@ -77,8 +78,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private heartbeat: Heartbeat | null = null
   private tender: Tender | null = null
   private readonly wakers: Waker[] = []
+  private readonly prefetch = new Prefetch()
   private reserved = 0
-  private active = 0
+  /** Gives back what waits for a slot too long. */
+  private surplus: NodeJS.Timeout | null = null
   /** Until the next delayed node of an idle partition is due. */
   private readonly alarms = new Map<Partition, NodeJS.Timeout>()
   private idleWaiters: (() => void)[] = []
@@ -103,6 +106,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       tasks: options.tasks,
       random: Math.random,
       maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024,
+      concurrency: this.concurrency,
     })
   }
 
@@ -208,7 +212,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   private isIdle(): boolean {
-    return this.active + this.reserved < this.concurrency && this.partitions.some((partition) => partition.isIdle)
+    return this.taken() < this.concurrency && this.partitions.some((partition) => partition.isIdle)
   }
 
   private checkIdle(): void {
@@ -221,11 +225,16 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   // PartitionHost
 
   reserve(partition: Partition): number {
-    const free = this.concurrency - this.active - this.reserved
-    const want = Math.max(0, Math.min(free, MAX_WANT, Math.max(1, Math.ceil(this.concurrency / 2))))
+    const most = this.concurrency + this.prefetch.size()
+    const want = Math.max(0, Math.min(most - this.taken(), MAX_WANT, Math.ceil(most / 2)))
     this.reserved += want
     if (want === 0) this.starved.push(partition)
     return want
+  }
+
+  /** Slots that are taken or promised. */
+  private taken(): number {
+    return this.running.size + this.reserved
   }
 
   release(slots: number): void {
@@ -235,14 +244,30 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   granted(grant: Grant, workflow: string, index: number, definition: string): void {
     this.reserved--
-    this.active++
     const attempt = new Attempt(this, grant, workflow, index, definition)
     this.running.add(attempt)
     this.executor.enqueue(attempt)
   }
 
   run(): void {
+    if (this.state !== 'running') return this.giveBack(this.executor.drain())
     this.executor.run()
+    this.watchSurplus()
+  }
+
+  private giveBack(attempts: Attempt[]): void {
+    for (const attempt of attempts) this.complete(attempt, 'b|')
+  }
+
+  /** What waits behind long tasks goes back to where others find it. */
+  private watchSurplus(): void {
+    if (this.surplus !== null || this.executor.waiting === 0) return
+    const { started } = this.executor
+    this.surplus = setTimeout(() => {
+      this.surplus = null
+      if (this.executor.active >= this.concurrency) this.giveBack(this.executor.drain(this.executor.started - started))
+      this.watchSurplus()
+    }, GIVE_BACK_MS)
   }
 
   held(partition: Partition): string[] {
@@ -274,8 +299,9 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
-    this.active--
     attempt.grant.partition.complete(attempt.grant, attempt.key, record, true)
+    this.prefetch.over()
+    if (attempt.started) this.executor.over()
     this.feed()
     this.checkIdle()
   }
@@ -327,7 +353,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     if (!started) return
     for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
-    for (const attempt of this.executor.drain()) this.complete(attempt, 'b|')
+    if (this.surplus) clearTimeout(this.surplus)
+    this.giveBack(this.executor.drain())
     await Promise.all(this.wakers.map((waker) => waker.stop()))
     const until = performance.now() + (options.graceMs ?? this.options.graceMs ?? 10_000)
     while (this.busy() && performance.now() < until) await sleep(5)
