@@ -15,6 +15,7 @@
 -- @include lone
 -- @include fetch
 -- @include finish
+-- @include hop
 local epoch, process, lane, sequence, queues, want = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local look, closed, max_bytes = ARGV[7], ARGV[8], tonumber(ARGV[9])
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory')
@@ -32,6 +33,21 @@ if sequence == last then
   return { 'ok', 1, 0, {}, grants }
 end
 
+local function remember()
+  local p = { 'q' .. lane, ARGV[4] }
+  if #descriptors > 0 then p[3], p[4] = 'g' .. grant_name, concat(descriptors, '\n') end
+  redis.call('HSET', pkey, unpack(p))
+  if closed == '' then return end
+  local names = {}
+  for name in gmatch(closed, '%S+') do names[#names + 1] = 'g' .. name end
+  redis.call('HDEL', pkey, unpack(names))
+end
+
+if #ARGV == 16 and look == '0' and want > 0 and meta[2] ~= 'stop' and hop(process, attempt, queues) then
+  remember()
+  return { 'ok', 0, -1, {}, grants }
+end
+
 local lost = finish_all(10, process)
 -- Before anything reads them again: an expiry that comes due in this very turn must find them ended.
 flush_lone()
@@ -44,14 +60,7 @@ asked.process, asked.attempt, asked.want, asked.max_bytes, asked.more = process,
 fetch(queues, sequence, look == '1')
 if asked.skipped >= SKIP_LIMIT then asked.more = true end
 
-local p = { 'q' .. lane, ARGV[4] }
-if #descriptors > 0 then p[3], p[4] = 'g' .. grant_name, concat(descriptors, '\n') end
-redis.call('HSET', pkey, unpack(p))
-if closed ~= '' then
-  local names = {}
-  for name in gmatch(closed, '%S+') do names[#names + 1] = 'g' .. name end
-  redis.call('HDEL', pkey, unpack(names))
-end
+remember()
 join_lone()
 flush_lone()
 if flush() > 0 then asked.more = true end

@@ -18,13 +18,12 @@ local function knows(process, task)
   return true
 end
 
--- slice: definitions j1 … j2 of a block, each '<template>;<args>\n<kwargs>' and a separator. A block is a count byte, that many 16-bit end offsets,
+-- cut, slice: definitions j1 … j2 of a block, each '<template>;<args>\n<kwargs>' and a separator. A block is a count byte, that many 16-bit end offsets,
 -- then the texts; a text of its own field stands as a marker.
 local SEPARATOR, MARKER = '\30', '\29'
-local function slice(c, p, block, j1, j2)
-  local b = field(c, 'b' .. p .. text(block))
+local function cut(b, j1, j2)
   local count = b and byte(b) or 0
-  if j2 >= count then error('block of ' .. p .. block * 32 + j2) end
+  if j2 >= count then return nil end
   local base, from = 1 + 2 * count, 0
   local x, y = byte(b, 2 * j2 + 2, 2 * j2 + 3)
   local to = x * 256 + y
@@ -32,7 +31,11 @@ local function slice(c, p, block, j1, j2)
     x, y = byte(b, 2 * j1, 2 * j1 + 1)
     from = x * 256 + y
   end
-  local text = sub(b, base + from + 1, base + to)
+  return sub(b, base + from + 1, base + to)
+end
+
+local function slice(c, p, block, j1, j2)
+  local text = cut(field(c, 'b' .. p .. text(block)), j1, j2) or error('block of ' .. p .. block * 32 + j2)
   if not find(text, MARKER, 1, true) then return text end
   local i = block * 32 + j1 - 1
   return (string.gsub(text, '([^' .. SEPARATOR .. ']*)' .. SEPARATOR, function(t)

@@ -168,6 +168,10 @@ local function parse_template(source)
   end
   -- The one task of its workflow: see lone.lua.
   T.lone = mode == 'a' and needs == '0' and T.only and succ == '-' and input == '-' and not T.virtual
+  -- A step of a chain whose end means one thing: the next node may run. And a node that such an end makes ready. See hop.lua.
+  local e = T.succ[1]
+  T.step = #T.succ == 1 and e.rel and e.ref == 1 and e.n == 1 and not e.p and not (T.virtual or T.out or T.place or T.fan) and e.t
+  T.follows = mode == 'a' and needs == '1' and pred == '-1' and (input == '-1' or input == '-') and delay == '-' and not T.virtual
   if parsed_count >= PARSED_LIMIT then parsed, parsed_count = {}, 0 end
   parsed[source], parsed_count = T, parsed_count + 1
   return T
