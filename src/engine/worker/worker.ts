@@ -250,9 +250,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   run(): void {
-    if (this.state !== 'running') return this.giveBack(this.executor.drain())
-    this.executor.run()
-    this.watchSurplus()
+    if (this.state === 'running') {
+      this.executor.run()
+      this.watchSurplus()
+    } else this.giveBack(this.executor.drain())
   }
 
   private giveBack(attempts: Attempt[]): void {
