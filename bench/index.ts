@@ -13,7 +13,7 @@ import { type Choice, readArguments, USAGE } from './lib/arguments.js'
 import { writeCharts } from './lib/charts.js'
 import { startCluster } from './lib/cluster.js'
 import { RESULTS, STATE } from './lib/paths.js'
-import { cpuOf, emptyReport, type Report, rowsOf, table } from './lib/report.js'
+import { cpuOf, emptyReport, type Report, rowsOf, slowestOf, slowestRows, table } from './lib/report.js'
 import { playRounds } from './lib/rounds.js'
 import { startServer } from './lib/server.js'
 import { FLOOR_WORKLOADS, workloads } from './workloads/index.js'
@@ -59,6 +59,7 @@ async function play(workload: Workload, field: Contestant[], choice: Choice, rep
     const { measured, failed } = await playRounds(workload, contending, server, size, roundsOf(workload, choice))
     report.rows.push(...rowsOf(measured, workload.rows))
     report.cpu.push(...cpuOf(measured))
+    report.slowestScripts.push(...slowestOf(measured))
     report.failed.push(...failed)
     for (const { contestant, reason } of failed) say(`${workload.name}  ${contestant} failed: ${reason}`)
   } finally {
@@ -78,6 +79,7 @@ async function run(choice: Choice): Promise<void> {
   const field = await chosenContestants(choice)
   const report = emptyReport(floorSha256())
   for (const workload of chosen) await play(workload, field, choice, report)
+  report.rows.push(...slowestRows(report.slowestScripts))
   console.log(`\n${report.machine}\n${report.redis}\n\n${table(report)}`)
   if (choice.json !== undefined) save(report, choice.json)
   if (choice.whole) {

@@ -55,7 +55,7 @@ class CelerySession implements Session {
       PYTHONWARNINGS: 'ignore',
       C_FORCE_ROOT: '1',
     }
-    return keep(spawn('python3', args, { cwd: FOLDER, env, stdio: [stdio, stdio, 'inherit'] }))
+    return keep(spawn(python, args, { cwd: FOLDER, env, stdio: [stdio, stdio, 'inherit'] }))
   }
 
   private async call(name: string, args: object = {}): Promise<unknown> {
@@ -114,10 +114,18 @@ class CelerySession implements Session {
   }
 }
 
-function importable(): Promise<boolean> {
-  return new Promise((done) => {
-    execFile('python3', ['-c', 'import celery, redis'], (error) => done(error === null))
-  })
+/** Debian's packages are seen by Debian's Python, which need not be the first one in PATH. */
+const PYTHONS = ['python3', '/usr/bin/python3']
+let python = PYTHONS[0] as string
+
+async function importable(): Promise<boolean> {
+  for (const candidate of PYTHONS) {
+    const can = await new Promise((done) => execFile(candidate, ['-c', 'import celery, redis'], (error) => done(error === null)))
+    if (!can) continue
+    python = candidate
+    return true
+  }
+  return false
 }
 
 export const celery: Contestant = {
@@ -126,5 +134,8 @@ export const celery: Contestant = {
   quick: ['enqueue-bulk', 'plain-c100', 'chord-500', 'chain-10'],
   missing: async () =>
     (await importable()) ? null : 'python3 cannot import it; `apt-get install python3-celery python3-redis` installs it',
-  open: async (place) => new CelerySession(place),
+  open: async (place) => {
+    await importable()
+    return new CelerySession(place)
+  },
 }

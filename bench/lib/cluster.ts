@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { keep } from './child.js'
 import { STATE } from './paths.js'
-import { cpuSeconds, field, redisBinary, type Server } from './server.js'
+import { cpuSeconds, field, redisBinary, SETTINGS, type Server, slowestScriptMs } from './server.js'
 
 const SLOTS = 16_384
 /** The cluster bus listens at the port plus 10,000. */
@@ -45,7 +45,7 @@ async function startMaster(binary: string, index: number): Promise<Master> {
     appendonly: 'yes',
     appendfsync: 'everysec',
     save: '',
-    'auto-aof-rewrite-percentage': 0,
+    ...SETTINGS,
     'cluster-enabled': 'yes',
     // A node that has met no other does not know its own address, and ioredis waits for one.
     'cluster-announce-ip': '127.0.0.1',
@@ -100,7 +100,10 @@ export async function startCluster(size: number): Promise<Server | null> {
   return {
     place: { url: cluster[0] as string, prefix: 'bench', cluster, partitions: size },
     about: async () => `a Cluster of ${size}`,
-    clean: async () => void (await Promise.all(masters.map(({ redis }) => redis.flushall('SYNC')))),
+    clean: async () => {
+      await Promise.all(masters.flatMap(({ redis }) => [redis.flushall('SYNC'), redis.slowlog('RESET')]))
+    },
+    slowestScriptMs: async () => Math.max(...(await Promise.all(masters.map(({ redis }) => slowestScriptMs(redis))))),
     cpuSeconds: async () => (await Promise.all(masters.map(({ redis }) => cpuSeconds(redis)))).reduce((sum, one) => sum + one, 0),
     stop: async () => void (await Promise.all(masters.map((master) => master.end()))),
   }

@@ -14,6 +14,7 @@ export interface Measured {
   workload: string
   figures: Record<string, number>
   cpu: Cpu
+  slowestScriptMs: number
 }
 
 export interface ReportRow {
@@ -37,6 +38,8 @@ export interface Report {
   rows: ReportRow[]
   /** Medians of one measurement's CPU, process starts included. */
   cpu: (Cpu & { workload: string; contestant: string })[]
+  /** The longest call of a script in one round, ms; of several rounds the least: a script that is slow is slow in each, a busy core is not. */
+  slowestScripts: { workload: string; contestant: string; ms: number }[]
   /** Who did not end, or ended wrong. */
   failed: { workload: string; contestant: string; reason: string }[]
 }
@@ -48,6 +51,7 @@ export const emptyReport = (floorSha256: string): Report => ({
   floorSha256,
   rows: [],
   cpu: [],
+  slowestScripts: [],
   failed: [],
 })
 
@@ -99,6 +103,33 @@ export function cpuOf(measured: readonly Measured[]): Report['cpu'] {
       processesSeconds: middle((c) => c.processesSeconds),
     }
   })
+}
+
+/** Who runs no scripts (longer than a millisecond) is left out. */
+export function slowestOf(measured: readonly Measured[]): Report['slowestScripts'] {
+  const least = new Map<string, number>()
+  for (const { contestant, slowestScriptMs } of measured)
+    least.set(contestant, Math.min(slowestScriptMs, least.get(contestant) ?? Number.POSITIVE_INFINITY))
+  return [...least]
+    .filter(([, ms]) => ms > 0)
+    .map(([contestant, ms]) => ({ workload: measured[0]?.workload ?? '', contestant, ms: rounded(ms) }))
+}
+
+/** One row per contestant: its slowest script in any workload. */
+export function slowestRows(slowest: Report['slowestScripts']): ReportRow[] {
+  const most = new Map<string, number>()
+  for (const { contestant, ms } of slowest) most.set(contestant, Math.max(ms, most.get(contestant) ?? 0))
+  const ours = most.get('chordis')
+  return [...most].map(([contestant, value]) => ({
+    workload: 'slowest-script',
+    contestant,
+    value,
+    unit: 'ms',
+    better: 'less',
+    ...(ours === undefined || contestant === 'chordis' ? {} : { ratioToOurs: rounded(value / ours) }),
+    spread: 0,
+    rounds: [value],
+  }))
 }
 
 const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 3 })

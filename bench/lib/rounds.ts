@@ -26,7 +26,7 @@ async function measure(contestant: Contestant, workload: Workload, server: Serve
   const figures = await figuresOf(contestant, workload, server.place, size)
   const cpu = { redisSeconds: (await server.cpuSeconds()) - redisBefore, processesSeconds: childCpuSeconds() - processesBefore }
   if (figures === null || Object.keys(figures).length === 0) return null
-  return { contestant: contestant.name, workload: workload.name, figures, cpu }
+  return { contestant: contestant.name, workload: workload.name, figures, cpu, slowestScriptMs: await server.slowestScriptMs() }
 }
 
 export async function playRounds(

@@ -19,6 +19,8 @@ export interface Server {
   clean(): Promise<void>
   /** CPU seconds that it has used. */
   cpuSeconds(): Promise<number>
+  /** The longest call of a script since the last clean(), ms of wall time: what else wanted the core counts too. 0: under a millisecond. */
+  slowestScriptMs(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -34,7 +36,8 @@ type StartEmbedded = (options: {
   port: boolean
 }) => Promise<Embedded>
 
-const SETTINGS = { 'auto-aof-rewrite-percentage': 0 }
+export const SETTINGS = { 'auto-aof-rewrite-percentage': 0, 'slowlog-log-slower-than': 1_000, 'slowlog-max-len': 100_000 }
+const SCRIPTS = new Set(['fcall', 'evalsha', 'eval'])
 const PREFIX = `bench-${process.pid}`
 
 /** The program to start servers with; null when the run was given a server. */
@@ -72,8 +75,10 @@ function serverAt(url: string, ours: boolean, end: () => Promise<void>): Server 
     clean: async () => {
       if (ours) await redis.flushall('SYNC')
       else await removeKeys(redis)
+      await redis.slowlog('RESET')
     },
     cpuSeconds: () => cpuSeconds(redis),
+    slowestScriptMs: () => slowestScriptMs(redis),
     stop: async () => {
       redis.disconnect()
       await end()
@@ -88,6 +93,12 @@ export function field(info: string, name: string): string {
 export async function cpuSeconds(redis: Redis): Promise<number> {
   const info = await redis.info('cpu')
   return Number(field(info, 'used_cpu_user')) + Number(field(info, 'used_cpu_sys'))
+}
+
+export async function slowestScriptMs(redis: Redis): Promise<number> {
+  const entries = (await redis.slowlog('GET', -1)) as [id: number, at: number, microseconds: number, command: string[]][]
+  const scripts = entries.filter(([, , , [command = '']]) => SCRIPTS.has(command.toLowerCase()))
+  return Math.max(0, ...scripts.map(([, , microseconds]) => microseconds / 1_000))
 }
 
 async function describe(redis: Redis): Promise<string> {

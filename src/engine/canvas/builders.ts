@@ -3,7 +3,7 @@
  */
 import { CanvasInvalidError } from './errors.js'
 import { FluentChain, FluentChord, FluentGroup, FluentSignature, type OptionsInput } from './fluent.js'
-import { emptyObject, type JsonObject } from './json.js'
+import { emptyObject, isEmpty, type JsonObject, NO_KWARGS } from './json.js'
 import { chunked, type EachParts, eachSignature } from './make.js'
 import { mergeKwargs, withOuterOptions } from './merge.js'
 import { readOptionsInput } from './read.js'
@@ -27,7 +27,7 @@ export function signature(
     kind: 'task',
     task,
     args: [...args] as Json[],
-    kwargs: mergeKwargs(emptyObject(), kwargs as JsonObject),
+    kwargs: isEmpty(kwargs) ? NO_KWARGS : mergeKwargs(emptyObject(), kwargs as JsonObject),
     options: readOptionsInput(options),
     immutable: false,
   })

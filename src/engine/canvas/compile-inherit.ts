@@ -5,6 +5,7 @@
  * chord gives all to its body. Called by compile-visit only.
  */
 import type { NodeOptions } from './graph.js'
+import { isEmpty } from './json.js'
 import { mergeOptions } from './merge.js'
 import type { Canvas, CanvasOptions } from './types.js'
 
@@ -28,8 +29,9 @@ export const NOTHING: Inherited = Object.freeze({ options: NO_OPTIONS, link: NO_
 
 /** The options of a canvas together with what it inherited. */
 export function combine(own: CanvasOptions, outer: Inherited, path: string): Inherited {
-  const link = mergeCallbacks(own.link, outer.link, `${path}.options.link`)
-  const linkError = mergeCallbacks(own.linkError, outer.linkError, `${path}.options.linkError`)
+  if (outer === NOTHING && isEmpty(own)) return NOTHING
+  const link = mergeCallbacks(own.link, outer.link, path, 'link')
+  const linkError = mergeCallbacks(own.linkError, outer.linkError, path, 'linkError')
   return { options: optionsOf(own, outer.options), link, linkError }
 }
 
@@ -59,9 +61,14 @@ function optionsOf(own: CanvasOptions, outer: NodeOptions): NodeOptions {
   return outer === NO_OPTIONS ? plain : mergeOptions(plain, outer)
 }
 
-function mergeCallbacks(own: readonly Canvas[] | undefined, outer: readonly Callback[], path: string): readonly Callback[] {
+function mergeCallbacks(
+  own: readonly Canvas[] | undefined,
+  outer: readonly Callback[],
+  path: string,
+  option: 'link' | 'linkError',
+): readonly Callback[] {
   if (own === undefined || own.length === 0) return outer
-  const all = own.map((canvas, i) => makeCallback(canvas, `${path}[${i}]`)).concat(outer)
+  const all = own.map((canvas, i) => makeCallback(canvas, `${path}.options.${option}[${i}]`)).concat(outer)
   if (all.length === 1) return all
   const seen = new Set<string>()
   return all.filter(({ key }) => !seen.has(key) && seen.add(key))

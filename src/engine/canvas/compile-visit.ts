@@ -73,7 +73,15 @@ function visit(builder: GraphBuilder, canvas: Canvas, place: Place): Visit {
 }
 
 function* visitTask(builder: GraphBuilder, sig: Signature, place: Place): Visit {
-  const { options, link, linkError } = combine(sig.options, place.inherited, place.path)
+  const all = combine(sig.options, place.inherited, place.path)
+  const node = addTask(builder, sig, place, all, place.path)
+  for (const callback of all.link) yield visitCallback(builder, callback, after(node))
+  for (const callback of all.linkError) yield visitCallback(builder, callback, onError([node]))
+  return { value: node, output: node, group: false }
+}
+
+function addTask(builder: GraphBuilder, sig: Signature, place: Place, { options, linkError }: Inherited, path: string): NodeIndex {
+  const { source, scope } = place
   const takes = !sig.immutable && sig.each === undefined
   const draft: NodeDraft = {
     task: sig.task,
@@ -81,15 +89,13 @@ function* visitTask(builder: GraphBuilder, sig: Signature, place: Place): Visit 
     kwargs: sig.kwargs,
     options,
     each: sig.each,
-    input: takes ? place.source.input : null,
-    errorInput: takes && place.source.error,
-    path: place.path,
+    input: takes ? source.input : null,
+    errorInput: takes && source.error,
+    path,
   }
-  const node = builder.add(draft, place.source, withoutEqual(place.scope, linkError))
+  const node = builder.add(draft, source, withoutEqual(scope, linkError))
   place.leaves.push(node)
-  for (const callback of link) yield visitCallback(builder, callback, after(node))
-  for (const callback of linkError) yield visitCallback(builder, callback, onError([node]))
-  return { value: node, output: node, group: false }
+  return node
 }
 
 function* visitChain(builder: GraphBuilder, chain: Chain, place: Place): Visit {
@@ -153,12 +159,23 @@ function* visitMembers(builder: GraphBuilder, members: Canvas[], place: Place, n
 
 function* collectMembers(builder: GraphBuilder, members: Canvas[], place: Place, name: string, found: Members): Visit {
   let part = NO_PART
-  for (const [i, member] of members.entries()) {
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i] as Canvas
     const path = extend(place.path, `${name}[${i}]`)
     if (member.kind === 'group') {
       const inherited = forMembers(combine(member.options, place.inherited, path))
       part = yield collectMembers(builder, member.members, { ...place, inherited, path }, '.group', found)
       continue
+    }
+    if (member.kind === 'task') {
+      // Most of a wide canvas: a task without callbacks needs no visit of its own.
+      const all = combine(member.options, place.inherited, path)
+      if (all.link.length === 0 && all.linkError.length === 0) {
+        const node = addTask(builder, member, place, all, path)
+        found.values.push(node)
+        found.outputs.push(node)
+        continue
+      }
     }
     part = yield visit(builder, member, { ...place, path })
     found.values.push(part.value)

@@ -30,8 +30,10 @@ export function checkFields(context: ReadContext, fields: Fields, path: string, 
   }
 }
 
+export const isName = (value: unknown): value is string => typeof value === 'string' && NAME.test(value)
+
 export function readName(context: ReadContext, value: unknown, path: string): string {
-  if (typeof value === 'string' && NAME.test(value)) return value
+  if (isName(value)) return value
   context.fail(path, typeof value === 'string' ? NAME_RULE : `must be a string: ${NAME_RULE.slice('must be '.length)}`)
   return ''
 }

@@ -78,3 +78,15 @@ function isForeign(value: object): boolean {
 function nameOf(value: object): string {
   return `a ${Object.prototype.toString.call(value).slice('[object '.length, -1)}`
 }
+
+/** Whether an object has no members; without the array that Object.keys() would make, for bulk producers. */
+export function isEmpty(object: object): boolean {
+  for (const _ in object) return false
+  return true
+}
+
+/** Whether every value is text, a finite number, a boolean or null: what JSON carries as it is, and what needs no copy. */
+export function areScalars(values: readonly unknown[]): boolean {
+  for (const value of values) if (!isScalar(value)) return false
+  return true
+}

@@ -38,18 +38,37 @@ export function checkJsonDepth(input: unknown, most: number, root: string): void
     levels.push(level)
     if (levels.length > most)
       throw limitExceeded(deepPath(root, pathTo(levels)), `is nested deeper than ${most} levels, or contains itself`)
-    level = containersIn(level)
+    level = containersIn(level, levels.length < most)
     if (level.length > WIDE_LEVEL) level = [...new Set(level)]
   }
 }
 
-/** The arrays and objects that stand directly in these. */
-function containersIn(parents: readonly object[]): object[] {
+/**
+ * The arrays and objects that stand directly in these; `spareLeaves`: without those that hold none themselves, which are most of a wide canvas and
+ * need no look of their own unless they are the level that is one too many.
+ */
+function containersIn(parents: readonly object[], spareLeaves: boolean): object[] {
   const found: object[] = []
   for (const parent of parents) {
-    for (const value of Array.isArray(parent) ? parent : Object.values(parent)) if (isContainer(value)) found.push(value)
+    if (Array.isArray(parent)) {
+      for (const value of parent) if (isContainer(value) && !(spareLeaves && isLeaf(value))) found.push(value)
+      continue
+    }
+    for (const key in parent) {
+      const value = (parent as { [key: string]: unknown })[key]
+      if (isContainer(value) && !(spareLeaves && isLeaf(value)) && Object.hasOwn(parent, key)) found.push(value)
+    }
   }
   return found
+}
+
+function isLeaf(container: object): boolean {
+  if (Array.isArray(container)) {
+    for (const value of container) if (isContainer(value)) return false
+    return true
+  }
+  for (const key in container) if (isContainer((container as { [key: string]: unknown })[key])) return false
+  return true
 }
 
 function isContainer(value: unknown): value is object {

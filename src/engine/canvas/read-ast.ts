@@ -3,10 +3,23 @@
  * user of the builders has in mind. The result is a copy: plain, checked, without class instances.
  */
 import type { Place, ReadContext } from './context.js'
-import { checkFields, type Fields, readArgs, readBody, readBoolean, readCanvases, readItems, readKwargs, readName } from './fields.js'
+import {
+  checkFields,
+  type Fields,
+  isFields,
+  isName,
+  readArgs,
+  readBody,
+  readBoolean,
+  readCanvases,
+  readItems,
+  readKwargs,
+  readName,
+} from './fields.js'
+import { areScalars, isEmpty, NO_ARGS, NO_KWARGS } from './json.js'
 import { eachSignature } from './make.js'
 import { readOptions } from './options.js'
-import type { Canvas, Signature } from './types.js'
+import type { Canvas, CanvasOptions, Json, Signature } from './types.js'
 
 const KINDS: ReadonlySet<unknown> = new Set(['task', 'chain', 'group', 'chord'])
 
@@ -38,7 +51,34 @@ export function readAst(context: ReadContext, input: Fields, place: Place): Canv
   }
 }
 
+const NO_OPTIONS: CanvasOptions = Object.freeze({})
+/** The fields of a signature that calls no task per item. */
+const SIGNATURE_FIELDS = 6
+
+/**
+ * A signature as builders make it, with plain arguments and no options: all that has to be checked of most members of a wide group. Paths are made
+ * only for what is looked at more closely.
+ */
+function plainSignature({ task, args, kwargs, options, immutable }: Fields, fields: number): Signature | undefined {
+  if (fields !== SIGNATURE_FIELDS || !isName(task) || typeof immutable !== 'boolean') return undefined
+  if (!Array.isArray(args) || !isFields(kwargs) || !isFields(options)) return undefined
+  if (!isEmpty(kwargs) || !isEmpty(options) || !areScalars(args)) return undefined
+  return {
+    kind: 'task',
+    task,
+    args: args.length === 0 ? NO_ARGS : (args.slice() as Json[]),
+    kwargs: NO_KWARGS,
+    options: NO_OPTIONS,
+    immutable,
+  }
+}
+
 function readTask(context: ReadContext, input: Fields, place: Place): Signature {
+  const plain = plainSignature(input, Object.keys(input).length)
+  if (plain !== undefined) {
+    context.countNode(place.path)
+    return plain
+  }
   checkFields(context, input, place.path, ['kind', 'task', 'args', 'kwargs', 'options', 'immutable', 'each'])
   context.countNode(place.path)
   const task = readName(context, input.task, `${place.path}.task`)

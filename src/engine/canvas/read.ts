@@ -55,7 +55,7 @@ function readNode(context: ReadContext, input: unknown, place: Place): Canvas {
   checkLevel(context, place, place.level - 1)
   const canvas = readForm(context, input, place) ?? UNREADABLE
   if (canvas.kind !== 'task') checkLevel(context, place, place.level)
-  if (isEmpty(canvas)) context.countNode(place.path)
+  if (isEmptyCompound(canvas)) context.countNode(place.path)
   return canvas
 }
 
@@ -70,7 +70,7 @@ function checkLevel(context: ReadContext, place: Place, compounds: number): void
   if (compounds > context.limits.depth) throw limitExceeded(place.path, `is nested deeper than ${context.limits.depth} canvases`)
 }
 
-function isEmpty(canvas: Canvas): boolean {
+function isEmptyCompound(canvas: Canvas): boolean {
   return (canvas.kind === 'chain' && canvas.steps.length === 0) || (canvas.kind === 'group' && canvas.members.length === 0)
 }
 

@@ -5,9 +5,10 @@
 
 import { FluentSignature } from '../canvas/fluent.js'
 import type { GraphNode } from '../canvas/graph.js'
-import type { Canvas, Json, Signature } from '../canvas/types.js'
-import { definitionText, delayText, isEmpty, specText } from './layout-texts.js'
-import { DEFAULT_QUEUE, INLINE_BYTES } from './stored.js'
+import { areScalars, isEmpty } from '../canvas/json.js'
+import type { Canvas, Signature } from '../canvas/types.js'
+import { definitionText, delayText, isInline, specText } from './layout-texts.js'
+import { DEFAULT_QUEUE } from './stored.js'
 
 /** Template and definition of a workflow of one task. */
 export interface LoneLayout {
@@ -50,7 +51,7 @@ export function layoutLone(canvas: Canvas): LoneLayout | undefined {
   const { link, linkError, taskId } = canvas.options
   if (link?.length || linkError?.length || taskId !== undefined) return undefined
   const definition = definitionText(asNode(canvas), 0)
-  if (definition.length >= INLINE_BYTES || Buffer.byteLength(definition) >= INLINE_BYTES) return undefined
+  if (!isInline(definition)) return undefined
   return { template: templateOf(canvas), definition }
 }
 
@@ -63,16 +64,5 @@ export function layoutKnown(input: unknown): LoneLayout | undefined {
   const template = plain.get(input.task)
   if (template === undefined || !isEmpty(input.options) || !isEmpty(input.kwargs) || !areScalars(input.args)) return undefined
   const definition = `0;${JSON.stringify(input.args)}`
-  return definition.length * LONGEST_CHAR < INLINE_BYTES ? { template, definition } : undefined
-}
-
-/** Bytes of UTF-8 per UTF-16 unit, at most. */
-const LONGEST_CHAR = 3
-
-function areScalars(args: readonly Json[]): boolean {
-  for (const arg of args) {
-    const type = typeof arg
-    if (type !== 'string' && type !== 'boolean' && arg !== null && !Number.isFinite(arg)) return false
-  }
-  return true
+  return isInline(definition) ? { template, definition } : undefined
 }

@@ -1,7 +1,8 @@
 /** The small texts that a layout is made of: ranges, expressions, delays, specs, definitions. Pure. */
 import type { GraphNode, ValueExpr } from '../canvas/graph.js'
+import { isEmpty } from '../canvas/json.js'
 import type { Json } from '../canvas/types.js'
-import type { TaskSpec } from './stored.js'
+import { INLINE_BYTES, type TaskSpec } from './stored.js'
 
 export interface Range {
   first: number
@@ -60,12 +61,6 @@ export function countRefs(expr: ValueExpr): number {
   return typeof expr === 'number' ? 1 : expr.reduce((sum: number, item) => sum + countRefs(item), 0)
 }
 
-/** Whether an object has no members; without the array that Object.keys() would make, for bulk producers. */
-export function isEmpty(options: object): boolean {
-  for (const _ in options) return false
-  return true
-}
-
 export function delayText(options: GraphNode['options']): string {
   const parts: string[] = []
   if (options.countdownMs) parts.push(`c${Math.round(options.countdownMs)}`)
@@ -89,9 +84,17 @@ export function specText(node: GraphNode, chord: string): string {
 export function definitionText(node: GraphNode, template: number): string {
   if (node.task === null) return `${template};`
   let text = `${template};${JSON.stringify(node.args)}`
-  const kwargs = JSON.stringify(node.kwargs)
   const id = node.options.taskId
-  if (kwargs !== '{}' || id !== undefined) text += `\n${kwargs}`
+  if (id !== undefined || !isEmpty(node.kwargs)) text += `\n${JSON.stringify(node.kwargs)}`
   if (id !== undefined) text += `\n${id}`
   return text
+}
+
+/** Bytes of UTF-8 per UTF-16 unit, at most. */
+const LONGEST_CHAR = 3
+
+/** Whether a definition stands in its block, with its separator; a longer one has a field of its own. */
+export function isInline(definition: string): boolean {
+  if (definition.length * LONGEST_CHAR < INLINE_BYTES) return true
+  return definition.length < INLINE_BYTES && Buffer.byteLength(definition) < INLINE_BYTES
 }

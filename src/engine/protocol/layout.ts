@@ -6,8 +6,9 @@
  * structures share a template, absolute where many nodes meet in one.
  */
 import type { Graph, GraphNode, NodeIndex, Output, ValueExpr } from '../canvas/graph.js'
-import { countRefs, definitionText, delayText, exprText, isEmpty, rangeText, runs, signed, specText } from './layout-texts.js'
-import { BLOCK, DEFAULT_QUEUE, INLINE_BYTES, MARKER, SEPARATOR, type SegmentEnd, type StoredGraph, type StoredOutput } from './stored.js'
+import { isEmpty } from '../canvas/json.js'
+import { countRefs, definitionText, delayText, exprText, isInline, rangeText, runs, signed, specText } from './layout-texts.js'
+import { BLOCK, DEFAULT_QUEUE, MARKER, SEPARATOR, type SegmentEnd, type StoredGraph, type StoredOutput } from './stored.js'
 
 /** A node names at most this many successor ranges; more are handed on through fan nodes. */
 export const FAN_OUT = 200
@@ -203,32 +204,35 @@ class Layout {
   private block(prefix: string, from: number): [string, string | Buffer][] {
     const count = Math.min(BLOCK, this.nodes.length - from)
     const large: [string, string][] = []
-    const parts: string[] = []
-    const sizes: number[] = []
+    const texts: string[] = []
     for (let k = 0; k < count; k++) {
       const text = definitionText(this.node(from + k), this.templateFor(from + k))
-      const size = (text.length > INLINE_BYTES ? text.length : Buffer.byteLength(text)) + 1
-      if (size > INLINE_BYTES) {
+      if (isInline(text)) texts.push(text)
+      else {
         large.push([`a${prefix}${from + k}`, text])
-        parts.push(MARKER + SEPARATOR)
-        sizes.push(2)
-      } else {
-        parts.push(text + SEPARATOR)
-        sizes.push(size)
+        texts.push(MARKER)
       }
     }
-    const head = 1 + 2 * count
-    const body = sizes.reduce((a, b) => a + b, 0)
-    const block = Buffer.allocUnsafe(head + body)
-    block[0] = count
-    let end = 0
-    for (let k = 0; k < count; k++) {
-      end += sizes[k] as number
-      block.writeUInt16BE(end, 1 + 2 * k)
-    }
-    block.write(parts.join(''), head, 'utf8')
-    return [[`b${prefix}${from / BLOCK}`, block], ...large]
+    return [[`b${prefix}${from / BLOCK}`, blockOf(texts)], ...large]
   }
+}
+
+/** A count byte, that many 16-bit end offsets, then the texts, each with a separator. */
+function blockOf(texts: readonly string[]): Buffer {
+  const head = 1 + 2 * texts.length
+  const body = texts.join(SEPARATOR) + SEPARATOR
+  const bytes = Buffer.byteLength(body)
+  // Of plain ASCII, which most are, the length is the number of bytes.
+  const ascii = bytes === body.length
+  const block = Buffer.allocUnsafe(head + bytes)
+  block[0] = texts.length
+  let end = 0
+  for (const [k, text] of texts.entries()) {
+    end += (ascii ? text.length : Buffer.byteLength(text)) + SEPARATOR.length
+    block.writeUInt16BE(end, 1 + 2 * k)
+  }
+  block.write(body, head, ascii ? 'latin1' : 'utf8')
+  return block
 }
 
 const FAN: GraphNode = { task: null, args: [], kwargs: {}, options: {}, mode: 'all', needs: 1, input: null, next: [], path: '' }

@@ -10,6 +10,16 @@ import type { StoredOutput } from './stored.js'
 /** Records by node id (`17`, `17/0`); `null` where there is none. */
 export interface RecordSource {
   read(ids: readonly string[]): Promise<(string | null)[]>
+  /** The results of a range as JSON texts joined by commas; null when not all are plain successes, or when it cannot join. */
+  joined?(range: NodeRange): Promise<string | null>
+}
+
+/** Nodes `first`, `first + stride`, … of a segment. */
+export interface NodeRange {
+  prefix: string
+  first: number
+  count: number
+  stride: number
 }
 
 export type TerminalCode = 'S' | 'I' | 'V' | 'F' | 'R' | 'C' | 'A' | 'K'
@@ -27,35 +37,49 @@ export function parseTerminal(record: string | null): TerminalRecord | null {
   return { code: match[1] as TerminalCode, attempts: match[2] ? Number(match[2]) : 1, body: match[3] as string }
 }
 
-/** Node ids that the text of an expression names, relative to node `index` of segment `prefix`. */
-function* tokenIds(token: string, prefix: string, index: number): Generator<string> {
-  if (token.includes('/')) {
-    yield token
-    return
-  }
+/** The nodes that a token of an expression names (`+1`, `3:500:2`), relative to node `index` of segment `prefix`; null for one by its full id. */
+function rangeOf(token: string, prefix: string, index: number): NodeRange | null {
+  if (token.includes('/')) return null
   const [ref = '', count = '1', stride = '1'] = token.split(':')
   const first = /^[+-]/.test(ref) ? index + Number(ref) : Number(ref)
-  for (let k = 0; k < Number(count); k++) yield `${prefix}${first + k * Number(stride)}`
+  return { prefix, first, count: Number(count), stride: Number(stride) }
 }
 
-type Piece = string | { id: string }
+/** From this many on, the results of a range are asked for as one text. */
+const WIDE = 64
 
-/** Splits an expression into brackets, commas and node references. */
-function pieces(expr: string, prefix: string, index: number): Piece[] {
-  const out: Piece[] = []
-  for (const part of expr.match(/[[\],]|[^[\],]+/g) ?? []) {
-    if (part === '[' || part === ']' || part === ',') {
-      out.push(part)
-      continue
-    }
-    let first = true
-    for (const id of tokenIds(part, prefix, index)) {
-      if (!first) out.push(',')
-      out.push({ id })
-      first = false
+/**
+ * An expression as text: `parts` joined, once the part at each of `slots` is the value of the node of the same place in `ids`, and the wide ranges
+ * are in their places.
+ */
+class Text {
+  readonly parts: string[] = []
+  readonly ids: string[] = []
+  readonly slots: number[] = []
+  readonly wide: { slot: number; range: NodeRange; expr: ExprContext }[] = []
+
+  /** Splits an expression into brackets, commas and node references. `joins`: wide ranges are kept as such. */
+  add({ expr, prefix, index }: ExprContext, joins: boolean): void {
+    for (const part of expr.match(/[[\],]|[^[\],]+/g) ?? []) {
+      if (part === '[' || part === ']' || part === ',') {
+        this.parts.push(part)
+        continue
+      }
+      const range = rangeOf(part, prefix, index)
+      if (range === null) this.addNode(part)
+      else if (joins && range.count >= WIDE) this.wide.push({ slot: this.parts.push('') - 1, range, expr: { expr: part, prefix, index } })
+      else
+        for (let k = 0; k < range.count; k++) {
+          if (k > 0) this.parts.push(',')
+          this.addNode(`${prefix}${range.first + k * range.stride}`)
+        }
     }
   }
-  return out
+
+  private addNode(id: string): void {
+    this.ids.push(id)
+    this.slots.push(this.parts.push('') - 1)
+  }
 }
 
 export interface ExprContext {
@@ -75,27 +99,44 @@ export function parseValue(body: string): ExprContext {
  * A node that is not successful stands as `null`.
  */
 export async function valueText(source: RecordSource, context: ExprContext): Promise<string> {
-  let current: Piece[] = pieces(context.expr, context.prefix, context.index)
-  for (;;) {
-    const ids = current.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.id]))
-    if (ids.length === 0) return current.join('')
-    const records = await source.read(ids)
-    const next: Piece[] = []
-    let k = 0
-    for (const piece of current) {
-      if (typeof piece === 'string') {
-        next.push(piece)
-        continue
-      }
-      const terminal = parseTerminal(records[k++] ?? null)
-      if (terminal?.code === 'S') next.push(terminal.body)
-      else if (terminal?.code === 'V') {
-        const inner = parseValue(terminal.body)
-        for (const p of pieces(inner.expr, inner.prefix, inner.index)) next.push(p)
-      } else next.push('null')
+  let text = new Text()
+  text.add(context, source.joined !== undefined)
+  while (text.ids.length > 0 || text.wide.length > 0) {
+    const { parts, slots } = text
+    const inner = new Map<number, ExprContext>()
+    for (const { slot, range, expr } of text.wide) {
+      const joined = await source.joined?.(range)
+      if (typeof joined === 'string') parts[slot] = joined
+      else inner.set(slot, expr)
     }
-    current = next
+    const records = text.ids.length === 0 ? [] : await source.read(text.ids)
+    for (const [k, slot] of slots.entries()) {
+      const record = records[k] ?? null
+      if (record?.startsWith(PLAIN_SUCCESS)) parts[slot] = record.slice(PLAIN_SUCCESS.length)
+      else {
+        const terminal = parseTerminal(record)
+        if (terminal?.code === 'V') inner.set(slot, parseValue(terminal.body))
+        else parts[slot] = terminal?.code === 'S' ? terminal.body : 'null'
+      }
+    }
+    if (inner.size === 0) break
+    text = expanded(parts, inner)
   }
+  return text.parts.join('')
+}
+
+/** Most records: a success at the first attempt. */
+const PLAIN_SUCCESS = 'S|'
+
+/** The same text with the expressions at some places written out. */
+function expanded(parts: readonly string[], inner: ReadonlyMap<number, ExprContext>): Text {
+  const text = new Text()
+  for (const [k, part] of parts.entries()) {
+    const expression = inner.get(k)
+    if (expression === undefined) text.parts.push(part)
+    else text.add(expression, false)
+  }
+  return text
 }
 
 const CHORD_MESSAGE = 'a member of the chord did not succeed'
@@ -182,8 +223,12 @@ export async function outcomeOf(source: RecordSource, output: StoredOutput): Pro
   })
   const results: Outcome[] = []
   for (const member of members) {
-    const result =
-      typeof member === 'number' ? await nodeOutcome(source, String(member), records.get(member) ?? null) : await outcomeOf(source, member)
+    const record = typeof member === 'number' ? (records.get(member) ?? null) : null
+    if (record?.startsWith(PLAIN_SUCCESS)) {
+      results.push({ state: 'SUCCESS', result: JSON.parse(record.slice(PLAIN_SUCCESS.length)) as Json })
+      continue
+    }
+    const result = typeof member === 'number' ? await nodeOutcome(source, String(member), record) : await outcomeOf(source, member)
     if (result === null) return null
     results.push(result)
   }

@@ -4,7 +4,7 @@ import type { Json } from '../canvas/types.js'
 import type { WireError } from '../protocol/errors.js'
 import { type Control, type NodeState, nodeState, parseControl } from '../protocol/states.js'
 import { BLOCK, MARKER, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/stored.js'
-import { errorOf, parseTerminal, parseValue, type RecordSource, valueText } from '../protocol/values.js'
+import { errorOf, type NodeRange, parseTerminal, parseValue, type RecordSource, valueText } from '../protocol/values.js'
 import type { RedisConnection } from './connection.js'
 import type { Namespace } from './namespace.js'
 import { calls } from './scripts.generated.js'
@@ -12,6 +12,7 @@ import { calls } from './scripts.generated.js'
 /** Bytes of records fetched per call. */
 const PAGE_BYTES = 256 * 1024
 const PAGE_FIELDS = 2_000
+const PAGES_AT_ONCE = 4
 
 /** One node of a workflow as users see it. */
 export interface NodeResult {
@@ -71,10 +72,35 @@ export class WorkflowReader implements RecordSource {
   }
 
   async read(ids: readonly string[]): Promise<(string | null)[]> {
+    if (ids.length <= PAGE_FIELDS) return this.fields(ids)
+    const pages = await inPages(ids.length, (from, count) => this.fields(ids.slice(from, from + count)))
+    return pages.flat()
+  }
+
+  async joined({ prefix, first, count, stride }: NodeRange): Promise<string | null> {
+    const pages = await inPages(count, (from, most) => this.values({ prefix, first: first + from * stride, count: most, stride }))
+    return pages.includes(null) ? null : pages.join(',')
+  }
+
+  /** Results joined by commas, in as many calls as their bytes want; null when one is no plain success. */
+  private async values({ prefix, first, count, stride }: NodeRange): Promise<string | null> {
+    const texts: string[] = []
+    for (let done = 0; done < count; ) {
+      const call = calls.values(this.id, PAGE_BYTES, prefix, first + done * stride, count - done, stride)
+      const [text, n, plain] = (await this.ask(() => this.namespace.run(this.connection, this.partition, call))) as [string, number, number]
+      if (plain === 0) return null
+      texts.push(text)
+      done += n
+    }
+    return texts.join(',')
+  }
+
+  /** Fields in as many calls as its bytes want. Shorter than asked when the workflow is gone. */
+  private async fields(ids: readonly string[]): Promise<(string | null)[]> {
     const out: (string | null)[] = []
     while (out.length < ids.length) {
-      const page = ids.slice(out.length, out.length + PAGE_FIELDS)
-      const read = () => this.namespace.run(this.connection, this.partition, calls.read(this.id, PAGE_BYTES, page))
+      const rest = out.length === 0 ? ids : ids.slice(out.length)
+      const read = () => this.namespace.run(this.connection, this.partition, calls.read(this.id, PAGE_BYTES, rest))
       const values = (await this.ask(read)) as (string | null)[]
       for (const value of values) out.push(value)
       if (values.length === 0) break
@@ -205,4 +231,19 @@ function parseMeta(text: string | null): WorkflowMeta {
     // Damaged: shown as such through the control field.
   }
   return { o: 0, n: 0, c: 0 }
+}
+
+/** Reads `count` things in bounded pages, a few of which are on their way at the same time. Answers the pages in order. */
+async function inPages<T>(count: number, read: (from: number, count: number) => Promise<T>): Promise<T[]> {
+  const pages: T[] = []
+  let next = 0
+  const readSome = async (): Promise<void> => {
+    while (next < count) {
+      const from = next
+      next += PAGE_FIELDS
+      pages[from / PAGE_FIELDS] = await read(from, Math.min(PAGE_FIELDS, count - from))
+    }
+  }
+  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, readSome))
+  return pages
 }
