@@ -4,57 +4,13 @@
  */
 import { describe, expect, test } from 'vitest'
 import { type Canvas, chain, chord, group } from '../../src/engine/index.js'
-import { Namespace } from '../../src/engine/redis/namespace.js'
-import { calls } from '../../src/engine/redis/scripts.generated.js'
 import { useRedis } from '../support/redis-server.js'
+import { type Grant, Hand, type Look, type Reply } from './hand.js'
 import { call, TestEngine } from './harness.js'
 
 const redis = useRedis()
 const KNOWN = ['inc', 'sum', 'urgent']
 const LARGE = 'x'.repeat(600)
-
-type Look = 0 | 2
-type Grant = [head: string, input: string, spec: string, definitions: string]
-type Reply = [what: string, more: number, dueMs: number, lost: string[], grants: Grant[]]
-
-/** A worker process made by hand: one lane, turns one by one. */
-class Hand {
-  sequence = 0
-  private constructor(
-    private readonly connection: ReturnType<typeof redis.connect>,
-    private readonly namespace: Namespace,
-    readonly name: string,
-  ) {}
-
-  static async open(engine: TestEngine, name: string): Promise<Hand> {
-    const connection = redis.connect()
-    const namespace = new Namespace({ namespace: engine.namespace })
-    await namespace.load(connection)
-    const hand = new Hand(connection, namespace, name)
-    await namespace.runAtEpoch(connection, 0, (epoch) => calls.open(epoch, name, 0, 0, '{}', '', KNOWN))
-    return hand
-  }
-
-  async turn(look: Look, want: number, completions: string[], queues = ',default,'): Promise<Reply> {
-    this.sequence++
-    const turn = (epoch: string) => calls.turn(epoch, this.name, 0, this.sequence, queues, want, look, '', 1_048_576, completions)
-    return (await this.namespace.runAtEpoch(this.connection, 0, turn)) as unknown as Reply
-  }
-
-  /** All that is stored of a workflow and of this process, without ids and times. */
-  async stored(id: string): Promise<unknown> {
-    const keys = this.namespace.keys(0)
-    const workflow = await this.connection.hgetall(keys.of('workflow', id))
-    const control = workflow.s?.split(' ')
-    if (control) for (const time of [5, 6, 7, 8]) control[time] = control[time] === '0' ? '0' : 't'
-    const lists = await this.connection.keys(`${keys.base}[qk]:*`)
-    const entries = await Promise.all(lists.sort().map((key) => this.connection.lrange(key, 0, -1)))
-    const process = await this.connection.hgetall(keys.of('process', this.name))
-    const timers = (await this.connection.zrange(keys.of('timers'), '0', '-1')) as string[]
-    const all = { workflow: { ...workflow, s: control }, lists: lists.map((key) => key.slice(keys.base.length)), entries, process, timers }
-    return JSON.parse(JSON.stringify(all).replaceAll(id, 'ID').replaceAll(this.name, 'PROCESS'))
-  }
-}
 
 /** Grants without the id. */
 const shown = ([what, more, , lost, grants]: Reply, id: string): unknown =>
@@ -81,7 +37,7 @@ async function play(
   { canvas, records = ['S|1'], turns = 3, attempt, want = 5, queues, beside, damage }: Case,
 ): Promise<unknown[]> {
   const engine = await TestEngine.open(redis.url)
-  const hand = await Hand.open(engine, `hand${look}`)
+  const hand = await Hand.open(redis.connect(), engine, KNOWN, `hand${look}`)
   const { id } = await engine.client.submit(canvas, { id: `workflow-${look}` })
   let reply = await hand.turn(2, want, [])
   if (beside) await engine.client.submit(beside, { id: 'beside' })
@@ -153,7 +109,7 @@ describe('the short way does what the general way does:', () => {
 
 test('a repeated turn grants the same step again and counts nothing twice', async () => {
   const engine = await TestEngine.open(redis.url)
-  const hand = await Hand.open(engine, 'hand')
+  const hand = await Hand.open(redis.connect(), engine, KNOWN, 'hand')
   const { id } = await engine.client.submit(steps(4))
   const [grant] = (await hand.turn(2, 5, []))[4] as [Grant]
   const completion = [id, '1', '', grant[0].split('|')[3] as string, '0:1', '0', 'S|1']

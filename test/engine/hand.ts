@@ -1,0 +1,63 @@
+/** A worker process made by hand, for tests of single turns. */
+import type { Redis } from 'ioredis'
+import { SEPARATOR } from '../../src/engine/protocol/stored.js'
+import { Namespace } from '../../src/engine/redis/namespace.js'
+import { calls } from '../../src/engine/redis/scripts.generated.js'
+import type { TestEngine } from './harness.js'
+
+export type Look = 0 | 2
+export type Grant = [head: string, input: string, spec: string, definitions: string]
+export type Reply = [what: string, more: number, dueMs: number, lost: string[], grants: Grant[]]
+
+/** A worker process made by hand: one lane, turns one by one. */
+export class Hand {
+  sequence = 0
+  private constructor(
+    private readonly connection: Redis,
+    private readonly namespace: Namespace,
+    readonly name: string,
+  ) {}
+
+  static async open(connection: Redis, engine: TestEngine, tasks: string[], name: string): Promise<Hand> {
+    const namespace = new Namespace({ namespace: engine.namespace })
+    await namespace.load(connection)
+    const hand = new Hand(connection, namespace, name)
+    await namespace.runAtEpoch(connection, 0, (epoch) => calls.open(epoch, name, 0, 0, '{}', '', tasks))
+    return hand
+  }
+
+  async turn(look: Look, want: number, completions: string[], queues = ',default,'): Promise<Reply> {
+    this.sequence++
+    const turn = (epoch: string) => calls.turn(epoch, this.name, 0, this.sequence, queues, want, look, '', 1_048_576, completions)
+    return (await this.namespace.runAtEpoch(this.connection, 0, turn)) as unknown as Reply
+  }
+
+  /** All that is stored of a workflow and of this process, without ids and times. */
+  async stored(id: string): Promise<unknown> {
+    const keys = this.namespace.keys(0)
+    const workflow = await this.connection.hgetall(keys.of('workflow', id))
+    const control = workflow.s?.split(' ')
+    if (control) for (const time of [5, 6, 7, 8]) control[time] = control[time] === '0' ? '0' : 't'
+    const lists = await this.connection.keys(`${keys.base}[qk]:*`)
+    const entries = await Promise.all(lists.sort().map((key) => this.connection.lrange(key, 0, -1)))
+    const process = await this.connection.hgetall(keys.of('process', this.name))
+    const timers = (await this.connection.zrange(keys.of('timers'), '0', '-1')) as string[]
+    const all = { workflow: { ...workflow, s: control }, lists: lists.map((key) => key.slice(keys.base.length)), entries, process, timers }
+    return JSON.parse(JSON.stringify(all).replaceAll(id, 'ID').replaceAll(this.name, 'PROCESS'))
+  }
+}
+
+/** A completion of every node of a grant, all with the same record. */
+export function allOf([head]: Grant, sequence: number, record: string): string[] {
+  const [workflow, run, prefix, template, first, count, stride] = head.split('|') as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
+  const nodes = Array.from({ length: Number(count) }, (_, k) => Number(first) + k * Number(stride))
+  return [workflow, run, prefix, template, `0:${sequence}`, nodes.join(','), nodes.map(() => record).join(SEPARATOR)]
+}
