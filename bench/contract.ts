@@ -75,6 +75,8 @@ export interface Contestant {
   quick?: string[]
   /** Why it cannot take part, and what to type; null when it can. Installs what the benchmark itself can install. */
   missing?(): Promise<string | null>
+  /** What is measured, for the report. Asked after {@link missing}. */
+  version?(): Promise<string>
   /** In the child process. */
   open?(place: Place): Promise<Session>
   /** In the harness, for one that is a program of its own. Null: not this workload. */

@@ -16,6 +16,7 @@ import { RESULTS, STATE } from './lib/paths.js'
 import { cpuOf, emptyReport, type Report, rowsOf, slowestOf, slowestRows, table } from './lib/report.js'
 import { playRounds } from './lib/rounds.js'
 import { startServer } from './lib/server.js'
+import { writeSummary } from './lib/summary.js'
 import { FLOOR_WORKLOADS, workloads } from './workloads/index.js'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
@@ -78,6 +79,7 @@ async function run(choice: Choice): Promise<void> {
   const chosen = chosenWorkloads(choice)
   const field = await chosenContestants(choice)
   const report = emptyReport(floorSha256())
+  for (const { name, version } of field) if (version !== undefined) report.versions[name] = await version()
   for (const workload of chosen) await play(workload, field, choice, report)
   report.rows.push(...slowestRows(report.slowestScripts))
   console.log(`\n${report.machine}\n${report.redis}\n\n${table(report)}`)
@@ -85,6 +87,7 @@ async function run(choice: Choice): Promise<void> {
   if (choice.whole) {
     save(report, join(RESULTS, 'latest.json'))
     writeCharts(report, RESULTS)
+    writeSummary(report)
   }
   if (report.failed.some(({ contestant }) => contestant === 'chordis')) process.exitCode = 1
 }

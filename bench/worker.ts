@@ -1,6 +1,7 @@
 /** A worker process: opens a contestant's session, works until its parent goes, and reports every few milliseconds what it has run. */
 import { contestants } from './contestants/index.js'
 import type { WorkerReport, WorkerRequest } from './lib/pool.js'
+import type { Counter } from './lib/tally.js'
 
 const REPORT_MS = 4
 
@@ -16,10 +17,18 @@ report({ ready: true })
 
 let reported = 0
 let late = 0
-setInterval(() => {
-  const { count, lateness } = session.tally
-  if (count === reported) return
-  report({ count: count - reported, lateness: lateness.slice(late) })
-  reported = count
-  late = lateness.length
-}, REPORT_MS)
+let scheduled = false
+const tally = session.tally as Counter
+// Only when something ran: an idle worker must be idle.
+tally.changed = () => {
+  if (scheduled) return
+  scheduled = true
+  setTimeout(() => {
+    scheduled = false
+    const { count, lateness } = tally
+    report({ count: count - reported, lateness: lateness.slice(late) })
+    reported = count
+    late = lateness.length
+  }, REPORT_MS)
+}
+if (tally.count > 0) tally.changed()

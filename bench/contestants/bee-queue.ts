@@ -3,7 +3,7 @@
  * finished jobs.
  */
 import type { Contestant, Place, PlainTask, Session, WorkerChoice } from '../contract.js'
-import { ensurePeers, peer } from '../lib/peers.js'
+import { ensurePeers, peer, peerVersion } from '../lib/peers.js'
 import { forkWorkers } from '../lib/pool.js'
 import { body, Counter } from '../lib/tally.js'
 
@@ -69,5 +69,6 @@ export const beeQueue: Contestant = {
   share: 0.5,
   quick: ['enqueue-bulk', 'plain-c100'],
   missing: ensurePeers,
+  version: () => peerVersion('bee-queue'),
   open: async (place) => new BeeQueueSession(place),
 }

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Contestant, Place, PlainTask, Running, Session, WorkerChoice } from '../contract.js'
-import { ensurePeers, peer } from '../lib/peers.js'
+import { ensurePeers, peer, peerVersion } from '../lib/peers.js'
 import { forkWorkers } from '../lib/pool.js'
 import { body, Counter } from '../lib/tally.js'
 import { NESTED, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
@@ -178,5 +178,6 @@ export const bullmq: Contestant = {
   name: 'bullmq',
   share: 0.2,
   missing: ensurePeers,
+  version: () => peerVersion('bullmq'),
   open: async (place) => new BullMqSession(place),
 }

@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Contestant, Place, PlainTask, Running, Session, Tally, WorkerChoice } from '../contract.js'
-import { keep } from '../lib/child.js'
+import { keep, output } from '../lib/child.js'
 import { BENCH } from '../lib/paths.js'
 import { NESTED, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
 
@@ -134,6 +134,7 @@ export const celery: Contestant = {
   quick: ['enqueue-bulk', 'plain-c100', 'chord-500', 'chain-10'],
   missing: async () =>
     (await importable()) ? null : 'python3 cannot import it; `apt-get install python3-celery python3-redis` installs it',
+  version: async () => (await output(python, ['-c', 'import celery; print(celery.__version__)'], { cwd: FOLDER })).trim(),
   open: async (place) => {
     await importable()
     return new CelerySession(place)

@@ -1,5 +1,7 @@
 /** Chordis through its public API, with its default settings. */
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   type Canvas,
   ChordisError,
@@ -16,6 +18,7 @@ import {
   type WorkflowHandle,
 } from '../../src/engine/index.js'
 import type { Contestant, Place, PlainTask, Running, Session, WorkerChoice } from '../contract.js'
+import { ROOT } from '../lib/paths.js'
 import { forkWorkers } from '../lib/pool.js'
 import { body, Counter } from '../lib/tally.js'
 import { NESTED, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
@@ -147,5 +150,6 @@ async function check(handle: WorkflowHandle, expected: Json): Promise<void> {
 export const chordis: Contestant = {
   name: 'chordis',
   share: 1,
+  version: async () => (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
   open: async (place) => new ChordisSession(place, await Client.connect(connection(place))),
 }

@@ -20,8 +20,8 @@ text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-weight:600;font-siz
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
 const shown = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 2 })
 
-function bar(row: ReportRow, k: number, most: number): string {
-  const y = TOP + k * (BAR + GAP)
+function bar(row: ReportRow, k: number, most: number, top = TOP): string {
+  const y = top + k * (BAR + GAP)
   const scale = (value: number): number => (Math.max(0, value) / most) * (WIDTH - LABEL - VALUE)
   const middle = y + BAR / 2
   const text = middle + 4.5
@@ -58,4 +58,40 @@ export function writeCharts(report: Report, folder: string): void {
     const rows = compared.filter(({ workload }) => workload === name)
     writeFileSync(join(folder, `${name}.svg`), chart(name, rows, report))
   }
+}
+
+/** What the picture in the README shows. */
+const OVERVIEW: [row: string, title: string][] = [
+  ['chord-500', 'Chords of 500, submit to end'],
+  ['nested-1000', 'Nested canvases of 1,000 tasks, submit to end'],
+  ['plain-c100', 'Plain tasks, one worker process'],
+  ['enqueue-bulk', 'Bulk enqueue'],
+  ['chain-10-p50', 'Chain of 10 on an idle system, median'],
+  ['bytes-waiting-member-1000', 'Redis memory per waiting member of a chord'],
+]
+const PANEL_GAP = 34
+
+/** Several workloads below one another. */
+export function overview(report: Report): string {
+  const parts: string[] = []
+  let top = 0
+  for (const [name, title] of OVERVIEW) {
+    const rows = report.rows.filter(({ workload }) => workload === name)
+    if (rows.length === 0) continue
+    const most = Math.max(...rows.flatMap((row) => [row.value, ...row.rounds]), Number.MIN_VALUE)
+    const better = rows[0]?.better === 'more' ? 'more is better' : 'less is better'
+    parts.push(
+      `<text class="title" x="8" y="${top + 24}">${escaped(title)}</text><text class="foot" x="${WIDTH - 8}" y="${top + 24}" text-anchor="end">${better}</text>`,
+      ...rows.map((row, k) => bar(row, k, most, top + PANEL_GAP)),
+    )
+    top += PANEL_GAP + rows.length * (BAR + GAP) + GAP
+  }
+  const height = top + FOOT
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Chordis beside other queues">`,
+    STYLE,
+    ...parts,
+    `<text class="foot" x="8" y="${height - 10}">${escaped(`${report.date.slice(0, 10)}, ${report.machine}`)}</text>`,
+    '</svg>\n',
+  ].join('\n')
 }

@@ -34,3 +34,6 @@ export async function ensurePeers(): Promise<string | null> {
 export function peer<T>(name: string): T {
   return createRequire(join(BENCH, 'package.json'))(name) as T
 }
+
+/** The version of a peer that is installed. */
+export const peerVersion = async (name: string): Promise<string> => read('node_modules', name).version

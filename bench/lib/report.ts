@@ -35,6 +35,8 @@ export interface Report {
   redis: string
   date: string
   floorSha256: string
+  /** By contestant; the floor has none. */
+  versions: { [contestant: string]: string }
   rows: ReportRow[]
   /** Medians of one measurement's CPU, process starts included. */
   cpu: (Cpu & { workload: string; contestant: string })[]
@@ -49,6 +51,7 @@ export const emptyReport = (floorSha256: string): Report => ({
   redis: '',
   date: new Date().toISOString(),
   floorSha256,
+  versions: {},
   rows: [],
   cpu: [],
   slowestScripts: [],
@@ -75,7 +78,9 @@ export function rowsOf(measured: readonly Measured[], rows: Record<string, Row>)
     return [...rounds].map(([contestant, values]) => {
       const value = median(values)
       const ratio =
-        ours === undefined || contestant === 'chordis' || better === 'neither' ? {} : { ratioToOurs: rounded(value / median(ours)) }
+        ours === undefined || median(ours) === 0 || contestant === 'chordis' || better === 'neither'
+          ? {}
+          : { ratioToOurs: rounded(value / median(ours)) }
       return {
         workload,
         contestant,

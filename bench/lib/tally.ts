@@ -4,12 +4,15 @@ import type { PlainTask, Tally } from '../contract.js'
 export class Counter implements Tally {
   count = 0
   readonly lateness: number[] = []
+  /** Called after each {@link add}. */
+  changed: () => void = () => {}
   private waiting: { count: number; resolve: () => void }[] = []
 
   add(count: number, lateness: readonly number[] = []): void {
     this.count += count
     for (const ms of lateness) this.lateness.push(ms)
     if (this.waiting.length > 0) this.settle()
+    this.changed()
   }
 
   until(count: number): Promise<void> {

@@ -10,7 +10,11 @@ export function scale(masters: number): Workload {
   const name = `scale-${masters}`
   return workload({
     name,
-    rows: { [name]: { unit: 'tasks/s', better: 'more' }, [`${name}-redis-cpu`]: { unit: 'µs of Redis/task', better: 'less' } },
+    rows: {
+      [name]: { unit: 'tasks/s', better: 'more' },
+      [`${name}-redis-cpu`]: { unit: 'µs of Redis/task', better: 'less' },
+      [`${name}-node-cpu`]: { unit: 'µs of Node/task', better: 'less' },
+    },
     rounds: { full: 3, quick: 0 },
     masters,
     only: ['chordis'],
@@ -18,6 +22,7 @@ export function scale(masters: number): Workload {
     async run(session, { scaled, redisCpuSeconds }) {
       const count = scaled(200)
       const cpuBefore = await redisCpuSeconds()
+      const nodeBefore = process.cpuUsage()
       const submitFrom = performance.now()
       const running = await session.chords(count, WIDTH)
       const submitMs = performance.now() - submitFrom
@@ -26,7 +31,12 @@ export function scale(masters: number): Workload {
       await running.ended
       const ms = submitMs + performance.now() - workFrom
       const tasks = count * (WIDTH + 1)
-      return { [name]: (tasks * 1_000) / ms, [`${name}-redis-cpu`]: (((await redisCpuSeconds()) - cpuBefore) * 1e6) / tasks }
+      const node = process.cpuUsage(nodeBefore)
+      return {
+        [name]: (tasks * 1_000) / ms,
+        [`${name}-redis-cpu`]: (((await redisCpuSeconds()) - cpuBefore) * 1e6) / tasks,
+        [`${name}-node-cpu`]: (node.user + node.system) / tasks,
+      }
     },
   })
 }
