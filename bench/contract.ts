@@ -15,8 +15,8 @@ export interface Session {
   readonly tally: Tally
   /** Chords of `width` additions with a sum as body. Resolves when all are stored; `ended` when every sum is known and right. */
   chords?(count: number, width: number): Promise<Running>
-  /** A chord with 40 distinct bytes as each member's argument, never to be run. */
-  chordOfTexts?(width: number): Promise<void>
+  /** A chord with 40 distinct bytes as each member's argument; members answer their length, the body the sum. As {@link chords}. */
+  chordOfTexts?(width: number): Promise<Running>
   /** Chains of increments from 0. As {@link chords}. */
   chains?(count: number, length: number): Promise<Running>
   /** Canvases of 1,000 tasks, see workloads/nested.ts. As {@link chords}. */

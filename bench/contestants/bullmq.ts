@@ -8,7 +8,7 @@ import type { Contestant, Place, PlainTask, Running, Session, WorkerChoice } fro
 import { ensurePeers, peer, peerVersion } from '../lib/peers.js'
 import { forkWorkers } from '../lib/pool.js'
 import { body, Counter } from '../lib/tally.js'
-import { NESTED, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
+import { NESTED, randomText, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
 
 interface Job {
   id: string
@@ -110,9 +110,9 @@ class BullMqSession implements Session {
     return this.submit(count, width, () => flow('sum', [], members()), sumOf(width))
   }
 
-  async chordOfTexts(width: number): Promise<void> {
-    const members = Array.from({ length: width }, () => flow('text', [randomBytes(TEXT_BYTES * 0.75).toString('base64url')]))
-    await this.flows.add(flow('sum', [], members))
+  chordOfTexts(width: number): Promise<Running> {
+    const members = (): Flow[] => Array.from({ length: width }, () => flow('text', [randomText()]))
+    return this.submit(1, width, () => flow('sum', [], members()), TEXT_BYTES * width)
   }
 
   chains(count: number, length: number): Promise<Running> {
@@ -165,6 +165,8 @@ async function process_(job: Job, plain: (kind: PlainTask['kind'], stamp: number
       return plain(args[0] as PlainTask['kind'], args[1] as number)
     case 'add':
       return (args[0] as number) + (args[1] as number)
+    case 'text':
+      return (args[0] as string).length
     case 'sum':
       return total(await numbers(job))
     case 'inc':

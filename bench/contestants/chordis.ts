@@ -1,5 +1,4 @@
 /** Chordis through its public API, with its default settings. */
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -21,7 +20,7 @@ import type { Contestant, Place, PlainTask, Running, Session, WorkerChoice } fro
 import { ROOT } from '../lib/paths.js'
 import { forkWorkers } from '../lib/pool.js'
 import { body, Counter } from '../lib/tally.js'
-import { NESTED, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
+import { NESTED, randomText, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
 
 /** Submissions under way at the same time, as in the floor. */
 const AT_ONCE = 8
@@ -41,7 +40,7 @@ const add = task('add', (x: number, y: number) => {
 const sum = task('sum', (values: number[]) => values.reduce((total, value) => total + value, 0))
 const size = task('size', (values: number[]) => values.length)
 const inc = task('inc', (x: number) => x + 1)
-const text = task('text', (value: string) => value)
+const text = task('text', (value: string) => value.length)
 
 const connection = ({ url, prefix, partitions, cluster }: Place): ConnectionOptions => ({
   redis: cluster === undefined ? url : { cluster },
@@ -98,9 +97,9 @@ class ChordisSession implements Session {
     )
   }
 
-  async chordOfTexts(width: number): Promise<void> {
-    const members = Array.from({ length: width }, () => text.s(randomBytes(TEXT_BYTES * 0.75).toString('base64url')))
-    await this.client.submit(chord(members, sum.s()))
+  chordOfTexts(width: number): Promise<Running> {
+    const members = (): Canvas[] => Array.from({ length: width }, () => text.s(randomText()))
+    return this.submit(1, () => chord(members(), sum.s()), TEXT_BYTES * width)
   }
 
   async chains(count: number, length: number): Promise<Running> {

@@ -7,9 +7,10 @@ import { ChordisError } from '../protocol/errors.js'
 import { connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
 import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
 import { WorkflowReader } from '../redis/reader.js'
+import type { SubmitListener } from './batches.js'
 import { type HandleDependencies, WorkflowHandle } from './handle.js'
 import { prepare, type SubmitOptions } from './submission.js'
-import { type SubmitListener, Submitter } from './submitter.js'
+import { Submitter } from './submitter.js'
 import { Waiter } from './waiter.js'
 
 /** Where Redis is and which namespace to use. */

@@ -5,80 +5,18 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
-import { SEPARATOR } from '../protocol/stored.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, CALL_FIELDS, pieces } from '../redis/pieces.js'
 import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
+import { GraphBatch, LoneBatch, type SubmitListener, type Waiting } from './batches.js'
 import { type GraphSubmission, isLone, type LoneSubmission, type Submission } from './submission.js'
 
-/** Hears what became of submissions, each by the number that it was handed over with. */
-export interface SubmitListener {
-  /** `duplicate`: it had been there before. */
-  submitted(index: number, id: string, duplicate: boolean): void
-  refused(index: number, error: ChordisError): void
-}
-
-const CALL_WORKFLOWS = 128
-/** Workflows of one task in one call: less than a millisecond of Redis. A full call leaves at once, and Redis works while the next one is filled. */
-const LONE_TASKS = 200
 const RESEND_MS = [50, 250]
 
-interface Waiting {
-  submission: GraphSubmission
-  listener: SubmitListener
-  index: number
-}
-
-/** Workflows of one task that share template and retention, to be stored in one call. Lists, so that a task costs no object of its own. */
-class LoneBatch {
-  readonly ids: string[] = []
-  readonly definitions: string[] = []
-  readonly listeners: SubmitListener[] = []
-  readonly indexes: number[] = []
-  private bytes = 0
-
-  constructor(
-    readonly partition: number,
-    readonly template: string,
-    readonly keepMs: number,
-  ) {}
-
-  takes({ partition, template, keepMs }: LoneSubmission): boolean {
-    return this.template === template && this.partition === partition && this.keepMs === keepMs
-  }
-
-  add({ id, definition }: LoneSubmission, listener: SubmitListener, index: number): void {
-    this.ids.push(id)
-    this.definitions.push(definition)
-    this.listeners.push(listener)
-    this.indexes.push(index)
-    this.bytes += definition.length + 64
-  }
-
-  get full(): boolean {
-    return this.ids.length >= LONE_TASKS || this.bytes > CALL_BYTES
-  }
-
-  call(epoch: string, again: boolean): ScriptCall {
-    return calls.enqueue(epoch, again ? '1' : '0', String(this.keepMs), this.template, this.ids.join(','), this.definitions.join(SEPARATOR))
-  }
-
-  submitted(): void {
-    this.listeners.forEach((listener, k) => {
-      listener.submitted(this.indexes[k] as number, this.ids[k] as string, false)
-    })
-  }
-
-  refused(error: unknown): void {
-    this.listeners.forEach((listener, k) => {
-      listener.refused(this.indexes[k] as number, explain(error, this.ids[k]))
-    })
-  }
-}
-
 export class Submitter {
-  private readonly queues = new Map<number, Waiting[]>()
+  /** By partition. */
+  private readonly graphs = new Map<number, GraphBatch>()
   private readonly lone = new Map<string, LoneBatch>()
   /** The batch that was added to last: mostly the next one's as well. */
   private last: LoneBatch | undefined
@@ -92,12 +30,23 @@ export class Submitter {
   submit(submission: Submission, listener: SubmitListener, index: number): void {
     if (isLone(submission)) this.addLone(submission, listener, index)
     else if (submission.bytes > CALL_BYTES || submission.fields.length > CALL_FIELDS) void this.inPieces({ submission, listener, index })
-    else {
-      const queue = this.queues.get(submission.partition)
-      if (queue) queue.push({ submission, listener, index })
-      else this.queues.set(submission.partition, [{ submission, listener, index }])
-      this.schedule()
+    else this.addGraph({ submission, listener, index })
+  }
+
+  /** What is full leaves at once, so that Redis works while the next submissions are prepared; the rest at the end of the tick. */
+  private addGraph(waiting: Waiting): void {
+    const { partition } = waiting.submission
+    let batch = this.graphs.get(partition)
+    if (batch !== undefined && !batch.takes(waiting.submission)) {
+      void this.send(partition, batch.waiting)
+      batch = undefined
     }
+    if (batch === undefined) {
+      batch = new GraphBatch()
+      this.graphs.set(partition, batch)
+    }
+    batch.add(waiting)
+    this.schedule()
   }
 
   private schedule(): void {
@@ -108,9 +57,9 @@ export class Submitter {
 
   private flush(): void {
     this.scheduled = false
-    const queues = [...this.queues]
-    this.queues.clear()
-    for (const [partition, waiting] of queues) for (const batch of batches(waiting)) void this.send(partition, batch)
+    const graphs = [...this.graphs]
+    this.graphs.clear()
+    for (const [partition, { waiting }] of graphs) void this.send(partition, waiting)
     const lone = [...this.lone.values()]
     this.lone.clear()
     this.last = undefined
@@ -217,26 +166,6 @@ function unwrap(error: unknown): unknown {
 
 function wire(head: readonly Argument[], fields: readonly [string, Argument][]): Argument[] {
   return [...head, fields.length, ...fields.flat()]
-}
-
-function* batches(waiting: Waiting[]): Generator<Waiting[]> {
-  let batch: Waiting[] = []
-  let bytes = 0
-  let fields = 0
-  for (const item of waiting) {
-    const { submission } = item
-    const full = bytes + submission.bytes > CALL_BYTES || fields + submission.fields.length > CALL_FIELDS || batch.length >= CALL_WORKFLOWS
-    if (full && batch.length > 0) {
-      yield batch
-      batch = []
-      bytes = 0
-      fields = 0
-    }
-    batch.push(item)
-    bytes += submission.bytes
-    fields += submission.fields.length
-  }
-  if (batch.length > 0) yield batch
 }
 
 function conflict(what: string, id: string): ChordisError {

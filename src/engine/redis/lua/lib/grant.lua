@@ -40,6 +40,8 @@ end
 local function slice(c, p, block, j1, j2)
   local text = cut(field(c, 'b' .. p .. text(block)), j1, j2) or error('block of ' .. p .. block * 32 + j2)
   if not find(text, MARKER, 1, true) then return text end
+  -- Large texts are not copied more often than they must.
+  if j1 == j2 then return (field(c, 'a' .. p .. block * 32 + j1) or error('definition of ' .. p .. block * 32 + j1)) .. SEPARATOR end
   local i = block * 32 + j1 - 1
   return (string.gsub(text, '([^' .. SEPARATOR .. ']*)' .. SEPARATOR, function(t)
     i = i + 1
@@ -58,7 +60,7 @@ local function definitions(c, p, a, n, s)
     parts[#parts + 1] = slice(c, p, (i - j) / 32, j, j + run_ - 1)
     k = k + run_
   end
-  return concat(parts)
+  return parts[2] and concat(parts) or parts[1]
 end
 
 -- refs: the nodes that an expression names, as an array of ids; nil past `limit`.
