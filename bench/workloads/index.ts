@@ -11,6 +11,7 @@ import { enqueueBulk } from './enqueue-bulk.js'
 import { bigGroup } from './group.js'
 import { idle } from './idle.js'
 import { ioBound } from './io-bound.js'
+import { linear } from './linear.js'
 import { nested } from './nested.js'
 import { payload } from './payload.js'
 import { plain } from './plain.js'
@@ -31,6 +32,7 @@ export const workloads: Workload[] = [
   chord(1_000),
   chord(10_000),
   chord(100_000),
+  linear,
   chainLatency,
   chainsThroughput,
   nested,

@@ -164,8 +164,7 @@ end
 
 -- lease_nodes: leases what is ready of nodes a, a+s, … Returns how many were leased. Runs of fresh nodes that share their input travel as one grant.
 local function lease_nodes(c, p, t, a, n, s, T, attempt)
-  local names = {}
-  for k = 0, n - 1 do names[k + 1] = p .. text(a + k * s) end
+  local names = ids(p, a, n, s)
   for block = floor(a / 32), floor((a + (n - 1) * s) / 32) do
     if #names > 2 * n + 64 then break end
     names[#names + 1] = 'b' .. p .. text(block)

@@ -31,6 +31,28 @@ local function text(n)
   return t
 end
 
+-- ids: of nodes a, a+s, … (n of them), as texts. Numbers from 1,000 on are put together of the thousands, which neighbours share, and three digits.
+local THREE = {}
+local function ids(p, a, n, s)
+  local out, thousands, head = {}, -1, nil
+  for k = 1, n do
+    local i = a + (k - 1) * s
+    if i < 1000 then
+      out[k] = p .. text(i)
+    else
+      local low = i % 1000
+      if i - low ~= thousands then thousands, head = i - low, p .. text((i - low) / 1000) end
+      local digits = THREE[low]
+      if not digits then
+        digits = sub(1000 + low .. '', 2)
+        THREE[low] = digits
+      end
+      out[k] = head .. digits
+    end
+  end
+  return out
+end
+
 local function fields(c, names)
   local f, miss, n = c.f, {}, 0
   for i = 1, #names do
