@@ -7,12 +7,11 @@ import { emptyObject, isEmpty, type JsonObject, NO_KWARGS } from './json.js'
 import { chunked, type EachParts, eachSignature } from './make.js'
 import { mergeKwargs, withOuterOptions } from './merge.js'
 import { readOptionsInput } from './read.js'
+import type { Body, FirstIn, Follows, Header, HeaderIn, InOfAll, Item, LastOut, OutOf, OutOfAll } from './typed.js'
 import type { Canvas, Json, Signature } from './types.js'
 
 /** Keyword arguments: anything that JSON can carry, dates included. Checked when the canvas is submitted. */
 export type KwargsInput = { readonly [name: string]: unknown }
-/** Canvases one by one, or in any iterable. */
-export type CanvasesInput = (Canvas | Iterable<Canvas>)[]
 /** A task by name, or a signature or task whose name (and keyword arguments and options) are taken. */
 export type TaskInput = string | Signature | { readonly name: string; signature(): Signature }
 
@@ -34,17 +33,17 @@ export function signature(
 }
 
 /** One after another: each step gets the result of the one before as its first argument. */
-export function chain(...steps: CanvasesInput): FluentChain {
-  return new FluentChain({ kind: 'chain', steps: listed(steps), options: {} })
+export function chain<S extends readonly Item[]>(...steps: { [K in keyof S]: S[K] & Follows<S, K> }): FluentChain<FirstIn<S>, LastOut<S>> {
+  return new FluentChain({ kind: 'chain', steps: listed(steps as readonly Item[]), options: {} })
 }
 
 /** Side by side; the value is the list of results in the order given. */
-export function group(...members: CanvasesInput): FluentGroup {
+export function group<S extends readonly Item[]>(...members: S): FluentGroup<InOfAll<S>, OutOfAll<S>> {
   return new FluentGroup({ kind: 'group', members: listed(members), options: {} })
 }
 
 /** `body` is called once with the list of the header's results. A group as header stands for its members. */
-export function chord(header: Canvas | Iterable<Canvas>, body: Canvas): FluentChord {
+export function chord<const H extends Header, B extends Canvas>(header: H, body: B & Body<B, H>): FluentChord<HeaderIn<H>, OutOf<B>> {
   return new FluentChord({ kind: 'chord', header: headerOf(header), body, options: {} })
 }
 
@@ -64,7 +63,7 @@ export function chunks(task: TaskInput, items: Iterable<readonly unknown[]>, siz
   return new FluentGroup(chunked(partsOf(task, items), size, {}))
 }
 
-function listed(canvases: CanvasesInput): Canvas[] {
+function listed(canvases: readonly Item[]): Canvas[] {
   return canvases.flatMap((canvas) => (isMany(canvas) ? [...canvas] : [canvas]))
 }
 

@@ -7,6 +7,7 @@
 import type { JsonObject } from './json.js'
 import { withArguments, withCallbacks, withImmutable, withOptions } from './merge.js'
 import { readCanvas, readOptionsInput } from './read.js'
+import type { IN, OUT, TypedCanvas, Types } from './typed.js'
 import type { Canvas, CanvasOptions, Chain, Chord, Group, Json, Signature } from './types.js'
 import { writeCanvas } from './write.js'
 
@@ -27,18 +28,22 @@ export interface SetInput extends OptionsInput {
   immutable?: boolean
 }
 
-abstract class FluentCanvas {
+abstract class FluentCanvas<In, Out> implements Types<In, Out> {
+  declare readonly [IN]?: (input: In) => void
+  declare readonly [OUT]?: Out
+
   /** The same canvas as plain data. */
   protected abstract plain(): Canvas
 
   /** A copy with these options; they win over those set before. `immutable` concerns the tasks that the canvas starts with. */
-  set({ immutable, ...options }: SetInput): this {
-    const canvas = withOptions(this.plain(), readOptionsInput(options))
+  set(options: SetInput): this {
+    const { immutable, ...rest } = options
+    const canvas = withOptions(this.plain(), readOptionsInput(rest))
     return this.rebuild(immutable === undefined ? canvas : withImmutable(canvas, immutable))
   }
 
   /** A copy that calls these with its result. Equal callbacks are not repeated. */
-  link(...callbacks: Canvas[]): this {
+  link(...callbacks: TypedCanvas<Out, any>[]): this {
     return this.rebuild(withCallbacks(this.plain(), callbacks))
   }
 
@@ -63,7 +68,7 @@ abstract class FluentCanvas {
   }
 }
 
-export class FluentSignature extends FluentCanvas implements Signature {
+export class FluentSignature<In = any, Out = any> extends FluentCanvas<In, Out> implements Signature {
   readonly kind = 'task'
   readonly task: string
   readonly args: Json[]
@@ -87,7 +92,7 @@ export class FluentSignature extends FluentCanvas implements Signature {
   }
 }
 
-export class FluentChain extends FluentCanvas implements Chain {
+export class FluentChain<In = any, Out = any> extends FluentCanvas<In, Out> implements Chain {
   readonly kind = 'chain'
   readonly steps: Canvas[]
   readonly options: CanvasOptions
@@ -103,7 +108,7 @@ export class FluentChain extends FluentCanvas implements Chain {
   }
 }
 
-export class FluentGroup extends FluentCanvas implements Group {
+export class FluentGroup<In = any, Out = any> extends FluentCanvas<In, Out> implements Group {
   readonly kind = 'group'
   readonly members: Canvas[]
   readonly options: CanvasOptions
@@ -118,7 +123,7 @@ export class FluentGroup extends FluentCanvas implements Group {
    * A copy whose members start one after another: countdowns of `start`, `start + step`, … seconds. With a `stop`, the last value
    * that does not exceed it is repeated.
    */
-  skew(start = 1, stop?: number, step = 1): FluentGroup {
+  skew(start = 1, stop?: number, step = 1): FluentGroup<In, Out> {
     const most = stop ? Math.max(0, Math.floor((stop - start) / step)) : Number.POSITIVE_INFINITY
     const delayed = (member: Canvas, i: number) => withOptions(member, readOptionsInput({ countdown: start + Math.min(i, most) * step }))
     return new FluentGroup({ ...this.plain(), members: this.members.map(delayed) })
@@ -129,7 +134,7 @@ export class FluentGroup extends FluentCanvas implements Group {
   }
 }
 
-export class FluentChord extends FluentCanvas implements Chord {
+export class FluentChord<In = any, Out = any> extends FluentCanvas<In, Out> implements Chord {
   readonly kind = 'chord'
   readonly header: Canvas[]
   readonly body: Canvas

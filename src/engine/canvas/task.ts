@@ -5,6 +5,7 @@
  */
 import { chunks, type KwargsInput, map, signature, starmap } from './builders.js'
 import type { FluentGroup, FluentSignature, OptionsInput } from './fluent.js'
+import type { Given, InputOf, Result } from './typed.js'
 import type { Json, RetryPolicy } from './types.js'
 
 /** Defaults of a task. A signature's own options win. */
@@ -24,56 +25,78 @@ export interface TaskDefinitionOf<C> {
   options?: TaskDefaults
 }
 
-export class Task<C = unknown> {
-  constructor(readonly definition: TaskDefinitionOf<C>) {}
+/** A task by name: calls of it for canvases, with the types of its positional arguments and of its result. */
+export class TaskCalls<P extends unknown[] = any[], R = any> {
+  constructor(
+    readonly name: string,
+    private readonly queue?: string,
+  ) {}
 
-  get name(): string {
-    return this.definition.name
-  }
-
-  /** A call with these positional arguments; what comes before it in a chain is prepended. */
-  s(...args: unknown[]): FluentSignature {
+  /** A call with these positional arguments; what comes before it in a chain is put in front of them. */
+  s<G extends Given<P>>(...args: G): FluentSignature<InputOf<P, G>, R> {
     return this.signature(args)
   }
 
   /** A call with exactly these arguments, whatever comes before it. */
-  si(...args: unknown[]): FluentSignature {
+  si(...args: P): FluentSignature<unknown, R> {
     return this.signature(args).set({ immutable: true })
   }
 
   /** A call with positional and keyword arguments and options. */
-  signature(args: readonly unknown[] = [], kwargs: KwargsInput = {}, options: OptionsInput = {}): FluentSignature {
-    const queue = this.definition.options?.queue
-    return signature(this.name, args, kwargs, queue === undefined ? options : { queue, ...options })
+  signature(args: readonly unknown[] = [], kwargs: KwargsInput = {}, options: OptionsInput = {}): FluentSignature<any, R> {
+    return signature(this.name, args, kwargs, this.queue === undefined ? options : { queue: this.queue, ...options })
   }
 
   /** One node that calls this task once per item. */
-  map(items: Iterable<unknown>): FluentSignature {
+  map(items: Iterable<P[0]>): FluentSignature<unknown, R[]> {
     return map(this, items)
   }
 
   /** One node that calls this task once per argument list. */
-  starmap(items: Iterable<readonly unknown[]>): FluentSignature {
+  starmap(items: Iterable<Readonly<P>>): FluentSignature<unknown, R[]> {
     return starmap(this, items)
   }
 
   /** A group of starmaps over `size` argument lists each. */
-  chunks(items: Iterable<readonly unknown[]>, size: number): FluentGroup {
+  chunks(items: Iterable<Readonly<P>>, size: number): FluentGroup<unknown, R[][]> {
     return chunks(this, items, size)
   }
 }
 
+/** A task and what a worker's registry takes of it. */
+export class Task<C = unknown, P extends unknown[] = any[], R = any> extends TaskCalls<P, R> {
+  constructor(readonly definition: TaskDefinitionOf<C>) {
+    super(definition.name, definition.options?.queue)
+  }
+}
+
+/**
+ * A task of another service, by contract: calls of it, checked by the compiler, without its code.
+ * @example const fetch = declareTask<[url: string], Page>('fetch'); chain(fetch.s('https://…'), parse.s())
+ */
+export function declareTask<P extends unknown[], R>(name: string, options: Pick<TaskDefaults, 'queue'> = {}): TaskCalls<P, R> {
+  return new TaskCalls(name, options.queue)
+}
+
 /** Positional arguments arrive as JSON; the parameters' types are the author's promise. */
-type Handler<A extends unknown[]> = (...args: A) => unknown
-type BoundHandler<C, A extends unknown[]> = (context: C, ...args: A) => unknown
+type Handler<A extends unknown[], R = unknown> = (...args: A) => R
+type BoundHandler<C, A extends unknown[], R> = (context: C, ...args: A) => R
 
 /**
  * Defines a task. The function gets the positional arguments; with `bind: true` the worker's context comes first, as in Celery.
  * @example const add = task('add', (x: number, y: number) => x + y); add.s(1, 2)
  */
-export function task<A extends unknown[]>(name: string, handler: Handler<A>): Task
-export function task<C, A extends unknown[]>(name: string, options: TaskDefaults & { bind: true }, handler: BoundHandler<C, A>): Task<C>
-export function task<A extends unknown[]>(name: string, options: TaskDefaults & { bind?: false }, handler: Handler<A>): Task
+export function task<A extends unknown[], R>(name: string, handler: Handler<A, R>): Task<unknown, A, Result<R>>
+export function task<C, A extends unknown[], R>(
+  name: string,
+  options: TaskDefaults & { bind: true },
+  handler: BoundHandler<C, A, R>,
+): Task<C, A, Result<R>>
+export function task<A extends unknown[], R>(
+  name: string,
+  options: TaskDefaults & { bind?: false },
+  handler: Handler<A, R>,
+): Task<unknown, A, Result<R>>
 export function task(name: string, ...rest: [Handler<never[]>] | [TaskDefaults & { bind?: boolean }, Handler<never[]>]): Task<never> {
   const [{ bind = false, ...options }, handler] = rest.length === 2 ? rest : [{}, rest[0]]
   const call = handler as (...args: unknown[]) => unknown

@@ -2,7 +2,8 @@
  * The client: submits canvases, looks workflows up, waits for outcomes. It fails fast: a call that Redis did not answer says so within the
  * command time-out, with the id under which it may be repeated.
  */
-import type { Canvas } from '../canvas/types.js'
+import type { ResultOf, Startable } from '../canvas/typed.js'
+import type { Canvas, Json } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
 import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
@@ -65,11 +66,11 @@ export class Client {
    * @throws ChordisError `canvas-invalid`, `limit-exceeded`, `id-conflict`, `idempotency-conflict`, `redis-full`, `redis-unavailable`, or
    * `outcome-unknown` with the id, which may be sent again
    */
-  async submit(canvas: Canvas | unknown, options: SubmitOptions = {}): Promise<WorkflowHandle> {
+  async submit<C>(canvas: C & Startable<C>, options: SubmitOptions = {}): Promise<WorkflowHandle<ResultOf<C>>> {
     const answers = new Answers(1, this.handle)
     this.submitter.submit(prepare(this.namespace, canvas, options), answers, 0)
     const [answer] = await answers.all
-    if (answer instanceof WorkflowHandle) return answer
+    if (answer instanceof WorkflowHandle) return answer as WorkflowHandle<ResultOf<C>>
     throw answer
   }
 
@@ -87,9 +88,9 @@ export class Client {
     return answers.all
   }
 
-  /** A handle on the workflow with this id; whether it exists shows when it is asked. */
-  workflow(id: string): WorkflowHandle {
-    return this.handle(id, false)
+  /** A handle on the workflow with this id; whether it exists shows when it is asked. `R` is the author's word for its result. */
+  workflow<R = Json>(id: string): WorkflowHandle<R> {
+    return this.handle(id, false) as WorkflowHandle<R>
   }
 
   private readonly handle = (id: string, duplicate: boolean): WorkflowHandle => new WorkflowHandle(this.dependencies, id, duplicate)

@@ -60,7 +60,8 @@ export interface HandleDependencies {
   wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>
 }
 
-export class WorkflowHandle {
+/** `R`: its result, as the canvas's types say; they are not checked at run time. */
+export class WorkflowHandle<R = Json> {
   private made: WorkflowReader | undefined
 
   constructor(
@@ -126,13 +127,13 @@ export class WorkflowHandle {
    * The value: waits up to `timeoutMs` (default 60,000 ms).
    * @throws WorkflowFailedError when it ended otherwise, ChordisError `timeout` when it did not end in time
    */
-  async result(options: { timeoutMs?: number } = {}): Promise<Json> {
+  async result(options: { timeoutMs?: number } = {}): Promise<R> {
     const timeoutMs = options.timeoutMs ?? 60_000
     const outcome = await this.outcome({ waitMs: timeoutMs })
     if (outcome === null) throw new ChordisError('timeout', `no outcome within ${timeoutMs} ms`, { workflow: this.id })
     const value = plainValue(outcome)
     if (value === undefined) throw new WorkflowFailedError(this.id, outcome)
-    return value
+    return value as R
   }
 
   /** Every task of the workflow with its state and result, in definition order. */

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { chain, chord, chunks, fluent, group, map, readCanvas, starmap, task } from '../../../src/engine/canvas/index.js'
 
-const add = task('add', (x: number, y: number) => x + y)
-const a = task('a', () => null)
+const add = task('add', (...args: unknown[]): unknown => Number(args[0]) + Number(args[1]))
+const a = task('a', (..._args: unknown[]): unknown => null)
 const sig = (name: string, more: object = {}) => ({
   kind: 'task',
   task: name,

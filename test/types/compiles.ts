@@ -1,0 +1,102 @@
+/**
+ * Canvases that must compile; `npm run typecheck` is the test, nothing here runs. Each line is one case. What must not compile is in refused.ts.
+ */
+import {
+  type Canvas,
+  type Client,
+  chain,
+  chord,
+  declareTask,
+  type Fluent,
+  group,
+  signature,
+  task,
+  type WorkflowHandle,
+} from '../../src/engine/index.js'
+
+interface Page {
+  url: string
+  words: string[]
+}
+
+const fetchPage = task('fetch', async (url: string): Promise<Page> => ({ url, words: [] }))
+const parse = task('parse', (page: Page) => page.words.length)
+const store = task('store', (count: number, name: string) => `${name}: ${count}`)
+const add = task('add', (x: number, y: number) => x + y)
+const total = task('total', (counts: number[]) => counts.reduce((a, b) => a + b, 0))
+const pair = task('pair', ([count, page]: [number, Page]) => `${page.url} ${count}`)
+const optional = task('optional', (x: number, by?: number) => x * (by ?? 1))
+const log = task('log', (..._what: unknown[]) => {})
+const start = task('start', () => 7)
+const bound = task('bound', { bind: true }, (_ctx: { attempt: number }, x: number) => String(x))
+const options = task('options', { queue: 'q', retry: { auto: true } }, (x: number) => x)
+const remote = declareTask<[url: string], Page>('remote.fetch')
+const anything = task('anything', (x: any) => x)
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const same = <A, B>(_: Equal<A, B>): void => {}
+
+declare const client: Client
+
+export async function compiles(url: string): Promise<void> {
+  // Chains.
+  chain(fetchPage.s(url), parse.s(), store.s('a'))
+  chain(fetchPage.s(url), parse.s())
+  chain(start.s(), add.s(2), add.s(3), add.s(4), add.s(5), add.s(6), add.s(7), add.s(8), add.s(9), add.s(10))
+  chain(fetchPage.s(url), log.s())
+  chain(fetchPage.s(url), log.s('with', 'more'))
+  chain(add.s(1, 2), optional.s())
+  chain(add.s(1, 2), optional.s(3))
+  chain(fetchPage.s(url), add.si(1, 2), add.s(3))
+  chain(remote.s(url), parse.s())
+  chain(start.s(), bound.s(), log.s())
+  chain(anything.s(1), parse.s())
+  chain(fetchPage.s(url), anything.s(), add.s(1))
+  chain(chain(fetchPage.s(url), parse.s()), add.s(1))
+  chain([add.s(1, 2), add.s(3)])
+  chain(Array.from({ length: 10 }, () => optional.s(2)))
+  chain(signature('by.name', [1]), add.s(1))
+  chain(add.s(1, 2), signature('by.name'), parse.s())
+  // Groups and chords.
+  group(add.s(1, 2), fetchPage.s(url))
+  group([add.s(1, 2), add.s(3, 4)])
+  chain(group(add.s(1, 2), add.s(3, 4)), total.s())
+  chain(group(add.s(1, 2), fetchPage.s(url)), pair.s())
+  chain(add.s(1, 2), group(add.s(1), store.s('a')), log.s())
+  chain(start.s(), group(add.s(1), add.s(2)), total.s(), store.s('sum'))
+  chord([add.s(1, 2), add.s(3, 4)], total.s())
+  chord([parse.s({ url, words: [] }), fetchPage.s(url)], pair.s())
+  chord(group(add.s(1, 2), add.s(3, 4)), total.s())
+  chord(
+    [1, 2, 3].map((i) => add.s(i, i)),
+    total.s(),
+  )
+  chord([chain(fetchPage.s(url), parse.s())], total.s())
+  chord(new Set([add.s(1, 2)]), total.s())
+  chain(chord([add.s(1, 2)], total.s()), store.s('a'))
+  chord([group(add.s(1, 2), add.s(3, 4))], task('nested', (lists: number[][]) => lists.length).s())
+  // Options, callbacks, map.
+  chain(fetchPage.s(url).set({ queue: 'q', countdown: 3 }), parse.s())
+  add.s(1, 2).link(store.s('a'), log.s()).onError(log.s())
+  chain(fetchPage.s(url), parse.s()).link(store.s('a'))
+  chain(options.s(1), add.s(1))
+  chain(parse.map([{ url, words: [] }]), total.s())
+  chain(add.starmap([[1, 2]]), total.s())
+  chain(add.chunks([[1, 2]], 10), task('lists', (lists: number[][]) => lists.length).s())
+  // Plain canvases and either JSON form.
+  const plain: Canvas = add.s(1, 2)
+  const many: Fluent[] = [add.s(1, 2), chain(add.s(1, 2))]
+  chain(plain, parse.s())
+  group(many)
+  await client.submit(plain)
+  await client.submit({ task: 'add', args: [1, 2] })
+  await client.submit(JSON.parse('{}'))
+  // Handles and values.
+  const handle = await client.submit(chain(fetchPage.s(url), parse.s(), store.s('a')))
+  same<typeof handle, WorkflowHandle<string>>(true)
+  const sum: number = await (await client.submit(chord([add.s(1, 2)], total.s()))).result()
+  const both: [number, Page] = await (await client.submit(group(add.s(sum, 2), fetchPage.s(url)))).result()
+  const nothing: null = await (await client.submit(log.s(both))).result()
+  const page: Page = await client.workflow<Page>('id').result()
+  log.s(nothing, page)
+}

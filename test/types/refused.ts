@@ -1,0 +1,181 @@
+/**
+ * Canvases that must not compile, each at the line behind its mark; `npm run typecheck` is the test: a mark without an error is one. Nothing runs.
+ */
+import { type Client, chain, chord, declareTask, group, task } from '../../src/engine/index.js'
+
+interface Page {
+  url: string
+  words: string[]
+}
+
+const fetchPage = task('fetch', async (url: string): Promise<Page> => ({ url, words: [] }))
+const parse = task('parse', (page: Page) => page.words.length)
+const store = task('store', (count: number, name: string) => `${name}: ${count}`)
+const add = task('add', (x: number, y: number) => x + y)
+const total = task('total', (counts: number[]) => counts.reduce((a, b) => a + b, 0))
+const pair = task('pair', ([count, page]: [number, Page]) => `${page.url} ${count}`)
+const start = task('start', () => 7)
+const quiet = task('quiet', () => {})
+const bound = task('bound', { bind: true }, (_ctx: { attempt: number }, x: number) => String(x))
+const remote = declareTask<[url: string], Page>('remote.fetch')
+
+declare const client: Client
+
+export async function refused(url: string): Promise<void> {
+  chain(
+    fetchPage.s(url),
+    // @ts-expect-error a page is no number
+    store.s('a'),
+  )
+  chain(
+    fetchPage.s(url),
+    parse.s(),
+    // @ts-expect-error a number is no page
+    parse.s(),
+  )
+  chain(
+    fetchPage.s(url),
+    parse.s(),
+    store.s('a'),
+    // @ts-expect-error text is no number
+    add.s(1),
+    add.s(2),
+  )
+  chain(
+    fetchPage.s(url),
+    // @ts-expect-error all arguments are there already
+    add.s(1, 2),
+  )
+  chain(
+    fetchPage.s(url),
+    // @ts-expect-error it takes nothing
+    start.s(),
+  )
+  chain(
+    quiet.s(),
+    // @ts-expect-error nothing (null) is no number
+    add.s(1),
+  )
+  chain(
+    bound.s(1),
+    // @ts-expect-error text is no number
+    add.s(1),
+  )
+  chain(
+    remote.s(url),
+    // @ts-expect-error a page is no text
+    fetchPage.s(),
+  )
+  chain(
+    add.s(1, 2),
+    // @ts-expect-error by contract it takes text
+    remote.s(),
+  )
+  // @ts-expect-error too many arguments
+  add.s(1, 2, 3)
+  // @ts-expect-error too few: one may come from before, not two
+  task('three', (a: number, b: number, c: number) => a + b + c).s(1)
+  // @ts-expect-error text for a number
+  add.s('1', 2)
+  // @ts-expect-error the second one must be text
+  store.s(1, 2)
+  // @ts-expect-error the one that is left is text
+  store.s(2)
+  // @ts-expect-error it takes none
+  start.s(1)
+  // @ts-expect-error the context is not an argument
+  bound.s({ attempt: 1 }, 2)
+  // @ts-expect-error immutable: all arguments must be there
+  add.si(1)
+  // @ts-expect-error by contract one text
+  remote.s(1)
+  // @ts-expect-error by contract one text
+  remote.s(url, url)
+  chain(
+    group(add.s(1, 2), fetchPage.s(url)),
+    // @ts-expect-error one of them is a page
+    total.s(),
+  )
+  chain(
+    group(fetchPage.s(url), add.s(1, 2)),
+    // @ts-expect-error the other way round
+    pair.s(),
+  )
+  chain(
+    group(add.s(1, 2)),
+    // @ts-expect-error a list is no number
+    add.s(1),
+  )
+  chain(
+    fetchPage.s(url),
+    // @ts-expect-error one of its members takes a number
+    group(parse.s(), add.s(1)),
+  )
+  chain(
+    start.s(),
+    // @ts-expect-error its first step takes a page
+    chain(parse.s(), add.s(1)),
+  )
+  chain(
+    chain(fetchPage.s(url), parse.s()),
+    // @ts-expect-error its last step gives a number
+    parse.s(),
+  )
+  chord(
+    [fetchPage.s(url)],
+    // @ts-expect-error pages are no numbers
+    total.s(),
+  )
+  chord(
+    [add.s(1, 2), fetchPage.s(url), add.s(3, 4)],
+    // @ts-expect-error three members, the body takes a pair
+    pair.s(),
+  )
+  chord(
+    group(add.s(1, 2)),
+    // @ts-expect-error a list is no number
+    add.s(1),
+  )
+  chord(
+    [1, 2].map((i) => add.s(i, i)),
+    // @ts-expect-error numbers are no pages
+    task('pages', (pages: Page[]) => pages.length).s(),
+  )
+  chord(
+    [add.s(1, 2)],
+    // @ts-expect-error the body has all its arguments
+    add.s(1, 2),
+  )
+  chain(
+    chord([add.s(1, 2)], total.s()),
+    // @ts-expect-error the sum is no page
+    parse.s(),
+  )
+  // @ts-expect-error its callback takes a page
+  add.s(1, 2).link(parse.s())
+  // @ts-expect-error the chain gives a number
+  chain(fetchPage.s(url), parse.s()).link(parse.s())
+  // @ts-expect-error items are pages
+  parse.map([1])
+  // @ts-expect-error items are pairs of numbers
+  add.starmap([[1]])
+  chain(
+    parse.map([{ url, words: [] }]),
+    // @ts-expect-error a list of numbers is no number
+    add.s(1),
+  )
+  // @ts-expect-error nothing comes before the first task
+  await client.submit(add.s(1))
+  // @ts-expect-error nothing comes before the first step
+  await client.submit(chain(parse.s(), store.s('a')))
+  // @ts-expect-error nothing comes before its members
+  await client.submit(group(add.s(1), add.s(1, 2)))
+  // @ts-expect-error nothing comes before its header
+  await client.submit(chord([add.s(1)], total.s()))
+  // @ts-expect-error the result is text
+  const wrong: number = await (await client.submit(chain(add.s(1, 2), store.s('a')))).result()
+  // @ts-expect-error there are two results
+  const more: [number] = await (await client.submit(group(add.s(1, 2), add.s(wrong, 2)))).result()
+  // @ts-expect-error no such option
+  add.s(1, 2).set({ queues: 'q', more })
+}
