@@ -1,37 +1,8 @@
 /**
  * Canvases that must compile; `npm run typecheck` is the test, nothing here runs. Each line is one case. What must not compile is in refused.ts.
  */
-import {
-  type Canvas,
-  type Client,
-  chain,
-  chord,
-  declareTask,
-  type Fluent,
-  group,
-  signature,
-  task,
-  type WorkflowHandle,
-} from '../../src/engine/index.js'
-
-interface Page {
-  url: string
-  words: string[]
-}
-
-const fetchPage = task('fetch', async (url: string): Promise<Page> => ({ url, words: [] }))
-const parse = task('parse', (page: Page) => page.words.length)
-const store = task('store', (count: number, name: string) => `${name}: ${count}`)
-const add = task('add', (x: number, y: number) => x + y)
-const total = task('total', (counts: number[]) => counts.reduce((a, b) => a + b, 0))
-const pair = task('pair', ([count, page]: [number, Page]) => `${page.url} ${count}`)
-const optional = task('optional', (x: number, by?: number) => x * (by ?? 1))
-const log = task('log', (..._what: unknown[]) => {})
-const start = task('start', () => 7)
-const bound = task('bound', { bind: true }, (_ctx: { attempt: number }, x: number) => String(x))
-const options = task('options', { queue: 'q', retry: { auto: true } }, (x: number) => x)
-const remote = declareTask<[url: string], Page>('remote.fetch')
-const anything = task('anything', (x: any) => x)
+import { type Canvas, type Client, chain, chord, type Fluent, group, signature, task, type WorkflowHandle } from '../../src/engine/index.js'
+import { add, anything, bound, fetchPage, log, optional, options, type Page, pair, parse, remote, start, store, total } from './tasks.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_: Equal<A, B>): void => {}

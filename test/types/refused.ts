@@ -1,23 +1,8 @@
 /**
  * Canvases that must not compile, each at the line behind its mark; `npm run typecheck` is the test: a mark without an error is one. Nothing runs.
  */
-import { type Client, chain, chord, declareTask, group, task } from '../../src/engine/index.js'
-
-interface Page {
-  url: string
-  words: string[]
-}
-
-const fetchPage = task('fetch', async (url: string): Promise<Page> => ({ url, words: [] }))
-const parse = task('parse', (page: Page) => page.words.length)
-const store = task('store', (count: number, name: string) => `${name}: ${count}`)
-const add = task('add', (x: number, y: number) => x + y)
-const total = task('total', (counts: number[]) => counts.reduce((a, b) => a + b, 0))
-const pair = task('pair', ([count, page]: [number, Page]) => `${page.url} ${count}`)
-const start = task('start', () => 7)
-const quiet = task('quiet', () => {})
-const bound = task('bound', { bind: true }, (_ctx: { attempt: number }, x: number) => String(x))
-const remote = declareTask<[url: string], Page>('remote.fetch')
+import { type Client, chain, chord, group, task } from '../../src/engine/index.js'
+import { add, bound, fetchPage, type Page, pair, parse, quiet, remote, start, store, total } from './tasks.js'
 
 declare const client: Client
 

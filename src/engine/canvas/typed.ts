@@ -73,8 +73,8 @@ export type OutOfAll<S extends readonly unknown[]> = number extends S['length']
       : [...OutOf<A>[], ...OutOfAll<R>]
     : []
 
-/** The canvas itself when it takes `Previous`; else one that does, which it is then not: the compiler says so at this very argument. */
-export type Fitting<C, Given> = [Given] extends [InOf<C>] ? C : TypedCanvas<Given, unknown>
+/** The canvas itself when it takes `Input`; else one that does, which it is then not: the compiler says so at this very argument. */
+export type Fitting<C, Input> = [Input] extends [InOf<C>] ? C : TypedCanvas<Input, unknown>
 
 /** The index before, as keys of tuples are written. Chains are checked up to this length. */
 interface Before {

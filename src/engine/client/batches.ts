@@ -51,6 +51,7 @@ export class LoneBatch {
   private bytes = 0
 
   constructor(
+    readonly key: string,
     readonly partition: number,
     readonly template: string,
     readonly keepMs: number,

@@ -99,8 +99,8 @@ function isPlain(options: SubmitOptions): boolean {
 }
 
 function lone(namespace: Namespace, { template, definition }: LoneLayout, options: SubmitOptions): LoneSubmission {
-  const partition = namespace.partitions === 1 ? 0 : Math.floor(Math.random() * namespace.partitions)
-  return { id: newWorkflowId(partition), partition, template, definition, keepMs: checkRetention(options.retentionMs) }
+  const { id, partition } = place(namespace, undefined, undefined)
+  return { id, partition, template, definition, keepMs: checkRetention(options.retentionMs) }
 }
 
 /** Reads, compiles and lays out a canvas. Throws ChordisError with the path of what is wrong. */

@@ -71,13 +71,13 @@ export class Submitter {
     if (batch === undefined || !batch.takes(submission)) {
       const { partition, template, keepMs } = submission
       const key = `${partition} ${keepMs} ${template}`
-      batch = this.lone.get(key) ?? new LoneBatch(partition, template, keepMs)
+      batch = this.lone.get(key) ?? new LoneBatch(key, partition, template, keepMs)
       this.lone.set(key, batch)
       this.last = batch
     }
     batch.add(submission, listener, index)
     if (batch.full) {
-      this.lone.delete(`${batch.partition} ${batch.keepMs} ${batch.template}`)
+      this.lone.delete(batch.key)
       this.last = undefined
       void this.enqueue(batch)
     } else this.schedule()

@@ -33,18 +33,8 @@ if sequence == last then
   return { 'ok', 1, 0, {}, grants }
 end
 
-local function remember()
-  local p = { 'q' .. lane, ARGV[4] }
-  if #descriptors > 0 then p[3], p[4] = 'g' .. grant_name, concat(descriptors, '\n') end
-  redis.call('HSET', pkey, unpack(p))
-  if closed == '' then return end
-  local names = {}
-  for name in gmatch(closed, '%S+') do names[#names + 1] = 'g' .. name end
-  redis.call('HDEL', pkey, unpack(names))
-end
-
 if #ARGV == 16 and look == '0' and want > 0 and meta[2] ~= 'stop' and hop(process, attempt, queues) then
-  remember()
+  remember(pkey, lane, ARGV[4], closed)
   return { 'ok', 0, -1, {}, grants }
 end
 
@@ -60,7 +50,7 @@ asked.process, asked.attempt, asked.want, asked.max_bytes, asked.more = process,
 fetch(queues, sequence, look == '1')
 if asked.skipped >= SKIP_LIMIT then asked.more = true end
 
-remember()
+remember(pkey, lane, ARGV[4], closed)
 join_lone()
 flush_lone()
 if flush() > 0 then asked.more = true end

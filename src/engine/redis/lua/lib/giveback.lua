@@ -5,9 +5,8 @@ local function giveback_entry(attempt, e, charge, budget, keep)
   local c = id and try_context(id)
   if not c or c.run ~= run_ or not live(c) then return 0 end
   guarded(c, function()
-    local T, names = template(c, p, t), {}
-    for k = 0, tonumber(n) - 1 do names[k + 1] = p .. (tonumber(a) + k * tonumber(s)) end
-    fields(c, names)
+    local T = template(c, p, t)
+    fields(c, ids(p, tonumber(a), tonumber(n), tonumber(s)))
     for k = tonumber(n) - 1, 0, -1 do
       local i = tonumber(a) + k * tonumber(s)
       local r = c.f[p .. i]

@@ -186,3 +186,14 @@ local function lease_nodes(c, p, t, a, n, s, T, attempt)
   end
   return count
 end
+
+-- remember: a lane's last number and what it granted, so that the same turn is answered the same; records of grants that are over go.
+local function remember(pkey, lane, sequence, closed)
+  local p = { 'q' .. lane, sequence }
+  if #descriptors > 0 then p[3], p[4] = 'g' .. lane .. ':' .. sequence, concat(descriptors, '\n') end
+  redis.call('HSET', pkey, unpack(p))
+  if closed == '' then return end
+  local names = {}
+  for name in gmatch(closed, '%S+') do names[#names + 1] = 'g' .. name end
+  redis.call('HDEL', pkey, unpack(names))
+end

@@ -279,11 +279,7 @@ local function run_range(c, item, allowed)
   local cost = math.max(1, #T.succ)
   local m = min(n, math.max(1, floor(allowed / cost)))
   item[9] = cost
-  if m > 1 then
-    local names = {}
-    for k = 0, m - 1 do names[k + 1] = p .. text(a + k * s) end
-    fields(c, names)
-  end
+  if m > 1 then fields(c, ids(p, a, m, s)) end
   for k = 0, m - 1 do step(c, kind, p, a + k * s, t, T, x) end
   return m
 end
