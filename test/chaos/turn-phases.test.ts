@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Client } from '../../src/engine/index.js'
 import { FileJournal, type Journal } from '../property/journal.js'
-import { type Spec, specs, troubles } from '../property/trial.js'
+import { shaped, specs, troubles } from '../property/trial.js'
 import { temporaryFolder } from '../support/children.js'
 import { type Fault, type ProxyRequest, RedisProxy, type Verdict } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
@@ -15,8 +15,8 @@ import type { Death, PhaseWorkerSetup } from './turn-phases-worker.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
 const ROUNDS = LARGE ? 5 : 1
-/** Canvases at a time, and their nodes at most. */
-const WAVE = LARGE ? { count: 24, nodes: 300 } : { count: 8, nodes: 60 }
+/** Canvases at a time, and their nodes at most; those of the one plain graph among them. */
+const WAVE = LARGE ? { count: 24, nodes: 300, graph: 2_000 } : { count: 8, nodes: 60, graph: 200 }
 const LEASE_MS = 600
 /** Words of a turn's call before its completions: script, 2, two keys, nine arguments. */
 const WORDS = 13
@@ -123,7 +123,7 @@ describe('while one of two worker processes is killed -9, random canvases end as
   async function workUntilDeath(random: SeededRandom): Promise<object[]> {
     const found: object[] = []
     const wave = async (): Promise<void> => {
-      const list: Spec[] = specs(random, WAVE.count, WAVE.nodes)
+      const list = [...specs(random, WAVE.count, WAVE.nodes), ...shaped('graph', specs(random, 1, WAVE.graph, WAVE.graph / 2))]
       found.push(...(await troubles({ client, journal, timeoutMs: 30_000 }, list)))
     }
     const dying = victim.process
@@ -149,6 +149,16 @@ describe('while one of two worker processes is killed -9, random canvases end as
       expect(journal().unexplained()).toEqual([])
     })
   }
+
+  test('inside a handler of a plain graph of 2,000 parts', async () => {
+    const { name } = victim
+    sentence(victim, 'in a handler', 300)
+    const list = shaped('graph', specs(seeded(), 2, 2_000, 2_000))
+    expect(await troubles({ client, journal, timeoutMs: 60_000 }, list)).toEqual([])
+    await victim.process.exited
+    await until(() => journal().lost.has(name), { what: 'the sweep gives the dead process up' })
+    expect(journal().unexplained()).toEqual([])
+  })
 
   test('and what ran twice had run in a process that was given up', () => {
     const { runs, lost } = journal()

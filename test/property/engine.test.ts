@@ -5,7 +5,7 @@ import { useRedis } from '../support/redis-server.js'
 import { seeded } from '../support/seed.js'
 import { Journal, journalled, listening } from './journal.js'
 import { forgotten } from './keys.js'
-import { specs, troubles } from './trial.js'
+import { shaped, specs, troubles } from './trial.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
 /** How many canvases of at most how many nodes. */
@@ -41,6 +41,16 @@ describe('random canvases on a real engine', () => {
 
   test('of up to 2,000 nodes end as the evaluator says, with every node terminal and counted once', async () => {
     expect(await troubles(trial(), specs(seeded(), SIZES.large, 2_000, 1_000))).toEqual([])
+  })
+
+  test('with plain graphs among their compounds end as the evaluator says', async () => {
+    expect(await troubles(trial(), shaped('mixed', specs(seeded(), SIZES.small, 60)))).toEqual([])
+    expect(await troubles(trial(), shaped('mixed', specs(seeded(), SIZES.large, 2_000, 1_000)))).toEqual([])
+  })
+
+  test('that are one plain graph of up to 2,000 parts end as the evaluator says', async () => {
+    expect(await troubles(trial(), shaped('graph', specs(seeded(), SIZES.small, 60)))).toEqual([])
+    expect(await troubles(trial(), shaped('graph', specs(seeded(), SIZES.large, 2_000, 1_000)))).toEqual([])
   })
 
   test('fire every join once: no attempt of a node ran twice, no lease was lost', () => {

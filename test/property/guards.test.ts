@@ -7,6 +7,7 @@ describe('a sound engine', () => {
 
   test.each([
     ['ends random canvases as the evaluator says', SCENARIOS.random],
+    ['ends plain graphs as the evaluator says', SCENARIOS.graphs],
     ['does so while replies are lost', SCENARIOS.lost],
     ['lets only the attempt that holds the lease finish a node', SCENARIOS.late],
     ['gives nobody up whose heart beats at the last moment', SCENARIOS.lastMoment],

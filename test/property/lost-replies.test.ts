@@ -5,7 +5,7 @@ import { useRedis } from '../support/redis-server.js'
 import { seeded } from '../support/seed.js'
 import { loseEveryReplyOnce } from './faults.js'
 import { Journal, journalled, listening } from './journal.js'
-import { insist, specs, troubles } from './trial.js'
+import { insist, shaped, specs, troubles } from './trial.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
 /** Every turn of a chain costs two reconnects here, so a large canvas takes as long as its longest path. */
@@ -57,6 +57,8 @@ describe('while every reply of every script is lost once, random canvases', () =
     async () => {
       const random = seeded()
       const list = [...specs(random, SIZES.small, 60), ...specs(random, SIZES.large, SIZES.most, SIZES.most / 2)]
+      list.push(...shaped('mixed', specs(random, SIZES.small / 2, 60)), ...shaped('graph', specs(random, SIZES.small / 2, 60)))
+      list.push(...shaped('graph', specs(random, SIZES.large, SIZES.most, SIZES.most / 2)))
       expect(await troubles(trial(), list, IN_FLIGHT)).toEqual([])
     },
     TIMEOUT_MS,

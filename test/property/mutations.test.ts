@@ -22,6 +22,8 @@ const MUTATIONS: Mutation[] = [
   ['a join forgets its last input', 'random', 'if j[1] > 0 then return', 'if j[1] >= 0 then return'],
   ['a node is counted twice at its end', 'random', 'c.rem = c.rem - 1', 'c.rem = c.rem - 2'],
   ['what comes after a failed step stays', 'random', /(?<=elseif U\.mode == 'a' and code ~= 'S' then\s+)later\([^\n]*/, 'return'],
+  ['a part of a graph runs in spite of a failure before it', 'graphs', /if T\.mode == 'w' and[^\n]*/, ''],
+  ['a fan node counts as itself', 'graphs', 'T.fan and tonumber(T.pred) or i', 'i'],
   ['an entry counts whatever its node is', 'stale', 'elseif r or not ready_derived', 'elseif not ready_derived'],
   ['the counter is not compared again', 'lastMoment', /if counter ~= ''[^\n]*'alive' } end/, ''],
   ['a spread goes no further', 'wide', /(?<=local function take_spread\(\)\s+)/, 'if true then return false end\n'],

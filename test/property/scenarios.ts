@@ -5,6 +5,7 @@
  * No scenario sleeps: it waits for a fact, briefly, and a fact that does not come is trouble too.
  */
 import {
+  type Canvas,
   Client,
   chain,
   chord,
@@ -23,7 +24,7 @@ import { until } from '../support/wait.js'
 import { loseEveryReplyOnce } from './faults.js'
 import { Journal, journalled, listening } from './journal.js'
 import { forgotten } from './keys.js'
-import { insist, specs, troubles } from './trial.js'
+import { insist, shaped, specs, troubles } from './trial.js'
 
 export type Scenario = (server: RedisServer) => Promise<unknown[]>
 
@@ -120,6 +121,28 @@ const random = scenario(async (stage) => {
   await stage.worker()
   const list = specs(new SeededRandom(20_260_801), 60, 60)
   return [...(await troubles({ client, journal: () => stage.journal, timeoutMs: SOON_MS }, list)), ...stage.journal.unexplained()]
+})
+
+/** The same of plain graphs; and one whose hub has more successors than a node can name. */
+const graphs = scenario(async (stage) => {
+  const client = await stage.client()
+  await stage.worker()
+  const list = shaped('graph', specs(new SeededRandom(20_260_803), 60, 40))
+  const trouble: unknown[] = await troubles({ client, journal: () => stage.journal, timeoutMs: SOON_MS }, list)
+  const nodes = Array.from({ length: 400 }, (_, k) => ({
+    name: `p${k}`,
+    canvas: signature('node', [], {}, { priority: k % 10 }) as Canvas,
+    after: ['hub', 'quick'],
+  }))
+  const failing = (tag: string, delayMs: number) => ({
+    name: tag,
+    canvas: signature('boom', [], { tag }, { countdownMs: delayMs }),
+    after: [],
+  })
+  const handle = await client.submit({ kind: 'graph', nodes: [failing('hub', 60), failing('quick', 0), ...nodes], options: {} })
+  const outcome = await handle.outcome({ waitMs: SOON_MS })
+  if (outcome?.state !== 'FAILURE' || outcome.error.message !== 'hub') trouble.push(outcome)
+  return [...trouble, ...stage.journal.unexplained()]
 })
 
 /** The same while every reply is lost once. */
@@ -253,4 +276,4 @@ const retention = scenario(async (stage) => {
   return []
 })
 
-export const SCENARIOS = { random, lost, late, lastMoment, expiry, stale, wide, retention }
+export const SCENARIOS = { random, graphs, lost, late, lastMoment, expiry, stale, wide, retention }

@@ -5,9 +5,16 @@
  * no answer are made again, as a user would: the engine may lose replies, not work.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChordisError, type Client, type NodeResult, type WorkflowHandle, type WorkflowStatus } from '../../src/engine/index.js'
+import {
+  type Canvas,
+  ChordisError,
+  type Client,
+  type NodeResult,
+  type WorkflowHandle,
+  type WorkflowStatus,
+} from '../../src/engine/index.js'
 import { evaluate } from '../support/evaluator.js'
-import { randomCanvas } from '../support/random-canvas.js'
+import { randomCanvas, randomGraph } from '../support/random-canvas.js'
 import type { SeededRandom } from '../support/seed.js'
 import { until } from '../support/wait.js'
 import { difference } from './compare.js'
@@ -17,6 +24,8 @@ export interface Spec {
   seed: number
   /** At most; callbacks and replacements not counted. */
   nodes: number
+  /** `mixed`: with plain graphs among its compounds; `graph`: one plain graph. Default: neither. */
+  shape?: 'mixed' | 'graph'
 }
 
 export interface TrialOptions {
@@ -35,6 +44,12 @@ const TERMINAL = ['SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED']
 
 export const specs = (random: SeededRandom, count: number, most: number, least = 1): Spec[] =>
   Array.from({ length: count }, () => ({ seed: random.int(0, 2 ** 31), nodes: random.int(least, most) }))
+
+/** The same of a shape. */
+export const shaped = (shape: NonNullable<Spec['shape']>, list: Spec[]): Spec[] => list.map((spec) => ({ ...spec, shape }))
+
+export const canvasOf = ({ seed, nodes, shape }: Spec): Canvas =>
+  shape === 'graph' ? randomGraph({ seed, nodes, caseId: 'c' }) : randomCanvas({ seed, nodes, caseId: 'c', graphs: shape === 'mixed' })
 
 /** Makes a call until it is answered: an error that says "try again" is not an answer. */
 export async function insist<T>(call: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
@@ -66,7 +81,7 @@ export async function troubles(options: TrialOptions, list: readonly Spec[], inF
 /** Runs one canvas to its end and says what is wrong with it, if anything is. */
 export async function troubleOf(options: TrialOptions, spec: Spec): Promise<string[]> {
   const { journal, timeoutMs = 60_000 } = options
-  const canvas = randomCanvas({ ...spec, caseId: 'c' })
+  const canvas = canvasOf(spec)
   const { handle, trouble } = await submitted(options, spec, canvas)
   const outcome = await insist(() => handle.outcome({ waitMs: timeoutMs }), timeoutMs)
   const seen = options.observer?.workflow(handle.id) ?? handle
@@ -79,11 +94,11 @@ export async function troubleOf(options: TrialOptions, spec: Spec): Promise<stri
 
 async function submitted(
   options: TrialOptions,
-  { seed, nodes }: Spec,
+  { seed, nodes, shape }: Spec,
   canvas: unknown,
 ): Promise<{ handle: WorkflowHandle; trouble: string[] }> {
   const { client, observer = client, twice } = options
-  const settings = { id: `c${seed}-${nodes}`, retentionMs: 86_400_000 }
+  const settings = { id: `${shape ?? 'c'}${seed}-${nodes}`, retentionMs: 86_400_000 }
   const handle = await insist(() => client.submit(canvas, settings), options.timeoutMs)
   const known = !twice || (await observer.submit(canvas, settings)).duplicate
   return { handle, trouble: known ? [] : ['the second submit was taken for a new workflow'] }

@@ -4,7 +4,7 @@
  * Shares only the types of the canvas with the engine. It follows docs/canvas-semantics.md rule by rule (numbers below are its
  * sections) and is itself held to all conformance cases by test/conformance/evaluator.test.ts.
  */
-import type { Canvas, Json, Signature } from '../../src/engine/index.js'
+import type { Canvas, DagNode, Json, Signature } from '../../src/engine/index.js'
 import { Failure, meaningOf, signature } from './meanings.js'
 
 export interface EvalError {
@@ -71,6 +71,8 @@ class Evaluator {
         return this.runChord({ kind: 'group', members: canvas.header, options: {} }, canvas.body, input, callbacks)
       case 'chain':
         return this.runSteps(canvas.steps, input, callbacks)
+      case 'graph':
+        return this.runGraph(canvas.nodes, input, callbacks)
     }
   }
 
@@ -84,6 +86,39 @@ class Evaluator {
       last = this.run(step, last === undefined ? input : inputFrom(last), callbacks)
     }
     return last ?? { state: 'SUCCESS', result: null }
+  }
+
+  /** 9: a part runs when all that it comes after succeeded; else it is skipped, with the error of the one that stands first. */
+  private runGraph(nodes: DagNode[], input: Input, { link, linkError }: Callbacks): Settled {
+    const callbacks = { link: [], linkError, memberError: [], tailError: linkError }
+    const done = new Map<string, { result: Json } | { error: EvalError }>()
+    const ranks = new Map<string, number>()
+    const settle = (names: string[]): { result: { [name: string]: Json } } | { error: EvalError } => {
+      const result: { [name: string]: Json } = {}
+      // What was skipped or failed is told by the part that was reached first on the way down.
+      for (const name of [...names].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0))) {
+        const part = done.get(name)
+        if (part === undefined) throw new Error(`${name} comes later`)
+        if ('error' in part) return part
+        result[name] = part.result
+      }
+      return { result: Object.fromEntries(names.map((name) => [name, result[name] ?? null])) }
+    }
+    for (const { name, canvas, after } of downwards(nodes)) {
+      const before = settle(after)
+      ranks.set(name, ranks.size)
+      if ('error' in before) done.set(name, before)
+      else {
+        const last = this.run(canvas, after.length === 0 ? input : { args: [before.result] }, callbacks)
+        const error = firstError(last)
+        done.set(name, error ? { error } : { result: resultOf(last) })
+      }
+    }
+    const ends = nodes.map(({ name }) => name).filter((name) => !nodes.some(({ after }) => after.includes(name)))
+    if (nodes.length === 0 && 'chordError' in input)
+      return this.failed(input.chordError, { link, linkError, memberError: [], tailError: [] })
+    const all = settle(ends)
+    return 'error' in all ? failure(all.error) : this.succeeded(all.result, { link, linkError, memberError: [], tailError: [] })
   }
 
   /** 4: the callbacks are the body's. */
@@ -158,9 +193,10 @@ function joined({ kind, options: { link = [], linkError = [] } }: Canvas, around
   const links = [...link, ...around.link]
   const own = [...linkError, ...around.memberError]
   if (kind === 'group') return { ...around, link: links, memberError: own }
-  const mine = own.map((canvas) => ({ canvas, called: false, ofChain: kind === 'chain' }))
-  // What a chord hands to a body that is a chain is that chain's from here on.
-  const mineNow = new Map(around.linkError.map((callback) => [callback, kind === 'chain' ? { ...callback, ofChain: true } : callback]))
+  const watches = kind === 'chain' || kind === 'graph'
+  const mine = own.map((canvas) => ({ canvas, called: false, ofChain: watches }))
+  // What a chord hands to a body that is a chain or a graph is that one's from here on.
+  const mineNow = new Map(around.linkError.map((callback) => [callback, watches ? { ...callback, ofChain: true } : callback]))
   const handed = (list: ErrorCallback[]) => list.map((callback) => (callback.ofChain ? callback : (mineNow.get(callback) ?? callback)))
   return {
     link: links,
@@ -168,6 +204,19 @@ function joined({ kind, options: { link = [], linkError = [] } }: Canvas, around
     memberError: [],
     tailError: [...mine, ...handed(around.tailError)],
   }
+}
+
+/** The parts of a graph, each behind those that it comes after: depth first, from the first one written. */
+function downwards(nodes: DagNode[]): DagNode[] {
+  const byName = new Map(nodes.map((node) => [node.name, node]))
+  const order = new Set<DagNode>()
+  const visit = (node: DagNode): void => {
+    if (order.has(node)) return
+    for (const name of node.after) visit(byName.get(name) as DagNode)
+    order.add(node)
+  }
+  for (const node of nodes) visit(node)
+  return [...order]
 }
 
 const failure = (error: EvalError): Settled => ({ state: 'FAILURE', error })

@@ -165,7 +165,9 @@ class Interpreter {
   }
 
   #valueOf(input: ValueExpr): Json {
-    return typeof input === 'number' ? this.#at(input).value : input.map((item) => this.#valueOf(item))
+    if (typeof input === 'number') return this.#at(input).value
+    if (Array.isArray(input)) return input.map((item) => this.#valueOf(item))
+    return Object.fromEntries(input.names.map((name, k) => [name, this.#valueOf(input.values[k] as ValueExpr)]))
   }
 
   #end(index: NodeIndex, state: NodeState, how: { value?: Json; error?: WireError; origin?: NodeIndex | null }): void {
@@ -198,6 +200,10 @@ class Interpreter {
         return
       case 'chord':
         if (node.pending === 0) this.#join(index)
+        return
+      case 'every':
+        if (node.pending === 0 && node.bad === null) this.#becomeReady(index)
+        else if (node.pending === 0 && node.bad !== null) this.#skip(index, node.bad)
         return
       case 'error':
         if (state === 'FAILURE') this.#callBack(index, input)

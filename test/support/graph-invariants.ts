@@ -16,18 +16,24 @@ export function brokenInvariants(graph: Graph): string[] {
       `a successor of ${index} does not come after it`,
     )
     check(node.needs > 0 || node.mode === 'all', `node ${index} is a root of mode ${node.mode}`)
+    check(node.mode !== 'every' || node.needs > 1, `node ${index} of mode every has ${node.needs} inputs`)
     check(node.mode !== 'all' || node.needs <= 1, `node ${index} of mode all has ${node.needs} inputs`)
     check(node.task !== null || (node.args.length === 0 && !node.errorInput), `virtual node ${index} has arguments`)
     check(!('link' in node.options || 'linkError' in node.options), `node ${index} keeps callbacks in its options`)
     check(node.path.startsWith('canvas'), `node ${index} has the path ${node.path}`)
     const used = node.input === null ? [] : nodesIn(node.input)
-    check(isAscending(used), `the input of ${index} is not in definition order: ${used}`)
-    const known = new Set(inputs.flatMap((input) => (isBarrier(graph, input) ? [input, ...(namedBy[input] ?? [])] : [input])))
+    check(node.input === null || inOrder(node.input), `the input of ${index} is not in definition order: ${used}`)
+    const known = new Set<NodeIndex>()
+    for (const todo = [...inputs]; todo.length > 0; ) {
+      const input = todo.pop() as NodeIndex
+      known.add(input)
+      if (isBarrier(graph, input)) todo.push(...(namedBy[input] ?? []))
+    }
     check(
       used.every((from) => known.has(from)),
       `node ${index} uses a result that it does not wait for`,
     )
-    const decided = inputs.some((input) => isBarrier(graph, input))
+    const decided = inputs.some((input) => isBarrier(graph, input) && graph.nodes[input]?.mode === 'chord')
     check((node.head !== undefined) === (node.mode === 'chord' && !decided), `node ${index} has the head ${node.head}`)
     check(node.head === undefined || node.head <= Math.min(...inputs), `the head of ${index} comes after one of its inputs`)
     if (node.chord !== undefined) checkChord(graph, index, node.chord, check)
@@ -60,7 +66,7 @@ function checkGates(output: Output, check: Check): void {
 /** A virtual join in front of several entries: it has no value of its own. */
 function isBarrier({ nodes }: Graph, index: NodeIndex): boolean {
   const node = nodes[index]
-  return node !== undefined && node.task === null && node.input === null && node.mode === 'chord'
+  return node !== undefined && node.task === null && node.input === null && node.mode !== 'error'
 }
 
 function inputsOf({ nodes }: Graph): NodeIndex[][] {
@@ -71,6 +77,11 @@ function inputsOf({ nodes }: Graph): NodeIndex[][] {
   return inputs
 }
 
-const nodesIn = (value: ValueExpr): NodeIndex[] => (typeof value === 'number' ? [value] : value.flatMap(nodesIn))
+const nodesIn = (value: ValueExpr): NodeIndex[] =>
+  typeof value === 'number' ? [value] : (Array.isArray(value) ? value : value.values).flatMap(nodesIn)
+
+/** Of a list; the values of an object stand in the order of its names. */
+const inOrder = (value: ValueExpr): boolean =>
+  typeof value === 'number' || (Array.isArray(value) ? isAscending(nodesIn(value)) : value.values.every(inOrder))
 
 const isAscending = (list: readonly number[]): boolean => list.every((item, i) => i === 0 || (list[i - 1] as number) < item)

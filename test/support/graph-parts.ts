@@ -22,10 +22,10 @@ export function valueExprOf(output: Output): ValueExpr {
 
 /** The same graph with every index moved by `by`; lists that were one object stay one object. */
 export function shifted(graph: Graph, by: number): Graph {
-  const lists = new Map<ValueExpr[], ValueExpr[]>()
+  const lists = new Map<ValueExpr, ValueExpr>()
   const shift = (value: ValueExpr): ValueExpr => {
     if (typeof value === 'number') return value + by
-    const moved = lists.get(value) ?? value.map(shift)
+    const moved = lists.get(value) ?? (Array.isArray(value) ? value.map(shift) : { ...value, values: value.values.map(shift) })
     lists.set(value, moved)
     return moved
   }

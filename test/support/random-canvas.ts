@@ -18,6 +18,8 @@ export interface RandomCanvasOptions {
   caseId: string
   /** Nesting at most; default 10. */
   depth?: number
+  /** With plain graphs among its compounds. Off: the canvases that a seed made before there were graphs. */
+  graphs?: boolean
 }
 
 /** How likely a task fails, one of these per canvas: large canvases should not all die early. */
@@ -47,8 +49,13 @@ interface Room {
   inner: boolean
 }
 
-export function randomCanvas({ seed, nodes, caseId, depth = 10 }: RandomCanvasOptions): Canvas {
-  return new Grower(new SeededRandom(seed), caseId).grow({ nodes, depth, input: 0, inner: false }).canvas
+export function randomCanvas({ seed, nodes, caseId, depth = 10, graphs = false }: RandomCanvasOptions): Canvas {
+  return new Grower(new SeededRandom(seed), caseId, graphs).grow({ nodes, depth, input: 0, inner: false }).canvas
+}
+
+/** One plain graph of so many parts, most of them single tasks: chains, fans, diamonds, hubs and loose ends as they come. */
+export function randomGraph({ seed, nodes, caseId }: RandomCanvasOptions): Canvas {
+  return new Grower(new SeededRandom(seed), caseId, true).graph({ nodes, depth: 3, input: 0, inner: false }, nodes).canvas
 }
 
 /** For fast-check: seed and size, which shrink to a small canvas with the same trouble where there is one. */
@@ -63,12 +70,14 @@ class Grower {
   constructor(
     private readonly random: SeededRandom,
     private readonly caseId: string,
+    private readonly graphs: boolean,
   ) {
     this.failureRate = random.pick(FAILURE_RATES)
   }
 
   grow(room: Room): Part {
     if (room.nodes <= 1 || room.depth === 0) return this.task(room)
+    if (this.graphs && this.random.chance(0.15)) return this.graph(room)
     const kind = this.random.int(0, room.nodes > SMALL ? 8 : 9)
     const part = kind < 4 ? this.chain(room) : kind < 6 ? this.group(room) : kind < 9 ? this.chord(room) : this.task(room)
     return this.random.chance(0.15) ? this.withCallbacks(part) : part
@@ -101,6 +110,40 @@ class Grower {
     const header = this.members({ ...room, nodes: room.nodes - bodyNodes, inner: true })
     const body = this.grow({ ...room, nodes: bodyNodes, depth: room.depth - 1, input: total(header) })
     return { ...body, canvas: { kind: 'chord', header: header.map((part) => part.canvas), body: body.canvas, options: this.timing() } }
+  }
+
+  /** Parts with up to four of those before them, mostly near ones; now and then one that all lean on. `parts`: how many; default as it comes. */
+  graph(room: Room, parts = this.random.int(0, Math.min(room.nodes, 8))): Part {
+    const grown: { name: string; part: Part; after: string[] }[] = []
+    const reach = this.random.int(1, 20)
+    const hub = this.random.int(0, 3 * parts)
+    const spare = Math.max(0, room.nodes - parts)
+    for (let k = 0; k < parts; k++) {
+      const before = new Set<number>()
+      for (let wanted = this.random.int(0, Math.min(4, k)); wanted > 0; wanted--)
+        before.add(Math.max(0, k - this.random.int(1, this.random.chance(0.9) ? reach : k)))
+      if (hub < k && this.random.chance(0.5)) before.add(hub)
+      const sources = [...before].map((place) => grown[place]!)
+      const input = sources.length === 0 ? room.input : sources.reduce((sum, { part, name }) => sum + part.chars + name.length + 4, 2)
+      const nodes =
+        spare > 0 && this.random.chance(0.3) ? 1 + this.random.int(0, Math.ceil(spare / parts)) : this.random.chance(0.05) ? 2 : 1
+      const part = this.grow({ nodes, depth: room.depth - 1, input, inner: true })
+      grown.push({ name: `p${this.random.chance(0.1) ? '-' : ''}${k}`, part, after: sources.map(({ name }) => name) })
+    }
+    const named = new Set(grown.flatMap(({ after }) => after))
+    const chars = total(grown.filter(({ name }) => !named.has(name)).map(({ part }) => part))
+    const nodes = grown.map(({ name, part, after }) => ({ name, canvas: part.canvas, after }))
+    return { canvas: { kind: 'graph', nodes: this.shuffled(nodes), options: this.timing() }, chars, serial: false }
+  }
+
+  /** Half of the graphs are not written in the order in which they run. */
+  private shuffled<T>(items: T[]): T[] {
+    if (this.random.chance(0.5)) return items
+    for (let k = items.length - 1; k > 0; k--) {
+      const other = this.random.int(0, k)
+      ;[items[k], items[other]] = [items[other]!, items[k]!]
+    }
+    return items
   }
 
   private members(room: Room): Part[] {

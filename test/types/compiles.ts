@@ -1,13 +1,29 @@
 /**
  * Canvases that must compile; `npm run typecheck` is the test, nothing here runs. Each line is one case. What must not compile is in refused.ts.
  */
-import { type Canvas, type Client, chain, chord, type Fluent, group, signature, task, type WorkflowHandle } from '../../src/engine/index.js'
+import {
+  type Canvas,
+  type Client,
+  chain,
+  chord,
+  type Fluent,
+  graph,
+  group,
+  type ResultOf,
+  signature,
+  task,
+  type WorkflowHandle,
+} from '../../src/engine/index.js'
 import { add, anything, bound, fetchPage, log, optional, options, type Page, pair, parse, remote, start, store, total } from './tasks.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_: Equal<A, B>): void => {}
 
 declare const client: Client
+
+const count = task('count', ({ page }: { page: Page }) => page.words.length)
+const report = task('report', (given: { n: number; page: Page }, title: string) => `${title} ${given.page.url} ${given.n}`)
+const joined = graph({ page: remote.s('url'), n: start.s(), both: report.s('title').after('n', 'page') })
 
 export async function compiles(url: string): Promise<void> {
   // Chains.
@@ -28,6 +44,17 @@ export async function compiles(url: string): Promise<void> {
   chain(Array.from({ length: 10 }, () => optional.s(2)))
   chain(signature('by.name', [1]), add.s(1))
   chain(add.s(1, 2), signature('by.name'), parse.s())
+  // Plain graphs.
+  graph({ page: fetchPage.s(url), count: count.s().after('page') })
+  graph({ page: fetchPage.s(url), n: start.s(), both: report.s('title').after('n', 'page') })
+  graph({ n: start.s(), next: add.si(1, 2).after('n'), loose: log.s() })
+  graph({ end: count.s().after('page'), page: remote.s(url) })
+  graph({ pages: group(fetchPage.s(url), fetchPage.s(url)), all: anything.s().after('pages') })
+  graph({ one: chain(fetchPage.s(url), parse.s()), two: graph({ inner: log.s() }).after('one') })
+  chain(graph({ page: fetchPage.s(url) }), count.s(), store.s('name'))
+  chain(start.s(), graph({ a: add.s(1), b: store.s('b') }), log.s())
+  same<{ both: string }, ResultOf<typeof joined>>(true)
+  await client.submit(joined)
   // Groups and chords.
   group(add.s(1, 2), fetchPage.s(url))
   group([add.s(1, 2), add.s(3, 4)])

@@ -1,7 +1,7 @@
 /**
  * Canvases that must not compile, each at the line behind its mark; `npm run typecheck` is the test: a mark without an error is one. Nothing runs.
  */
-import { type Client, chain, chord, group, task } from '../../src/engine/index.js'
+import { type Client, chain, chord, graph, group, task } from '../../src/engine/index.js'
 import { add, bound, fetchPage, type Page, pair, parse, quiet, remote, start, store, total } from './tasks.js'
 
 declare const client: Client
@@ -163,4 +163,34 @@ export async function refused(url: string): Promise<void> {
   const more: [number] = await (await client.submit(group(add.s(1, 2), add.s(wrong, 2)))).result()
   // @ts-expect-error no such option
   add.s(1, 2).set({ queues: 'q', more })
+  graph({
+    page: fetchPage.s(url),
+    // @ts-expect-error it takes a count, not an object with a page
+    stored: store.s('a').after('page'),
+  })
+  graph({
+    page: fetchPage.s(url),
+    // @ts-expect-error there is no part "pages"
+    stored: log.s().after('pages'),
+  })
+  graph({
+    // @ts-expect-error it comes after itself
+    page: log.s().after('page'),
+  })
+  graph({
+    n: start.s(),
+    // @ts-expect-error its page is a number here
+    count: task('count', ({ n }: { n: Page }) => n.url)
+      .s()
+      .after('n'),
+  })
+  chain(
+    graph({ page: fetchPage.s(url) }),
+    // @ts-expect-error an object with a page is no page
+    parse.s(),
+  )
+  // @ts-expect-error what comes after something is no canvas by itself
+  chain(fetchPage.s(url), log.s().after('page'))
+  // @ts-expect-error nothing comes before its first part
+  await client.submit(graph({ a: parse.s() }))
 }

@@ -1,13 +1,14 @@
 /**
- * Builders: `signature`, `chain`, `group`, `chord`, `map`, `starmap`, `chunks`. What they return is a canvas with methods.
+ * Builders: `signature`, `chain`, `group`, `chord`, `graph`, `map`, `starmap`, `chunks`. What they return is a canvas with methods.
  */
 import { CanvasInvalidError } from './errors.js'
-import { FluentChain, FluentChord, FluentGroup, FluentSignature, type OptionsInput } from './fluent.js'
+import { After, FluentChain, FluentChord, FluentGraph, FluentGroup, FluentSignature, type OptionsInput } from './fluent.js'
 import { emptyObject, isEmpty, type JsonObject, NO_KWARGS } from './json.js'
 import { chunked, type EachParts, eachSignature } from './make.js'
 import { mergeKwargs, withOuterOptions } from './merge.js'
 import { readOptionsInput } from './read.js'
 import type { Body, FirstIn, Follows, Header, HeaderIn, InOfAll, Item, LastOut, OutOf, OutOfAll } from './typed.js'
+import type { Fits, Parts, PartsIn, PartsOut } from './typed-graph.js'
 import type { Canvas, Json, Signature } from './types.js'
 
 /** Keyword arguments: anything that JSON can carry, dates included. Checked when the canvas is submitted. */
@@ -45,6 +46,18 @@ export function group<S extends readonly Item[]>(...members: S): FluentGroup<InO
 /** `body` is called once with the list of the header's results. A group as header stands for its members. */
 export function chord<const H extends Header, B extends Canvas>(header: H, body: B & Body<B, H>): FluentChord<HeaderIn<H>, OutOf<B>> {
   return new FluentChord({ kind: 'chord', header: headerOf(header), body, options: {} })
+}
+
+/**
+ * A plain graph: canvases by name, each with what it comes after. A part gets the results of those as one object in front of its own
+ * arguments; the value is an object with the results of the parts that nothing comes after.
+ * @example graph({ user: load.s(7), orders: list.s(7), page: render.s().after('user', 'orders') }) // render({ user, orders })
+ */
+export function graph<const G extends Parts>(parts: { [K in keyof G]: G[K] & Fits<G, K> }): FluentGraph<PartsIn<G>, PartsOut<G>> {
+  const nodes = Object.entries(parts as Parts).map(([name, part]) =>
+    part instanceof After ? { name, canvas: part.canvas, after: [...part.names] } : { name, canvas: part, after: [] },
+  )
+  return new FluentGraph({ kind: 'graph', nodes, options: {} })
 }
 
 /** One node that calls the task once per item, in order. */

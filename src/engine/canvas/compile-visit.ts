@@ -10,8 +10,11 @@
  */
 import { AT_ONCE, type ChordRef, type GraphBuilder, type NodeDraft, type Scope, type Source, type Watcher } from './compile-builder.js'
 import { type Callback, combine, forMembers, forStep, type Inherited, NOTHING } from './compile-inherit.js'
+import { dagOrder } from './dag.js'
+import { CanvasInvalidError } from './errors.js'
 import type { NodeIndex, Output, ValueExpr } from './graph.js'
-import type { Canvas, Chain, Chord, Group, Signature } from './types.js'
+import { keyed } from './paths.js'
+import type { Canvas, Chain, Chord, Dag, DagNode, Group, Signature } from './types.js'
 
 /** What a compiled part is worth. `group`: it ends in a group, so whatever follows it is a chord's body; else it ends in one node. */
 export type Part = { group: false; value: NodeIndex; output: NodeIndex } | { group: true; value: ValueExpr; output: Output }
@@ -69,6 +72,8 @@ function visit(builder: GraphBuilder, canvas: Canvas, place: Place): Visit {
       return visitGroup(builder, canvas, place)
     case 'chord':
       return visitChord(builder, canvas, place)
+    case 'graph':
+      return visitGraph(builder, canvas, place)
   }
 }
 
@@ -144,6 +149,98 @@ function* visitChord(builder: GraphBuilder, chord: Chord, place: Place): Visit {
   return yield visit(builder, chord.body, { ...place, source, inherited: combine(chord.options, place.inherited, place.path), path })
 }
 
+/**
+ * Parts in the order in which they can run. A part's inputs are one object of those that it comes after; a node of its own gathers those that
+ * nothing comes after. A part that ends in a group is one for its successors: they wait for a barrier behind its members.
+ */
+function* visitGraph(builder: GraphBuilder, graph: Dag, place: Place): Visit {
+  const all = combine(graph.options, place.inherited, place.path)
+  const watchers = all.linkError.map((callback): Watcher => ({ callback, nodes: [] }))
+  const scope = watchedBy(place.scope, watchers)
+  // What gathers and what stands in front or behind fails of nothing of its own.
+  const between: Scope = { chord: scope.chord, watchers: [] }
+  const done = new Map<string, DagPart>()
+  const last = new Set(graph.nodes.map(({ name }) => name))
+  for (const { name, canvas, after } of inOrder(graph, place.path)) {
+    const path = extend(place.path, keyed('.graph.nodes', name))
+    const source = after.length === 0 ? place.source : gathered(builder, done, after, canvas, between, path)
+    const inherited = after.length === 0 ? forMembers({ ...NOTHING, options: all.options }) : NOTHING
+    const leaves: NodeIndex[] = []
+    const part = yield visit(builder, canvas, { source, scope, tail: scope, inherited, path, leaves })
+    done.set(name, { node: part.group ? behindAll(builder, leaves, between, path) : part.value, value: part.value })
+    for (const before of after) last.delete(before)
+  }
+  const names = graph.nodes.map(({ name }) => name).filter((name) => last.has(name))
+  const ends = names.map((name) => done.get(name) as DagPart)
+  const value = named(names, ends)
+  const end =
+    ends.length === 0
+      ? builder.addVirtual(value, place.path, place.source, scope)
+      : builder.addVirtual(value, place.path, everyOf(ends), between)
+  place.leaves.push(end)
+  for (const callback of all.link) yield visitCallback(builder, callback, after(end))
+  for (const { callback, nodes } of watchers) if (nodes.length > 0) yield visitCallback(builder, callback, onError(nodes))
+  return { value: end, output: end, group: false }
+}
+
+/** A compiled part of a plain graph: the node whose end is its end, and what its value is made of. */
+interface DagPart {
+  node: NodeIndex
+  value: ValueExpr
+}
+
+function inOrder(graph: Dag, path: string): DagNode[] {
+  const found = dagOrder(graph.nodes)
+  if ('order' in found) return found.order.map((k) => graph.nodes[k] as DagNode)
+  throw new CanvasInvalidError({ path: `${path}.graph.nodes`, rule: `makes a cycle: ${found.cycle.join(' -> ')}` })
+}
+
+/** What a part waits for and gets. One node in front where it starts in several. */
+function gathered(
+  builder: GraphBuilder,
+  done: ReadonlyMap<string, DagPart>,
+  names: string[],
+  canvas: Canvas,
+  scope: Scope,
+  path: string,
+): Source {
+  const parts = names.map((name) => {
+    const part = done.get(name)
+    if (part === undefined)
+      throw new CanvasInvalidError({ path: `${path}.after`, rule: `there is no ${JSON.stringify(name)} in this graph` })
+    return part
+  })
+  const source = { ...everyOf(parts), input: named(names, parts) }
+  if (!fansOut(canvas)) return source
+  const barrier = builder.addVirtual(null, path, source, scope)
+  return { ...source, nodes: [barrier], mode: 'all', gate: barrier }
+}
+
+/** A barrier behind the members of a group. */
+function behindAll(builder: GraphBuilder, leaves: readonly NodeIndex[], scope: Scope, path: string): NodeIndex {
+  const [only] = leaves
+  return leaves.length === 1 && only !== undefined ? only : builder.addVirtual(null, path, every(leaves), scope)
+}
+
+const everyOf = (parts: readonly DagPart[]): Source => every(parts.map(({ node }) => node))
+
+/** Waits for all of these, each once. */
+function every(nodes: readonly NodeIndex[]): Source {
+  const sorted = [...new Set(nodes)].sort((a, b) => a - b)
+  return {
+    nodes: sorted,
+    mode: sorted.length === 1 ? 'all' : 'every',
+    input: null,
+    error: false,
+    gate: sorted.length === 1 ? (sorted[0] ?? null) : null,
+    head: null,
+  }
+}
+
+function named(names: string[], parts: readonly DagPart[]): ValueExpr {
+  return { names, values: parts.map(({ value }) => value) }
+}
+
 /** Members side by side: of a group, or of a chord's header. An empty list is a virtual node, so that there is something to wait for. */
 function* visitMembers(builder: GraphBuilder, members: Canvas[], place: Place, name: string): Visit {
   const { chord } = place.scope
@@ -198,11 +295,11 @@ function follow(builder: GraphBuilder, part: Part, header: Header, next: Canvas,
   return { ...join, nodes: [barrier], gate: barrier, head: null }
 }
 
-/** Whether a canvas may start in several nodes, or with a group, whose gate must be one node. */
+/** Whether a canvas may start in several nodes, or with a group, whose gate must be one node. Of a plain graph it is not asked. */
 function fansOut(canvas: Canvas): boolean {
   for (let at: Canvas | undefined = canvas; at !== undefined; ) {
     if (at.kind === 'task') return false
-    if (at.kind === 'group') return true
+    if (at.kind === 'group' || at.kind === 'graph') return true
     if (at.kind === 'chord' && at.header.length > 1) return true
     at = at.kind === 'chain' ? at.steps[0] : at.header[0]
   }

@@ -8,7 +8,7 @@ import type { JsonObject } from './json.js'
 import { withArguments, withCallbacks, withImmutable, withOptions } from './merge.js'
 import { readCanvas, readOptionsInput } from './read.js'
 import type { IN, OUT, TypedCanvas, Types } from './typed.js'
-import type { Canvas, CanvasOptions, Chain, Chord, Group, Json, Signature } from './types.js'
+import type { Canvas, CanvasOptions, Chain, Chord, Dag, DagNode, Group, Json, Signature } from './types.js'
 import { writeCanvas } from './write.js'
 
 /** Options as builders take them. Names without a unit are Celery's, in seconds. */
@@ -56,6 +56,11 @@ abstract class FluentCanvas<In, Out> implements Types<In, Out> {
   clone(args: readonly unknown[] = [], kwargs: { readonly [name: string]: unknown } = {}, options: SetInput = {}): this {
     const given = this.rebuild(withArguments(this.plain(), args as Json[], kwargs as JsonObject))
     return Object.keys(options).length === 0 ? given : given.set(options)
+  }
+
+  /** This canvas as a part of a `graph`, behind those named: their results come first, as one object. */
+  after<N extends string>(...names: [N, ...N[]]): After<this & Canvas, N> {
+    return new After(this.plain() as this & Canvas, names)
   }
 
   /** Our JSON form; what JSON cannot carry is refused by path. */
@@ -152,13 +157,38 @@ export class FluentChord<In = any, Out = any> extends FluentCanvas<In, Out> impl
   }
 }
 
-export type Fluent = FluentSignature | FluentChain | FluentGroup | FluentChord
+export class FluentGraph<In = any, Out = any> extends FluentCanvas<In, Out> implements Dag {
+  readonly kind = 'graph'
+  readonly nodes: DagNode[]
+  readonly options: CanvasOptions
+
+  constructor({ nodes, options }: Dag) {
+    super()
+    this.nodes = nodes
+    this.options = options
+  }
+
+  protected plain(): Dag {
+    return { ...this }
+  }
+}
+
+/** A canvas with the names of the parts of a `graph` that it comes after. Made by `after()`, taken by `graph()`. */
+export class After<C extends Canvas = Canvas, N extends string = string> {
+  constructor(
+    readonly canvas: C,
+    readonly names: readonly N[],
+  ) {}
+}
+
+export type Fluent = FluentSignature | FluentChain | FluentGroup | FluentChord | FluentGraph
 
 /** Gives a plain canvas methods. */
 export function fluent(canvas: Signature): FluentSignature
 export function fluent(canvas: Chain): FluentChain
 export function fluent(canvas: Group): FluentGroup
 export function fluent(canvas: Chord): FluentChord
+export function fluent(canvas: Dag): FluentGraph
 export function fluent(canvas: Canvas): Fluent
 export function fluent(canvas: Canvas): Fluent {
   switch (canvas.kind) {
@@ -170,5 +200,7 @@ export function fluent(canvas: Canvas): Fluent {
       return new FluentGroup(canvas)
     case 'chord':
       return new FluentChord(canvas)
+    case 'graph':
+      return new FluentGraph(canvas)
   }
 }

@@ -14,12 +14,19 @@ export type NodeIndex = number
  * What a node's inputs mean for it when they are terminal.
  * - `all`: runs when every input succeeded; SKIPPED as soon as one did not. Steps of a chain, success callbacks.
  * - `chord`: waits for every input; when one did not succeed it ends FAILURE with ChordError. Entries of a chord's body.
+ * - `every`: waits for every input; SKIPPED, by the one that stands first, when one did not succeed. Parts of a plain graph.
  * - `error`: runs once, when the first of its inputs FAILED; SKIPPED when all ended otherwise. Error callbacks.
  */
-export type JoinMode = 'all' | 'chord' | 'error'
+export type JoinMode = 'all' | 'chord' | 'every' | 'error'
 
-/** A value made of results: one node's result, or a list of such values. `[]` is the empty list. */
-export type ValueExpr = NodeIndex | ValueExpr[]
+/** A value made of results: one node's result, a list of such values (`[]` is the empty list), or an object of them. */
+export type ValueExpr = NodeIndex | ValueExpr[] | NamedValues
+
+/** An object: `values[k]` under `names[k]`. */
+export interface NamedValues {
+  names: string[]
+  values: ValueExpr[]
+}
 
 /** What the workflow's outcome is made of. A group is reached when its gate (none: at once) succeeded. */
 export type Output = NodeIndex | { gate: NodeIndex | null; members: Output[] }

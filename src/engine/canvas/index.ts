@@ -5,7 +5,18 @@ export * from './builders.js'
 export { type CompileOptions, compile, DEFAULT_MAX_NODES } from './compile.js'
 export type { CanvasFault } from './errors.js'
 export { CanvasInvalidError } from './errors.js'
-export { type Fluent, FluentChain, FluentChord, FluentGroup, FluentSignature, fluent, type OptionsInput, type SetInput } from './fluent.js'
+export {
+  After,
+  type Fluent,
+  FluentChain,
+  FluentChord,
+  FluentGraph,
+  FluentGroup,
+  FluentSignature,
+  fluent,
+  type OptionsInput,
+  type SetInput,
+} from './fluent.js'
 export type * from './graph.js'
 export { type CanvasLimits, DEFAULT_LIMITS } from './limits.js'
 export { mergeOptions, withArguments, withCallbacks, withImmutable, withOptions, withOuterOptions } from './merge.js'

@@ -6,7 +6,7 @@ import { sameCanvas } from './compare.js'
 import { emptyObject, type JsonObject } from './json.js'
 import type { Canvas, CanvasOptions, Json, Signature } from './types.js'
 
-/** Maps the tasks that a canvas starts with: the first step, every member, every task of a header. */
+/** Maps the tasks that a canvas starts with: the first step, every member, every task of a header, what comes after nothing. */
 export function mapEntries(canvas: Canvas, change: (signature: Signature) => Signature): Canvas {
   switch (canvas.kind) {
     case 'task':
@@ -19,6 +19,11 @@ export function mapEntries(canvas: Canvas, change: (signature: Signature) => Sig
       return { ...canvas, members: canvas.members.map((member) => mapEntries(member, change)) }
     case 'chord':
       return { ...canvas, header: canvas.header.map((member) => mapEntries(member, change)) }
+    case 'graph':
+      return {
+        ...canvas,
+        nodes: canvas.nodes.map((node) => (node.after.length > 0 ? node : { ...node, canvas: mapEntries(node.canvas, change) })),
+      }
   }
 }
 

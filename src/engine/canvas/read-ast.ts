@@ -19,9 +19,10 @@ import {
 import { areScalars, isEmpty, NO_ARGS, NO_KWARGS } from './json.js'
 import { eachSignature } from './make.js'
 import { readOptions } from './options.js'
+import { readNodes } from './read-dag.js'
 import type { Canvas, CanvasOptions, Json, Signature } from './types.js'
 
-const KINDS: ReadonlySet<unknown> = new Set(['task', 'chain', 'group', 'chord'])
+const KINDS: ReadonlySet<unknown> = new Set(['task', 'chain', 'group', 'chord', 'graph'])
 
 export function isAst(input: Fields): boolean {
   return KINDS.has(input.kind)
@@ -46,6 +47,9 @@ export function readAst(context: ReadContext, input: Fields, place: Place): Canv
       const body = readBody(context, input.body, `${place.path}.chord.body`, place)
       return { kind: 'chord', header, body, options: readOptions(context, input.options, place) }
     }
+    case 'graph':
+      checkFields(context, input, place.path, ['kind', 'nodes', 'options'])
+      return { kind: 'graph', nodes: readNodes(context, input.nodes, place), options: readOptions(context, input.options, place) }
     default:
       return readTask(context, input, place)
   }

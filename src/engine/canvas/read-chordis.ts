@@ -1,5 +1,5 @@
 /**
- * Our JSON form: `{"task": …}`, `{"chain": […]}`, `{"group": […]}`, `{"chord": {"header", "body"}}`, `{"map" | "starmap": {"task",
+ * Our JSON form: `{"task": …}`, `{"chain": […]}`, `{"group": […]}`, `{"chord": {"header", "body"}}`, `{"graph": {"nodes"}}`, `{"map" | "starmap": {"task",
  * "items"}}`, `{"chunks": {"task", "items", "size"}}`. Unknown fields are refused.
  */
 import type { Place, ReadContext } from './context.js'
@@ -20,11 +20,12 @@ import { hint } from './hint.js'
 import { chunked, eachSignature } from './make.js'
 import { withOuterOptions } from './merge.js'
 import { readOptions } from './options.js'
-import type { Canvas, Chord, Group, Signature } from './types.js'
+import { readNodes } from './read-dag.js'
+import type { Canvas, Chord, Dag, Group, Signature } from './types.js'
 
-const FORMS = ['task', 'chain', 'group', 'chord', 'map', 'starmap', 'chunks'] as const
+const FORMS = ['task', 'chain', 'group', 'chord', 'graph', 'map', 'starmap', 'chunks'] as const
 
-/** Reads an object of our form. Exactly one of the seven forms must be there. */
+/** Reads an object of our form. Exactly one of the eight forms must be there. */
 export function readChordis(context: ReadContext, input: Fields, place: Place): Canvas | undefined {
   const forms = FORMS.filter((form) => Object.hasOwn(input, form) && input[form] !== undefined)
   const [form] = forms
@@ -41,6 +42,8 @@ export function readChordis(context: ReadContext, input: Fields, place: Place): 
       return readGroup(context, input, place)
     case 'chord':
       return readChord(context, input, place)
+    case 'graph':
+      return readGraph(context, input, place)
     case 'map':
     case 'starmap':
       return readEach(context, input, place, form)
@@ -88,6 +91,13 @@ function readChord(context: ReadContext, input: Fields, place: Place): Chord | u
   const header = readHeader(context, parts.header, `${path}.header`, place)
   const body = readBody(context, parts.body, `${path}.body`, place)
   return { kind: 'chord', header, body, options: readOptions(context, input.options, place) }
+}
+
+function readGraph(context: ReadContext, input: Fields, place: Place): Dag | undefined {
+  checkFields(context, input, place.path, ['graph', 'options'])
+  const parts = readPart(context, input.graph, `${place.path}.graph`, ['nodes'])
+  if (parts === undefined) return undefined
+  return { kind: 'graph', nodes: readNodes(context, parts.nodes, place), options: readOptions(context, input.options, place) }
 }
 
 /** A list, or a group, whose options go to its members. */

@@ -71,10 +71,11 @@ function checkLevel(context: ReadContext, place: Place, compounds: number): void
 }
 
 function isEmptyCompound(canvas: Canvas): boolean {
+  if (canvas.kind === 'graph') return canvas.nodes.length === 0
   return (canvas.kind === 'chain' && canvas.steps.length === 0) || (canvas.kind === 'group' && canvas.members.length === 0)
 }
 
 function notCanvas(input: unknown): string {
-  const what = 'must be a canvas: an object with task, chain, group, chord, map, starmap or chunks'
+  const what = 'must be a canvas: an object with task, chain, group, chord, graph, map, starmap or chunks'
   return Array.isArray(input) ? `${what}; a list is written {"chain": […]} or {"group": […]}` : what
 }

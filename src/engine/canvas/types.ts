@@ -81,5 +81,24 @@ export interface Chord {
   options: CanvasOptions
 }
 
+/** One part of a {@link Dag}: a canvas, and the names of the parts that it comes after. */
+export interface DagNode {
+  /** `[A-Za-z0-9._-]{1,128}`, once in its graph. */
+  name: string
+  canvas: Canvas
+  /** Their results are prepended as one object, name by name. Empty: it starts with the graph and gets what the graph gets. */
+  after: string[]
+}
+
+/**
+ * A plain graph of named parts: each runs as soon as those that it comes after have succeeded. The value is an object with the results of the
+ * parts that nothing comes after. Written `graph` in JSON and in builders.
+ */
+export interface Dag {
+  kind: 'graph'
+  nodes: DagNode[]
+  options: CanvasOptions
+}
+
 /** `chunks(items, n)` is written as a {@link Group} of starmaps; there is no kind of its own for it. */
-export type Canvas = Signature | Chain | Group | Chord
+export type Canvas = Signature | Chain | Group | Chord | Dag

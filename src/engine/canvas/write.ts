@@ -3,8 +3,10 @@
  *
  * Options that Celery has no name for (`retry`, an instant beside a duration) keep ours in Celery's form; Celery ignores them.
  */
+import { CanvasInvalidError } from './errors.js'
 import { toIso } from './instants.js'
-import type { Canvas, CanvasOptions, Json, Signature } from './types.js'
+import { emptyObject } from './json.js'
+import type { Canvas, CanvasOptions, DagNode, Json, Signature } from './types.js'
 
 type JsonFields = { [name: string]: Json }
 
@@ -22,7 +24,17 @@ export function writeCanvas(canvas: Canvas): Json {
         chord: { header: canvas.header.map(writeCanvas), body: writeCanvas(canvas.body) },
         ...ifAny('options', writeOptions(canvas.options)),
       }
+    case 'graph':
+      return { graph: { nodes: writeNodes(canvas.nodes) }, ...ifAny('options', writeOptions(canvas.options)) }
   }
+}
+
+function writeNodes(nodes: readonly DagNode[]): JsonFields {
+  const written = emptyObject()
+  for (const { name, canvas, after } of nodes) {
+    written[name] = { ...(writeCanvas(canvas) as JsonFields), ...(after.length > 0 ? { after } : {}) }
+  }
+  return written
 }
 
 function writeTask({ task, args, kwargs, options, immutable }: Signature): JsonFields {
@@ -52,7 +64,7 @@ function ifAny(name: string, fields: JsonFields): JsonFields {
   return Object.keys(fields).length > 0 ? { [name]: fields } : {}
 }
 
-/** Celery's signature JSON of a canvas that {@link readCanvas} returned. */
+/** Celery's signature JSON of a canvas that {@link readCanvas} returned. Throws `canvas-invalid` for one with a graph in it. */
 export function writeCelery(canvas: Canvas): Json {
   switch (canvas.kind) {
     case 'task':
@@ -71,6 +83,8 @@ export function writeCelery(canvas: Canvas): Json {
         { header: canvas.header.map(writeCelery), body: writeCelery(canvas.body), kwargs: {} },
         'chord',
       )
+    case 'graph':
+      throw new CanvasInvalidError({ path: 'canvas', rule: 'has a graph in it, which Celery has no form for' })
   }
 }
 

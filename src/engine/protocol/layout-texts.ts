@@ -37,9 +37,10 @@ export function rangeText(range: Range, base: number | null): string {
   return range.stride === 1 ? `${ref}:${range.count}` : `${ref}:${range.count}:${range.stride}`
 }
 
-/** Text of a value expression, relative to `base` or absolute (null). */
+/** Text of a value expression, relative to `base` or absolute (null): references, `[…]`, and `{"name":…}` (names need no escapes). */
 export function exprText(expr: ValueExpr, base: number | null): string {
   if (typeof expr === 'number') return base === null ? String(expr) : signed(expr - base)
+  if (!Array.isArray(expr)) return `{${expr.names.map((name, k) => `"${name}":${exprText(expr.values[k] as ValueExpr, base)}`).join(',')}}`
   const parts: string[] = []
   let plain: number[] = []
   const flush = () => {
@@ -58,7 +59,8 @@ export function exprText(expr: ValueExpr, base: number | null): string {
 }
 
 export function countRefs(expr: ValueExpr): number {
-  return typeof expr === 'number' ? 1 : expr.reduce((sum: number, item) => sum + countRefs(item), 0)
+  if (typeof expr === 'number') return 1
+  return (Array.isArray(expr) ? expr : expr.values).reduce((sum: number, item) => sum + countRefs(item), 0)
 }
 
 export function delayText(options: GraphNode['options']): string {

@@ -12,7 +12,7 @@ import { BLOCK, DEFAULT_QUEUE, MARKER, SEPARATOR, type SegmentEnd, type StoredGr
 
 /** A node names at most this many successor ranges; more are handed on through fan nodes. */
 export const FAN_OUT = 200
-const MODE = { all: 'a', chord: 'c', error: 'e' } as const
+const MODE = { all: 'a', chord: 'c', every: 'w', error: 'e' } as const
 
 export function leaves(output: Output, into: NodeIndex[] = []): NodeIndex[] {
   const stack: Output[] = [output]
@@ -95,7 +95,7 @@ class Layout {
       if (target.mode === 'error') single.push(text)
       else items.push(text)
     }
-    while (items.length + single.length > FAN_OUT && items.length > 1) items = this.fold(items, base === null ? 0 : 1)
+    while (items.length + single.length > FAN_OUT && items.length > 1) items = this.fold(items, base)
     return [...items, ...single].join(',') || '-'
   }
 
@@ -105,11 +105,14 @@ class Layout {
 
   private readonly fans = new Map<number, number>()
 
-  private fold(items: string[], needs: number): string[] {
+  /** A fan node names whom it speaks for as what is before it: joins go by the order of their real inputs. */
+  private fold(items: string[], base: number | null): string[] {
     const folded: string[] = []
     for (let i = 0; i < items.length; i += FAN_OUT) {
       const index = this.nodes.length
-      const template = this.intern(`a ${needs} ${DEFAULT_QUEUE} 0 - vf - - - - - ${items.slice(i, i + FAN_OUT).join(',')}\n{}`)
+      const template = this.intern(
+        `a ${base === null ? 0 : 1} ${DEFAULT_QUEUE} 0 - vf - - - ${base ?? '-'} - ${items.slice(i, i + FAN_OUT).join(',')}\n{}`,
+      )
       this.nodes.push(FAN)
       this.fans.set(index, template)
       folded.push(`${index}@${template}`)

@@ -58,10 +58,10 @@ class Text {
   readonly slots: number[] = []
   readonly wide: { slot: number; range: NodeRange; expr: ExprContext }[] = []
 
-  /** Splits an expression into brackets, commas and node references. `joins`: wide ranges are kept as such. */
+  /** Splits an expression into names, brackets, commas and node references. `joins`: wide ranges are kept as such. */
   add({ expr, prefix, index }: ExprContext, joins: boolean): void {
-    for (const part of expr.match(/[[\],]|[^[\],]+/g) ?? []) {
-      if (part === '[' || part === ']' || part === ',') {
+    for (const part of expr.match(/"[^"]*":|[[\]{},]|[^[\]{},]+/g) ?? []) {
+      if (part.length === 1 ? '[]{},'.includes(part) : part.startsWith('"')) {
         this.parts.push(part)
         continue
       }

@@ -13,7 +13,8 @@ import { SeededRandom } from '../../support/seed.js'
 // a chain around a step that ends in a group of one, or in an empty group).
 const SEED = Number(process.env.CHORDIS_SEED ?? 1)
 
-const spec = (maxNodes: number) => randomCanvasSpec(maxNodes).map(({ seed, nodes }) => ({ seed, nodes, caseId: 'c' }))
+const spec = (maxNodes: number) =>
+  randomCanvasSpec(maxNodes).map(({ seed, nodes }) => ({ seed, nodes, caseId: 'c', graphs: seed % 2 === 1 }))
 
 /** An outcome as text; of an error what is the same whoever runs it: its type and its root. */
 function told(outcome: SeenOutcome): string {

@@ -88,13 +88,13 @@ describe('our form', () => {
 
 describe('faults', () => {
   it.each<[unknown, string]>([
-    [null, 'canvas: must be a canvas: an object with task, chain, group, chord, map, starmap or chunks'],
+    [null, 'canvas: must be a canvas: an object with task, chain, group, chord, graph, map, starmap or chunks'],
     [
       [{ task: 'a' }],
-      'canvas: must be a canvas: an object with task, chain, group, chord, map, starmap or chunks; a list is written {"chain": […]} or {"group": […]}',
+      'canvas: must be a canvas: an object with task, chain, group, chord, graph, map, starmap or chunks; a list is written {"chain": […]} or {"group": […]}',
     ],
-    [{}, 'canvas: must have one of task, chain, group, chord, map, starmap, chunks'],
-    [{ chian: [] }, 'canvas: must have one of task, chain, group, chord, map, starmap, chunks (did you mean "chain"?)'],
+    [{}, 'canvas: must have one of task, chain, group, chord, graph, map, starmap, chunks'],
+    [{ chian: [] }, 'canvas: must have one of task, chain, group, chord, graph, map, starmap, chunks (did you mean "chain"?)'],
     [{ task: 'a', chain: [] }, 'canvas: must be one canvas, but has task and chain'],
     [{ chain: [{ task: 'a' }, { task: 'b' }, { task: 'c', args: 1 }] }, 'canvas.chain[2].args: must be an array'],
     [{ task: 'a', kwargs: [] }, 'canvas.kwargs: must be an object'],
@@ -123,9 +123,41 @@ describe('faults', () => {
       'canvas.options.link[0].task: must be 1 to 128 characters of A-Z, a-z, 0-9, ".", "_" and "-"',
     ],
     [{ chord: { header: 1, body: { task: 'b' } } }, 'canvas.chord.header: must be an array of canvases'],
-    [{ chord: { header: [] } }, 'canvas.chord.body: must be a canvas: an object with task, chain, group, chord, map, starmap or chunks'],
+    [
+      { chord: { header: [] } },
+      'canvas.chord.body: must be a canvas: an object with task, chain, group, chord, graph, map, starmap or chunks',
+    ],
     [{ starmap: { task: 'a', items: [[1], 2] } }, 'canvas.starmap.items[1]: must be an array: each item of a starmap is an argument list'],
     [{ chunks: { task: 'a', items: [], size: 0 } }, 'canvas.chunks.size: must be a whole number from 1 on'],
+    [{ graph: [] }, 'canvas.graph: must be an object with nodes'],
+    [{ graph: { nodes: 7 } }, 'canvas.graph.nodes: must be an object of canvases by name'],
+    [{ graph: { nodes: {}, node: {} } }, 'canvas.graph.node: unknown field (did you mean "nodes"?)'],
+    [
+      { graph: { nodes: { 'a b': { task: 'a' } } } },
+      'canvas.graph.nodes["a b"]: must be 1 to 128 characters of A-Z, a-z, 0-9, ".", "_" and "-"',
+    ],
+    [{ graph: { nodes: { a: { task: 'a', after: 'b' } } } }, 'canvas.graph.nodes.a.after: must be an array of names'],
+    [
+      { graph: { nodes: { a: { task: 'a', after: ['fetch'] }, fetchs: { task: 'b' } } } },
+      'canvas.graph.nodes.a.after[0]: there is no "fetch" in this graph (did you mean "fetchs"?)',
+    ],
+    [{ graph: { nodes: { a: { task: 'a', after: ['b', 'b'] }, b: { task: 'b' } } } }, 'canvas.graph.nodes.a.after[1]: "b" is there twice'],
+    [{ graph: { nodes: { a: { task: 'a', after: ['a'] } } } }, 'canvas.graph.nodes.a.after[0]: makes a cycle: a -> a'],
+    [
+      { graph: { nodes: { x: { task: 'x', after: ['b'] }, a: { task: 'a', after: ['x'] }, b: { task: 'b', after: ['a'] } } } },
+      'canvas.graph.nodes.a.after[0]: makes a cycle: a -> b -> x -> a',
+    ],
+    [{ chain: [{ graph: { nodes: { a: { task: 'a', args: 1 } } } }] }, 'canvas.chain[0].graph.nodes.a.args: must be an array'],
+    [
+      {
+        kind: 'graph',
+        nodes: [
+          { name: 'a', canvas: { task: 'a' }, after: [] },
+          { name: 'a', canvas: { task: 'b' }, after: [] },
+        ],
+      },
+      'canvas.graph.nodes.a: is there twice',
+    ],
   ])('%j is refused by path and rule', (input, message) => {
     expect(faults(input)).toEqual([message])
     expect(refusal(input)).toMatchObject({ code: 'canvas-invalid', status: 400, message })

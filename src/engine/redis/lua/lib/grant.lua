@@ -63,11 +63,16 @@ local function definitions(c, p, a, n, s)
   return parts[2] and concat(parts) or parts[1]
 end
 
+-- An expression is references, '[…]' and '{"name":…}'; a token is a reference, a name with its reference, or a name in front of a bracket.
+local TOKEN, NAMED = '[^%[%]{},]+', '^("[^"]*":)(.*)$'
+
 -- refs: the nodes that an expression names, as an array of ids; nil past `limit`.
 local function refs(p, i, expr, limit)
   local ids, n = {}, 0
-  for token in gmatch(expr, '[^%[%],]+') do
-    if find(token, '/', 1, true) then
+  for token in gmatch(expr, TOKEN) do
+    if byte(token) == 34 then token = select(2, match(token, NAMED)) end
+    if token == '' then -- The name of a list.
+    elseif find(token, '/', 1, true) then
       n = n + 1
       ids[n] = token
     else
@@ -118,12 +123,15 @@ local function input_of(c, p, i, T, bytes)
     local r = c.f[ids[k]]
     return byte(r) == 73 and 'null' or sub(r, find(r, '|', 1, true) + 1)
   end
-  return '=' .. string.gsub(expr, '[^%[%],]+', function(token)
+  return '=' .. string.gsub(expr, TOKEN, function(token)
+    local name = ''
+    if byte(token) == 34 then name, token = match(token, NAMED) end
+    if token == '' then return nil end
     local count = match(token, '^[+-]?%d+:(%d+)')
-    if not count then return value() end
+    if not count then return name .. value() end
     local values = {}
     for x = 1, tonumber(count) do values[x] = value() end
-    return concat(values, ',')
+    return name .. concat(values, ',')
   end)
 end
 

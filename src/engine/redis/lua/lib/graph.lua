@@ -135,12 +135,14 @@ local function arrive(c, p, i, k, t, T, code, cause, order, bytes)
   if j[1] > 0 then return join_open(c, k, j) end
   join_close(c, k)
   if T.mode == 'c' and j[3] ~= '-' then return fail_join(c, p, i, 1, 1, t, T, sub(j[3], 2), byte(j[3]) == 107) end
+  if T.mode == 'w' and j[3] ~= '-' then return later(c, 'k', p, i, 1, 1, t, sub(j[3], 2)) end
   if T.mode == 'e' then return later(c, 'k', p, i, 1, 1, t) end
   release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
 end
 
 -- tell: what the end of a node means for one entry of its successors. code: S F R, K skipped. cause: letter and node of what went wrong first.
-local function tell(c, p, i, e, code, cause, bytes)
+-- from: the node that a join goes by: i, or that for which the fan node i speaks.
+local function tell(c, p, i, e, code, cause, bytes, from)
   local q = e.p or p
   local a = e.rel and i + e.ref or e.ref
   local memos = c.memo
@@ -182,7 +184,7 @@ local function tell(c, p, i, e, code, cause, bytes)
     if U.mode == 'c' then return fail_join(c, q, a, e.n, e.s, e.t, U, cause, code == 'K') end
     later(c, 'k', q, a, e.n, e.s, e.t)
   else
-    local order = q == p and i or 3e9
+    local order = q == p and from or 3e9
     if e.n == 1 then
       return arrive(c, q, a, m[2] or q .. a, e.t, U, code, cause, order, bytes)
     end
@@ -221,7 +223,8 @@ local function settle(c, p, i, T, code, record, cause, bytes, pass, id)
     local e = succ[1]
     return later(c, 'p', e.p or p, e.ref, 1, 1, e.t, code .. (T.group and 'g' or 's') .. ' ' .. cause .. ' ' .. p .. ' ' .. i .. ' ' .. T.input)
   end
-  for k = 1, #succ do tell(c, p, i, succ[k], pass or code, cause, bytes) end
+  local from = T.fan and tonumber(T.pred) or i
+  for k = 1, #succ do tell(c, p, i, succ[k], pass or code, cause, bytes, from) end
 end
 
 -- The end of a segment settles the place that it replaced: with its value, or with what failed in it.
@@ -250,7 +253,8 @@ local function step(c, kind, p, i, t, T, x)
     local value = T.input == '-' and 'S|null' or 'V|' .. p .. '|' .. i .. '|' .. T.input
     settle(c, p, i, T, 'S', value, '', 0)
   elseif kind == 'c' then
-    if T.virtual then settle(c, p, i, T, 'F', 'C|' .. x, x, 0)
+    -- A barrier hands on what it heard; so does an empty group, since only joins listen to it.
+    if T.virtual and (T.input == '-' or T.input == '[]') then settle(c, p, i, T, 'F', 'C|' .. x, x, 0)
     else settle(c, p, i, T, 'F', 'C|' .. x, 'C' .. p .. i, 0) end
   elseif kind == 'x' then
     local code = r and byte(r) or 81
