@@ -7,7 +7,9 @@ import type { Canvas, Json } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
 import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
+import { readOutline } from '../redis/outline.js'
 import { WorkflowReader } from '../redis/reader.js'
+import { type KnownTask, readRoster } from '../redis/roster.js'
 import type { SubmitListener } from './batches.js'
 import { type HandleDependencies, WorkflowHandle } from './handle.js'
 import { prepare, type SubmitOptions } from './submission.js'
@@ -38,6 +40,7 @@ export class Client {
     this.waiter = new Waiter(connection, namespace, () => connect(options.redis, 'subscriber'))
     this.dependencies = {
       reader: (workflow) => new WorkflowReader(connection, namespace, workflow),
+      outline: (reader, meta) => readOutline(connection, namespace, reader, meta),
       wait: (workflow, timeoutMs) => this.waiter.wait(workflow, timeoutMs),
     }
   }
@@ -94,6 +97,15 @@ export class Client {
   }
 
   private readonly handle = (id: string, duplicate: boolean): WorkflowHandle => new WorkflowHandle(this.dependencies, id, duplicate)
+
+  /** The tasks that workers have registered, with their workers and queues, and those that calls wait for and no worker knows. */
+  async tasks(): Promise<KnownTask[]> {
+    try {
+      return await readRoster(this.connection, this.namespace)
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
 
   /** Time of one round trip, ms. Throws `redis-unavailable`. */
   async ping(): Promise<number> {

@@ -2,7 +2,9 @@
 import type { Json } from '../canvas/types.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
+import type { WorkflowMeta } from '../protocol/stored.js'
 import { nodeOutcome, type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
+import { type GraphView, type GraphViewOptions, graphView, type Segment } from '../protocol/view.js'
 import { explain } from '../redis/connection.js'
 import { type Head, headOf, type NodeResult, type WorkflowReader } from '../redis/reader.js'
 import type { WaitAnswer } from './waiter.js'
@@ -57,6 +59,7 @@ function plainValue(outcome: Outcome): Json | undefined {
 
 export interface HandleDependencies {
   reader(id: string): WorkflowReader
+  outline(reader: WorkflowReader, meta: WorkflowMeta): Promise<Segment[]>
   wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>
 }
 
@@ -151,6 +154,22 @@ export class WorkflowHandle<R = Json> {
     } catch (error) {
       throw explainRead(error, this.id)
     }
+  }
+
+  /**
+   * The graph as people look at it: tasks, what comes after them, their states. More than `collapse` (20) calls that are alike stand as one,
+   * which can be asked for with `of`. In pages of `limit` (500) parts.
+   * @throws ChordisError `not-found`, `request-invalid`
+   */
+  async graph(options: GraphViewOptions = {}): Promise<GraphView> {
+    const head = await this.head()
+    let segments: Segment[]
+    try {
+      segments = await this.dependencies.outline(this.reader, head.meta)
+    } catch (error) {
+      throw explainRead(error, this.id)
+    }
+    return graphView(segments, options)
   }
 
   /** `record`: that of the output node, where it came along. */

@@ -7,8 +7,9 @@
  */
 import type { Graph, GraphNode, NodeIndex, Output, ValueExpr } from '../canvas/graph.js'
 import { isEmpty } from '../canvas/json.js'
+import { blockOf } from './blocks.js'
 import { countRefs, definitionText, delayText, exprText, isInline, rangeText, runs, signed, specText } from './layout-texts.js'
-import { BLOCK, DEFAULT_QUEUE, MARKER, SEPARATOR, type SegmentEnd, type StoredGraph, type StoredOutput } from './stored.js'
+import { BLOCK, DEFAULT_QUEUE, MARKER, type SegmentEnd, type StoredGraph, type StoredOutput } from './stored.js'
 
 /** A node names at most this many successor ranges; more are handed on through fan nodes. */
 export const FAN_OUT = 200
@@ -218,24 +219,6 @@ class Layout {
     }
     return [[`b${prefix}${from / BLOCK}`, blockOf(texts)], ...large]
   }
-}
-
-/** A count byte, that many 16-bit end offsets, then the texts, each with a separator. */
-function blockOf(texts: readonly string[]): Buffer {
-  const head = 1 + 2 * texts.length
-  const body = texts.join(SEPARATOR) + SEPARATOR
-  const bytes = Buffer.byteLength(body)
-  // Of plain ASCII, which most are, the length is the number of bytes.
-  const ascii = bytes === body.length
-  const block = Buffer.allocUnsafe(head + bytes)
-  block[0] = texts.length
-  let end = 0
-  for (const [k, text] of texts.entries()) {
-    end += (ascii ? text.length : Buffer.byteLength(text)) + SEPARATOR.length
-    block.writeUInt16BE(end, 1 + 2 * k)
-  }
-  block.write(body, head, ascii ? 'latin1' : 'utf8')
-  return block
 }
 
 const FAN: GraphNode = { task: null, args: [], kwargs: {}, options: {}, mode: 'all', needs: 1, input: null, next: [], path: '' }

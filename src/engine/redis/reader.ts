@@ -1,6 +1,7 @@
 /** Reads stored workflows: control, meta, records in bounded pages, definitions. */
 
 import type { Json } from '../canvas/types.js'
+import { definitionAt } from '../protocol/blocks.js'
 import type { WireError } from '../protocol/errors.js'
 import { type Control, type NodeState, nodeState, parseControl } from '../protocol/states.js'
 import { BLOCK, MARKER, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/stored.js'
@@ -136,7 +137,7 @@ export class WorkflowReader implements RecordSource {
   }
 
   /** Segments that tasks added: prefix and number of nodes. */
-  private async segments(meta: WorkflowMeta): Promise<{ prefix: string; nodes: number }[]> {
+  async segments(meta: WorkflowMeta): Promise<{ prefix: string; nodes: number }[]> {
     const text = (await this.connection.hget(this.key, 'G')) ?? ''
     const added = text.split('\n').filter(Boolean)
     return [
@@ -203,14 +204,6 @@ export class WorkflowReader implements RecordSource {
     if (progress !== null) out.progress = JSON.parse(progress) as Json
     return out
   }
-}
-
-function definitionAt(block: Buffer, j: number): string {
-  const count = block[0] as number
-  if (j >= count) return ''
-  const base = 1 + 2 * count
-  const from = j === 0 ? 0 : block.readUInt16BE(1 + 2 * (j - 1))
-  return block.toString('utf8', base + from, base + block.readUInt16BE(1 + 2 * j) - 1)
 }
 
 function attemptsOf(record: string | null): number {

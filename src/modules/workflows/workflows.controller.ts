@@ -3,9 +3,10 @@
  */
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseFilters } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
-import { Client, type Outcome, type WorkflowStatus } from '../../engine/index.js'
+import { Client, type GraphView, type GraphViewOptions, type Outcome, type WorkflowStatus } from '../../engine/index.js'
 import { ProblemFilter } from '../http/problem.filter.js'
 import { Drain } from '../worker/drain.js'
+import { GraphPipe } from './graph.pipe.js'
 import { withIdempotencyKey } from './idempotency-key.js'
 import { type Submission, SubmitPipe } from './submit.pipe.js'
 import { WaitPipe } from './wait.pipe.js'
@@ -47,6 +48,11 @@ export class WorkflowsController {
   @Get(':id')
   status(@Param('id') id: string): Promise<WorkflowStatus> {
     return this.client.workflow(id).status()
+  }
+
+  @Get(':id/graph')
+  graph(@Param('id') id: string, @Query(GraphPipe) options: GraphViewOptions): Promise<GraphView> {
+    return this.client.workflow(id).graph(options)
   }
 
   @Get(':id/result')

@@ -1,0 +1,58 @@
+/** A canvas looked at without running it: what it would be as a workflow, or every fault with its path. No I/O. */
+import { type CompileOptions, compile } from '../canvas/compile.js'
+import { readCanvas } from '../canvas/read.js'
+import type { Canvas } from '../canvas/types.js'
+import { definitionAt } from '../protocol/blocks.js'
+import { layoutGraph } from '../protocol/layout.js'
+import { BLOCK, MARKER, type StoredGraph } from '../protocol/stored.js'
+import { type GraphView, type GraphViewOptions, graphView, type Segment } from '../protocol/view.js'
+
+/** What a canvas would be. */
+export interface CanvasReport {
+  /** Task calls, callbacks included. */
+  total: number
+  /** How many calls of which task. */
+  tasks: { [name: string]: number }
+  /** How many calls in which queue. */
+  queues: { [name: string]: number }
+  graph: GraphView
+}
+
+export interface ValidateOptions extends GraphViewOptions {
+  /** Refuse larger canvases. Default 100,000 nodes. */
+  limits?: CompileOptions['limits']
+}
+
+/**
+ * Reads, compiles and lays out a canvas as `submit` does, and stores nothing.
+ * @throws ChordisError `canvas-invalid` with up to twenty faults in `errors`, `limit-exceeded`
+ */
+export function validateCanvas(input: Canvas | unknown, { limits, ...view }: ValidateOptions = {}): CanvasReport {
+  const some = limits === undefined ? {} : { limits }
+  const graph = compile(readCanvas(input, some), some)
+  const tasks = new Map<string, number>()
+  const queues = new Map<string, number>()
+  for (const { task, options } of graph.nodes) {
+    if (task === null) continue
+    tasks.set(task, (tasks.get(task) ?? 0) + 1)
+    const queue = options.queue ?? 'default'
+    queues.set(queue, (queues.get(queue) ?? 0) + 1)
+  }
+  const stored = layoutGraph(graph)
+  const segment = { ...segmentOf(stored), paths: graph.nodes.map(({ path }) => path) }
+  return { total: stored.total, tasks: Object.fromEntries(tasks), queues: Object.fromEntries(queues), graph: graphView([segment], view) }
+}
+
+/** The stored form read back: the picture of a check is that of the workflow. */
+function segmentOf({ fields, nodes }: StoredGraph): Segment {
+  const byName = new Map(fields)
+  const templates = new Map<string, string>()
+  for (const [name, text] of fields) if (/^t\d+$/.test(name)) templates.set(name.slice(1), String(text))
+  const templateOf = Array.from({ length: nodes }, (_, index) => {
+    const block = byName.get(`b${Math.floor(index / BLOCK)}`)
+    const text = Buffer.isBuffer(block) ? definitionAt(block, index % BLOCK) : ''
+    const definition = text === MARKER ? String(byName.get(`a${index}`)) : text
+    return definition.slice(0, definition.indexOf(';'))
+  })
+  return { prefix: '', templates, templateOf, states: 'P'.repeat(nodes) }
+}

@@ -1,0 +1,67 @@
+/** Which tasks the workers of a namespace know. */
+import type { RedisConnection } from './connection.js'
+import type { PartitionKeys } from './keys.js'
+import type { Namespace } from './namespace.js'
+
+/** A task by name, as the workers of a namespace know it. */
+export interface KnownTask {
+  name: string
+  /** Processes that registered it and are not given up for dead. */
+  workers: number
+  /** Queues that these serve. */
+  queues: string[]
+  /** Calls of it that met a worker which does not know it, and wait for one that does. */
+  parked: number
+}
+
+/** Names fetched per call: a process may know thousands. */
+const PAGE = 1_000
+
+export async function readRoster(connection: RedisConnection, namespace: Namespace): Promise<KnownTask[]> {
+  const processes = new Map<string, { tasks: Set<string>; queues: string[] }>()
+  const parked = new Map<string, number>()
+  for (let partition = 0; partition < namespace.partitions; partition++) {
+    const keys = namespace.keys(partition)
+    // A process announces itself in every partition with the same tasks.
+    for (const process of await connection.hkeys(keys.of('beats'))) {
+      if (processes.has(process)) continue
+      const info = await connection.hget(keys.of('process', process), 'info')
+      if (info !== null) processes.set(process, { tasks: await tasksOf(connection, keys, process), queues: queuesOf(info) })
+    }
+    for (const list of await connection.hkeys(keys.of('parkedlists'))) {
+      const task = list.split(':')[2] ?? ''
+      parked.set(task, (parked.get(task) ?? 0) + (await connection.llen(keys.of('parked', list))))
+    }
+  }
+  return joined([...processes.values()], parked)
+}
+
+async function tasksOf(connection: RedisConnection, keys: PartitionKeys, process: string): Promise<Set<string>> {
+  const tasks = new Set<string>()
+  let cursor = '0'
+  do {
+    const [next, pairs] = await connection.hscan(keys.of('process', process), cursor, 'MATCH', 't:*', 'COUNT', PAGE)
+    for (let k = 0; k < pairs.length; k += 2) tasks.add((pairs[k] as string).slice(2))
+    cursor = next
+  } while (cursor !== '0')
+  return tasks
+}
+
+function queuesOf(info: string): string[] {
+  try {
+    const { queues } = JSON.parse(info) as { queues?: unknown }
+    return Array.isArray(queues) ? queues.map(String) : []
+  } catch {
+    // What a process said of itself is for people; a damaged word hides no task.
+    return []
+  }
+}
+
+function joined(processes: readonly { tasks: Set<string>; queues: string[] }[], parked: ReadonlyMap<string, number>): KnownTask[] {
+  const names = new Set([...processes.flatMap(({ tasks }) => [...tasks]), ...parked.keys()])
+  return [...names].sort().map((name) => {
+    const knowing = processes.filter(({ tasks }) => tasks.has(name))
+    const queues = [...new Set(knowing.flatMap((process) => process.queues))].sort()
+    return { name, workers: knowing.length, queues, parked: parked.get(name) ?? 0 }
+  })
+}
