@@ -72,7 +72,7 @@ module.exports = {
       comment: 'A user’s install has no devDependencies.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     { name: 'no-cycles', comment: 'Two files that need each other are one file.', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-dangling-imports', comment: 'An import leads somewhere.', severity: 'error', from: {}, to: { couldNotResolve: true } },
