@@ -116,10 +116,11 @@ describe('rule 1.4: every case', () => {
   })
 
   test.each([
-    ['ours', writeCanvas],
-    ['Celery’s', writeCelery],
-  ])('survives a round trip through JSON in the form that is %s', (_form, write) => {
-    const changed = accepted.filter((one) => {
+    ['ours', writeCanvas, accepted],
+    // Rules of section 9 are about graphs, which Celery has no form for.
+    ['Celery’s', writeCelery, accepted.filter(({ rule }) => !rule.startsWith('9.'))],
+  ])('survives a round trip through JSON in the form that is %s', (_form, write, cases) => {
+    const changed = cases.filter((one) => {
       const canvas = canvasOf(one)
       const again = readCanvas(JSON.parse(JSON.stringify(write(canvas))))
       return canonical(writeCanvas(again)) !== canonical(writeCanvas(canvas))

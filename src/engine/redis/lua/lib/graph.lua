@@ -141,8 +141,9 @@ local function arrive(c, p, i, k, t, T, code, cause, order, bytes)
 end
 
 -- tell: what the end of a node means for one entry of its successors. code: S F R, K skipped. cause: letter and node of what went wrong first.
--- from: the node that a join goes by: i, or that for which the fan node i speaks.
-local function tell(c, p, i, e, code, cause, bytes, from)
+-- from: the node that a join goes by: i, or that for which the fan node i speaks. own: a virtual node that failed hands its ChordError on as its own
+-- to all but joins, which wrap what it heard.
+local function tell(c, p, i, e, code, cause, bytes, from, own)
   local q = e.p or p
   local a = e.rel and i + e.ref or e.ref
   local memos = c.memo
@@ -161,6 +162,7 @@ local function tell(c, p, i, e, code, cause, bytes, from)
     memo[e] = m
   end
   local U = m[1]
+  if own and U.mode ~= 'c' then cause = own end
   if U.fan and code ~= 'S' then return later(c, code, q, a, e.n, e.s, e.t, cause) end
   local single = U.needs == 1
   if single and U.mode == 'c' and e.n == 1 and find(c.flags, 'a', 1, true) then
@@ -224,7 +226,8 @@ local function settle(c, p, i, T, code, record, cause, bytes, pass, id)
     return later(c, 'p', e.p or p, e.ref, 1, 1, e.t, code .. (T.group and 'g' or 's') .. ' ' .. cause .. ' ' .. p .. ' ' .. i .. ' ' .. T.input)
   end
   local from = T.fan and tonumber(T.pred) or i
-  for k = 1, #succ do tell(c, p, i, succ[k], pass or code, cause, bytes, from) end
+  local own = T.virtual and code == 'F' and T.input ~= '-' and 'C' .. p .. i
+  for k = 1, #succ do tell(c, p, i, succ[k], pass or code, cause, bytes, from, own) end
 end
 
 -- The end of a segment settles the place that it replaced: with its value, or with what failed in it.
@@ -253,8 +256,7 @@ local function step(c, kind, p, i, t, T, x)
     local value = T.input == '-' and 'S|null' or 'V|' .. p .. '|' .. i .. '|' .. T.input
     settle(c, p, i, T, 'S', value, '', 0)
   elseif kind == 'c' then
-    -- A barrier hands on what it heard; so does an empty group, since only joins listen to it.
-    if T.virtual and (T.input == '-' or T.input == '[]') then settle(c, p, i, T, 'F', 'C|' .. x, x, 0)
+    if T.virtual then settle(c, p, i, T, 'F', 'C|' .. x, x, 0)
     else settle(c, p, i, T, 'F', 'C|' .. x, 'C' .. p .. i, 0) end
   elseif kind == 'x' then
     local code = r and byte(r) or 81
