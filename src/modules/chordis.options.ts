@@ -20,6 +20,8 @@ export interface WorkerOptions {
   graceMs?: number
   /** Name of this worker in listings. */
   name?: string
+  /** Every task says STARTED, with time, worker and pid, when its handler is called. Default false. */
+  trackStarted?: boolean
 }
 
 export interface DrainOptions {

@@ -133,7 +133,7 @@ describe('names that are taken or unknown', () => {
 
   test('an unknown route is 404, a known one under another method 405 with Allow', async () => {
     expect(problem(await service.http.get('/v2/workflows'), 404, 'not-found').instance).toBe('/v2/workflows')
-    const wrong = await service.http.delete('/v1/workflows/x')
+    const wrong = await service.http.delete('/v1/workflows/x/result')
     problem(wrong, 405, 'method-not-allowed')
     expect(wrong.headers.allow).toBe('GET, HEAD')
     problem(await service.http.get('/v1/workflows'), 405, 'method-not-allowed')

@@ -118,39 +118,11 @@ describe('what a task says of itself', () => {
     const quiet = { ignoreResult: true }
     const { outcome, nodes } = await engine.run(chord([call('echo', [1], quiet), call('echo', [2])], call('echo')))
     expect(outcome).toEqual({ state: 'SUCCESS', result: [1, 2] })
-    expect(nodes.map(({ result }) => result)).toEqual([undefined, 2, [1, 2]])
-  })
-
-  test('progress is shown while the task runs and stays with its node', async () => {
-    const engine = await TestEngine.open(redis.url)
-    const seen: Json[] = []
-    let look: () => Promise<void> = async () => {}
-    await engine.worker({
-      long: async (ctx) => {
-        ctx.progress(1, 3, 'first page')
-        await look()
-        ctx.progress(3, 3)
-        return 'read'
-      },
-    })
-    const handle = await engine.client.submit(call('long'), { id: 'progress' })
-    let release = () => {}
-    const first = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    look = async () => {
-      for (let shown: Json | undefined; shown === undefined; ) {
-        const [node] = await handle.results()
-        shown = node?.progress
-      }
-      const [node] = await handle.results()
-      seen.push(node?.state ?? null, node?.progress ?? null)
-      release()
-    }
-    await first
-    expect(await handle.result()).toBe('read')
-    expect(seen).toEqual(['STARTED', { current: 1, total: 3, note: 'first page' }])
-    expect((await handle.results())[0]?.progress).toEqual({ current: 3, total: 3 })
+    expect(nodes.map(({ result, ignored }) => [result, ignored])).toEqual([
+      [null, true],
+      [2, undefined],
+      [[1, 2], undefined],
+    ])
   })
 
   test('the context names workflow, node, task and attempt', async () => {

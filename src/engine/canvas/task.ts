@@ -14,8 +14,10 @@ export interface TaskDefaults {
   retry?: RetryPolicy
   /** The queue of calls that name none. */
   queue?: string
-  /** Do not keep the results for readers. */
+  /** Do not keep the results for readers; what comes after still gets them. */
   ignoreResult?: boolean
+  /** Say STARTED with `{startedAt, worker, pid}` when the handler is called. */
+  trackStarted?: boolean
 }
 
 /** What a worker's registry takes. */

@@ -10,10 +10,13 @@ import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
 import { readOutline } from '../redis/outline.js'
 import { WorkflowReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
+import { calls } from '../redis/scripts.generated.js'
 import type { SubmitListener } from './batches.js'
-import { type HandleDependencies, WorkflowHandle } from './handle.js'
+import { WorkflowHandle } from './handle.js'
+import type { HandleDependencies } from './look.js'
 import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
+import type { AsyncResult } from './task-handle.js'
 import { Waiter } from './waiter.js'
 
 /** Where Redis is and which namespace to use. */
@@ -42,6 +45,7 @@ export class Client {
       reader: (workflow) => new WorkflowReader(connection, namespace, workflow),
       outline: (reader, meta) => readOutline(connection, namespace, reader, meta),
       wait: (workflow, timeoutMs) => this.waiter.wait(workflow, timeoutMs),
+      forget: (workflow) => forget(connection, namespace, workflow),
     }
   }
 
@@ -96,6 +100,15 @@ export class Client {
     return this.handle(id, false) as WorkflowHandle<R>
   }
 
+  /**
+   * What Celery's AsyncResult shows: of a workflow, or of one of its task calls.
+   * @param id a workflow's id (so also the task id of its outermost signature), or a task's as `ctx.id` gives it, `<workflow>:<node>`
+   */
+  result<R = Json>(id: string): AsyncResult<R> {
+    const colon = id.indexOf(':')
+    return colon < 0 ? this.workflow<R>(id) : this.workflow(id.slice(0, colon)).task<R>(id.slice(colon + 1))
+  }
+
   private readonly handle = (id: string, duplicate: boolean): WorkflowHandle => new WorkflowHandle(this.dependencies, id, duplicate)
 
   /** The tasks that workers have registered, with their workers and queues, and those that calls wait for and no worker knows. */
@@ -122,6 +135,20 @@ export class Client {
   async close(): Promise<void> {
     await this.waiter.close()
     this.connection.disconnect()
+  }
+}
+
+/** Removes a workflow that has ended, in as many calls as its timers want. */
+async function forget(connection: RedisConnection, namespace: Namespace, id: string): Promise<boolean> {
+  for (let cursor = '0'; ; ) {
+    const from = cursor
+    const call = (epoch: string) => calls.forget(epoch, id, from)
+    const [answer, next] = await namespace.runAtEpoch(connection, namespace.partitionOf(id), call).catch((error: unknown) => {
+      throw explain(error, id)
+    })
+    if (answer === 'live') throw new ChordisError('not-ended', 'a workflow can be forgotten when all its tasks are over', { workflow: id })
+    if (answer !== 'more') return answer === 'ok'
+    cursor = String(next)
   }
 }
 

@@ -2,11 +2,13 @@
 import type { Json } from '../canvas/types.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
-import type { WorkflowMeta } from '../protocol/stored.js'
 import { nodeOutcome, type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
-import { type GraphView, type GraphViewOptions, graphView, type Segment } from '../protocol/view.js'
-import { explain } from '../redis/connection.js'
-import { type Head, headOf, type NodeResult, type WorkflowReader } from '../redis/reader.js'
+import { type GraphView, type GraphViewOptions, graphView } from '../protocol/view.js'
+import { type Head, headOf, type NodeResult, type TaskPage } from '../redis/reader.js'
+import { corrupt, explainRead, infoOf, plainValue, WorkflowFailedError } from './failures.js'
+import { type HandleDependencies, isWrongType, Look, NOT_A_HASH } from './look.js'
+import { membersOf, TaskGroup } from './task-group.js'
+import { type AsyncResult, TaskHandle } from './task-handle.js'
 import type { WaitAnswer } from './waiter.js'
 
 /** State, counts and times of a workflow. Times are Unix ms by Redis's clock. */
@@ -26,46 +28,9 @@ export interface WorkflowStatus {
   endedAt: number | null
 }
 
-/** Thrown by {@link WorkflowHandle.result} when the workflow did not succeed. */
-export class WorkflowFailedError extends Error {
-  constructor(
-    readonly workflow: string,
-    readonly outcome: Outcome,
-  ) {
-    super(describe(outcome))
-    this.name = 'WorkflowFailedError'
-  }
-}
-
-function describe(outcome: Outcome): string {
-  if (outcome.state === 'FAILURE') return `${outcome.error.type}: ${rootMessage(outcome.error)}`
-  if (outcome.state === 'GROUP') return describe(outcome.results.find((r) => r.state !== 'SUCCESS') ?? { state: 'SKIPPED' })
-  return `the workflow ended ${outcome.state}`
-}
-
-function rootMessage(error: WireError): string {
-  let root = error
-  while (root.cause) root = root.cause
-  return root.message
-}
-
-/** The plain value of an outcome; a group's is the list of its members' values. */
-function plainValue(outcome: Outcome): Json | undefined {
-  if (outcome.state === 'SUCCESS') return outcome.result
-  if (outcome.state !== 'GROUP') return undefined
-  const values = outcome.results.map(plainValue)
-  return values.includes(undefined) ? undefined : (values as Json[])
-}
-
-export interface HandleDependencies {
-  reader(id: string): WorkflowReader
-  outline(reader: WorkflowReader, meta: WorkflowMeta): Promise<Segment[]>
-  wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>
-}
-
 /** `R`: its result, as the canvas's types say; they are not checked at run time. */
-export class WorkflowHandle<R = Json> {
-  private made: WorkflowReader | undefined
+export class WorkflowHandle<R = Json> implements AsyncResult<R> {
+  private made: Look | undefined
 
   constructor(
     private readonly dependencies: HandleDependencies,
@@ -74,21 +39,21 @@ export class WorkflowHandle<R = Json> {
     readonly duplicate = false,
   ) {}
 
-  private get reader(): WorkflowReader {
-    this.made ??= this.dependencies.reader(this.id)
+  private get look(): Look {
+    this.made ??= new Look(this.dependencies, this.id)
     return this.made
   }
 
   /** State, counts and times. Throws `not-found` when there is no such workflow (any more). */
   async status(): Promise<WorkflowStatus> {
-    const head = await this.head()
+    const head = await this.look.head()
     const control = head.control ?? DAMAGED
     return {
       id: this.id,
       ...(head.meta.name === undefined ? {} : { name: head.meta.name }),
       tags: head.meta.tags ?? [],
       tenant: head.meta.tenant ?? '-',
-      partition: this.reader.partition,
+      partition: this.look.reader.partition,
       state: workflowState(control),
       ended: control.ended > 0,
       counts: countsOf(control),
@@ -103,16 +68,16 @@ export class WorkflowHandle<R = Json> {
   async outcome(options: { waitMs?: number } = {}): Promise<Outcome | null> {
     const waitMs = options.waitMs ?? 0
     if (waitMs <= 0) {
-      const head = await this.head()
+      const head = await this.look.head()
       return known(head) ? this.read(head) : null
     }
     const answer = await this.waitFor(waitMs)
     if (answer === null) return null
     if (answer[0] === 'pushed') {
       const [, node, record] = answer
-      return this.explained(() => nodeOutcome(withFirst(this.reader, node, record), node, record))
+      return this.look.outcome(() => nodeOutcome(withFirst(this.look.reader, node, record), node, record))
     }
-    if (answer[0] !== 'outcome') throw this.notFound()
+    if (answer[0] !== 'outcome') throw this.look.notFound()
     const [, control, meta, damage, record] = answer
     return this.read(headOf(control, meta, damage), record)
   }
@@ -139,6 +104,86 @@ export class WorkflowHandle<R = Json> {
     return value as R
   }
 
+  /** As {@link result}, under Celery's name. */
+  get(options: { timeoutMs?: number } = {}): Promise<R> {
+    return this.result(options)
+  }
+
+  /** Its outcome is known; callbacks may still run. */
+  async ready(): Promise<boolean> {
+    return known(await this.look.head())
+  }
+
+  async successful(): Promise<boolean> {
+    const head = await this.look.head()
+    return known(head) && stateOf(head) === 'SUCCESS'
+  }
+
+  async failed(): Promise<boolean> {
+    return stateOf(await this.look.head()) === 'FAILURE'
+  }
+
+  async state(): Promise<WorkflowState> {
+    return stateOf(await this.look.head())
+  }
+
+  /** The value, or the error (of a group: of the member that stands first); null while there is no outcome. */
+  async info(): Promise<Json | WireError | null> {
+    return infoOf(await this.outcome())
+  }
+
+  /** The task calls that it begins with. */
+  async children(): Promise<TaskHandle[]> {
+    return (await this.look.around((neighbours) => neighbours.roots())).map((id) => new TaskHandle(this.look, id))
+  }
+
+  /** Nothing comes before a workflow. */
+  parent(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
+  /**
+   * Removes it with all that is stored of it, now and not after its retention. A key that it was submitted under goes on naming it for its 24 hours.
+   * @returns true: it is gone; false: there was none. May be repeated
+   * @throws ChordisError `not-ended` while a task of it is not over, callbacks included
+   */
+  forget(): Promise<boolean> {
+    return this.dependencies.forget(this.id)
+  }
+
+  /**
+   * A task call of this workflow; whether it exists shows when it is asked.
+   * @param id the node as {@link results} shows it (`17`), as `ctx.id` does (`<workflow>:17`), or the id that its signature was given
+   */
+  task<T = Json>(id: string): TaskHandle<T> {
+    return new TaskHandle<T>(this.look, id.startsWith(`${this.id}:`) ? id.slice(this.id.length + 1) : id)
+  }
+
+  /**
+   * The members of the group that the canvas ends in, or, given a chord's body (as in {@link task}), of its header. What they are asked throws
+   * `request-invalid` when the canvas ends in no group.
+   */
+  group(): TaskGroup<R extends readonly unknown[] ? R : Json[]>
+  group(body: string): TaskGroup
+  group(body?: string): unknown {
+    if (body !== undefined) return this.task(body).header()
+    return new TaskGroup(this.look, async () => membersOf((await this.look.head()).meta.o, this.id))
+  }
+
+  /**
+   * Task calls in definition order, without results, part by part.
+   * @param options.cursor what the part before answered @param options.limit at most so many, 1 to 1,000; default 100
+   */
+  async tasks({ cursor = '', limit = 100 }: { cursor?: string; limit?: number } = {}): Promise<TaskPage> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED) {
+      throw new ChordisError('request-invalid', `must be an integer from 1 to ${MAX_LISTED}`, { path: 'limit' })
+    }
+    const { meta } = await this.look.head()
+    const page = await this.look.explained(() => this.look.reader.list(meta, cursor, limit))
+    if (page === null) throw new ChordisError('request-invalid', 'must be one that was answered', { path: 'cursor' })
+    return page
+  }
+
   /** Every task of the workflow with its state and result, in definition order. */
   async results(): Promise<NodeResult[]> {
     const out: NodeResult[] = []
@@ -148,9 +193,9 @@ export class WorkflowHandle<R = Json> {
 
   /** As {@link results}, page by page. */
   async *nodes(): AsyncGenerator<NodeResult> {
-    const head = await this.head()
+    const head = await this.look.head()
     try {
-      yield* this.reader.nodes(head.meta)
+      yield* this.look.reader.nodes(head.meta)
     } catch (error) {
       throw explainRead(error, this.id)
     }
@@ -162,70 +207,28 @@ export class WorkflowHandle<R = Json> {
    * @throws ChordisError `not-found`, `request-invalid`
    */
   async graph(options: GraphViewOptions = {}): Promise<GraphView> {
-    const head = await this.head()
-    let segments: Segment[]
-    try {
-      segments = await this.dependencies.outline(this.reader, head.meta)
-    } catch (error) {
-      throw explainRead(error, this.id)
-    }
-    return graphView(segments, options)
+    const { look } = this
+    const { meta } = await look.head()
+    return graphView(await look.explained(() => this.dependencies.outline(look.reader, meta)), options)
   }
 
   /** `record`: that of the output node, where it came along. */
   private async read(head: Head, record: string | null = null): Promise<Outcome | null> {
     if (head.control?.state === 'x' || head.control === null) return corrupt(head.damage ?? 'control field')
     const { o } = head.meta
-    return this.explained(() => outcomeOf(record === null ? this.reader : withFirst(this.reader, String(o), record), o))
-  }
-
-  private async explained(read: () => Promise<Outcome | null>): Promise<Outcome | null> {
-    try {
-      return await read()
-    } catch (error) {
-      if (error instanceof SyntaxError) return corrupt('a result')
-      throw explainRead(error, this.id)
-    }
-  }
-
-  private async head(): Promise<Head> {
-    let head: Head | null
-    try {
-      head = await this.reader.head()
-    } catch (error) {
-      if (!isWrongType(error)) throw explainRead(error, this.id)
-      head = { control: null, meta: { o: 0, n: 0, c: 0 }, damage: NOT_A_HASH }
-    }
-    if (head === null) throw this.notFound()
-    return head
-  }
-
-  private notFound(): ChordisError {
-    return new ChordisError('not-found', `there is no workflow ${this.id}`, { workflow: this.id })
+    return this.look.outcome(() => outcomeOf(record === null ? this.look.reader : withFirst(this.look.reader, String(o), record), o))
   }
 }
 
-function corrupt(what: string): Outcome {
-  const error: WireError = { type: 'WorkflowCorruptError', message: `the stored workflow is damaged: ${what}`, code: 'workflow-corrupt' }
-  return { state: 'FAILURE', error }
-}
-
-const NOT_A_HASH = 'it is not a hash'
-const isWrongType = (error: unknown): boolean => error instanceof Error && error.message.includes('WRONGTYPE')
+/** Tasks that one part of a list holds at most. */
+const MAX_LISTED = 1_000
 
 /** A source that knows one record already. */
 function withFirst(source: RecordSource, id: string, record: string): RecordSource {
   return { read: async (ids) => (ids.length === 1 && ids[0] === id ? [record] : source.read(ids)) }
 }
 
-/** A read that got no answer did nothing: Redis cannot be reached. */
-function explainRead(error: unknown, id: string): ChordisError {
-  if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) {
-    return new ChordisError('workflow-corrupt', `what is stored of it cannot be read: ${error.message}`, { cause: error, workflow: id })
-  }
-  const why = explain(error, id)
-  return why.code === 'outcome-unknown' ? new ChordisError('redis-unavailable', why.message, { cause: error, workflow: id }) : why
-}
+const stateOf = (head: Head): WorkflowState => workflowState(head.control ?? DAMAGED)
 
 const known = (head: Head): boolean => head.control === null || head.control.outcome > 0
 

@@ -20,6 +20,7 @@ export const ERROR_RULES = {
   'limit-exceeded': { status: 413, retryable: false, exit: 2, title: 'A limit is exceeded' },
   'not-found': { status: 404, retryable: false, exit: 4, title: 'There is no such thing' },
   'id-conflict': { status: 409, retryable: false, exit: 5, title: 'The id is taken by another workflow' },
+  'not-ended': { status: 409, retryable: true, exit: 5, title: 'The workflow has not ended' },
   'idempotency-conflict': { status: 422, retryable: false, exit: 5, title: 'The idempotency key was used with another body' },
   'redis-full': { status: 503, retryable: true, exit: 6, title: 'Redis has no memory left for new work' },
   'redis-unavailable': { status: 503, retryable: true, exit: 6, title: 'Redis cannot be reached' },

@@ -67,6 +67,12 @@ export function fingerprint(parts: Iterable<string | Buffer>): string {
   return hash.digest('base64url').slice(0, 16)
 }
 
+/** A node's id (`17`, `17/0`) as segment and index; null for anything else. */
+export function splitNode(id: string): { prefix: string; index: number } | null {
+  const match = /^((?:[0-9a-z./]{1,256}\/)?)(0|[1-9]\d{0,8})$/.exec(id)
+  return match ? { prefix: match[1] as string, index: Number(match[2]) } : null
+}
+
 /** The prefix of a segment that node `parent` adds: its own id while that is short, a hash of it beyond. */
 export function segmentPrefix(parent: string, ordinal: number): string {
   const readable = ordinal === 0 ? `${parent}/` : `${parent}.${ordinal}/`

@@ -77,7 +77,7 @@ export function specText(node: GraphNode, chord: string): string {
   const spec: TaskSpec = { task: node.task }
   if (node.each) spec.each = node.each
   if (node.options.retry) spec.retry = node.options.retry as Json
-  if (node.options.ignoreResult) spec.ignoreResult = true
+  if (node.options.ignoreResult !== undefined) spec.ignoreResult = node.options.ignoreResult
   if (node.errorInput) spec.errorInput = true
   if (chord !== '-') spec.chord = chord
   return JSON.stringify(spec)

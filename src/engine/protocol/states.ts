@@ -19,6 +19,27 @@ const BY_LETTER: Record<string, NodeState> = {
   K: 'SKIPPED',
 }
 
+/** What a task may call the state that it is in: `[A-Z][A-Z0-9_]{0,31}`, and none of ours but STARTED. */
+const OWN_STATE = /^[A-Z][A-Z0-9_]{0,31}$/
+export const isOwnState = (name: string): boolean =>
+  OWN_STATE.test(name) && (name === 'STARTED' || !(NODE_STATES as readonly string[]).includes(name))
+
+/** A state of ours, or one that the running task gave itself with `ctx.updateState()`. */
+export type TaskState = NodeState | (string & {})
+
+/** What a running task says of itself: its state and what belongs to it. */
+export interface StateReport {
+  state: string
+  meta: string
+}
+
+/** A stored report (`<attempt> <state> <JSON>`), while the attempt that made it holds the node; else null. */
+export function liveReport(record: string | null, report: string | null): StateReport | null {
+  if (!record?.startsWith('L ') || report === null) return null
+  const [, owner, state, meta] = /^(\S+) (\S+) ([\s\S]*)$/.exec(report) ?? []
+  return state !== undefined && meta !== undefined && record.startsWith(`L ${owner} `) ? { state, meta } : null
+}
+
 /** State of a node from its record; no record means that it waits or is ready. */
 export function nodeState(record: string | null): NodeState {
   if (!record) return 'PENDING'

@@ -41,7 +41,8 @@ export interface TaskSpec {
   task: string
   each?: 'map' | 'starmap'
   retry?: Json
-  ignoreResult?: true
+  /** What the call says; where it says nothing, the task's own option counts. */
+  ignoreResult?: boolean
   errorInput?: true
   /** The join that `addToChord` feeds, as `<ref>@<template>`; in what a task added: `!<prefix>!<index>@<template>`. */
   chord?: string
@@ -60,9 +61,58 @@ export interface WorkflowMeta {
   tenant?: string
 }
 
+/** An entry of a template's successors; see ARCHITECTURE.md for its text. */
+export interface Successor {
+  /** The segment, where it is not the node's own. */
+  prefix: string | null
+  /** `ref` counts from the node itself. */
+  relative: boolean
+  ref: number
+  count: number
+  stride: number
+  /** Of the nodes it names. */
+  template: string
+}
+
 /** The parts of a template's text that TypeScript reads; the rest is the Lua's. */
-export function parseTemplate(text: string): { input: string; spec: TaskSpec } {
+export interface TemplateParts {
+  mode: string
+  needs: number
+  /** No worker runs such a node. */
+  virtual: boolean
+  /** The node that settles a place which a task gave up. */
+  place: boolean
+  /** The only node that it waits for, as a reference; `-` when there are others or none. */
+  pred: string
+  input: string
+  successors: Successor[]
+  spec: TaskSpec
+}
+
+export function parseTemplate(text: string): TemplateParts {
   const end = text.indexOf('\n')
-  const tokens = text.slice(0, end).split(' ')
-  return { input: tokens[10] ?? '-', spec: JSON.parse(text.slice(end + 1) || '{}') as TaskSpec }
+  const [mode = 'a', needs = '0', , , , flags = '-', , , , pred = '-', input = '-', successors = '-'] = text.slice(0, end).split(' ')
+  return {
+    mode,
+    needs: Number(needs),
+    virtual: flags.includes('v'),
+    place: flags.includes('p'),
+    pred,
+    input,
+    successors: parseSuccessors(successors),
+    spec: JSON.parse(text.slice(end + 1) || '{}') as TaskSpec,
+  }
+}
+
+function parseSuccessors(text: string): Successor[] {
+  return [...text.matchAll(/(?:!([^!]*)!)?([+-]?)(\d+)(?::(\d+))?(?::(\d+))?@(\d+)/g)].map(
+    ([, prefix, sign, ref, count, stride, template = '']) => ({
+      prefix: prefix ?? null,
+      relative: sign !== '',
+      ref: sign === '-' ? -Number(ref) : Number(ref),
+      count: Number(count ?? 1),
+      stride: Number(stride ?? 1),
+      template,
+    }),
+  )
 }

@@ -28,13 +28,16 @@ export interface TerminalRecord {
   code: TerminalCode
   attempts: number
   body: string
+  /** Its result is not for readers: what comes after it still takes it (canvas-semantics 4.5). */
+  ignored: boolean
 }
 
 /** A terminal record's parts, or null for a record that is still open. */
 export function parseTerminal(record: string | null): TerminalRecord | null {
-  const match = record === null ? null : /^([SIVFRCAK])(\d*)\|([\s\S]*)$/.exec(record)
+  const match = record === null ? null : /^([SIVFRCAK])(\d*)(i?)\|([\s\S]*)$/.exec(record)
   if (!match) return null
-  return { code: match[1] as TerminalCode, attempts: match[2] ? Number(match[2]) : 1, body: match[3] as string }
+  const code = match[1] as TerminalCode
+  return { code, attempts: match[2] ? Number(match[2]) : 1, body: match[4] as string, ignored: code === 'I' || match[3] === 'i' }
 }
 
 /** The nodes that a token of an expression names (`+1`, `3:500:2`), relative to node `index` of segment `prefix`; null for one by its full id. */
@@ -165,7 +168,8 @@ export async function errorOf(source: RecordSource, id: string, depth = 1000): P
 }
 
 export type Outcome =
-  | { state: 'SUCCESS'; result: Json }
+  /** `ignored`: it succeeded, and its result is not kept for readers (`ignoreResult`, `ctx.ignore()`); then `result` is null. */
+  | { state: 'SUCCESS'; result: Json; ignored?: true }
   | { state: 'FAILURE'; error: WireError }
   | { state: 'REVOKED'; error?: WireError }
   | { state: 'SKIPPED' }
@@ -177,11 +181,10 @@ const UNKNOWN: WireError = { type: 'UnknownError', message: 'the error was not r
 export async function nodeOutcome(source: RecordSource, id: string, record: string | null): Promise<Outcome | null> {
   const terminal = parseTerminal(record)
   if (terminal === null) return null
+  if (terminal.ignored) return { state: 'SUCCESS', result: null, ignored: true }
   switch (terminal.code) {
     case 'S':
       return { state: 'SUCCESS', result: JSON.parse(terminal.body) as Json }
-    case 'I':
-      return { state: 'SUCCESS', result: null }
     case 'V':
       return { state: 'SUCCESS', result: JSON.parse(await valueText(source, parseValue(terminal.body))) as Json }
     default: {
@@ -194,7 +197,8 @@ export async function nodeOutcome(source: RecordSource, id: string, record: stri
   }
 }
 
-function expand(output: StoredOutput): StoredOutput[] {
+/** The members that a range stands for. */
+export function expand(output: StoredOutput): StoredOutput[] {
   if (typeof output !== 'string') return [output]
   const [first = 0, count = 1, stride = 1] = output.split(':').map(Number)
   return Array.from({ length: count }, (_, k) => first + k * stride)

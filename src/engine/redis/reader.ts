@@ -1,36 +1,59 @@
 /** Reads stored workflows: control, meta, records in bounded pages, definitions. */
 
 import type { Json } from '../canvas/types.js'
-import { definitionAt } from '../protocol/blocks.js'
 import type { WireError } from '../protocol/errors.js'
-import { type Control, type NodeState, nodeState, parseControl } from '../protocol/states.js'
-import { BLOCK, MARKER, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/stored.js'
+import { splitNode } from '../protocol/ids.js'
+import { type Control, liveReport, nodeState, parseControl, type TaskState } from '../protocol/states.js'
+import { BLOCK, parseTemplate, type TaskSpec, type WorkflowMeta } from '../protocol/stored.js'
 import { errorOf, type NodeRange, parseTerminal, parseValue, type RecordSource, valueText } from '../protocol/values.js'
 import type { RedisConnection } from './connection.js'
+import { parseDefinition, readDefinitions } from './definitions.js'
 import type { Namespace } from './namespace.js'
 import { calls } from './scripts.generated.js'
 
 /** Bytes of records fetched per call. */
 const PAGE_BYTES = 256 * 1024
+/** Nodes whose definitions are read in one call: 32 blocks. */
+export const LISTED_NODES = BLOCK * 32
 const PAGE_FIELDS = 2_000
 const PAGES_AT_ONCE = 4
 
-/** One node of a workflow as users see it. */
-export interface NodeResult {
+/** One task call of a workflow as users see it, without what it came to. */
+export interface TaskView {
+  /** Within its workflow: `17`, or `17/0` for what task `17` added. */
   id: string
+  /** The id that its signature was given. */
+  taskId?: string
   task: string
-  state: NodeState
+  /** While it runs, what the task calls it with `ctx.updateState()`. */
+  state: TaskState
   attempts: number
+  /** What the running task says of itself: the meta of `ctx.updateState()`, `ctx.progress()` or `trackStarted`. */
+  info?: Json
+}
+
+/** A task call with its result or its error. */
+export interface NodeResult extends TaskView {
   result?: Json
   error?: WireError
-  /** It ended with `ctx.ignore()`: SUCCESS with null. */
+  /** SUCCESS, and `result` is null: `ignoreResult`, or it ended with `ctx.ignore()`. */
   ignored?: true
-  /** What the task reported last with `ctx.progress()`. */
-  progress?: Json
+}
+
+/** A part of a workflow's tasks. `cursor` is where the next part begins; null at the end. */
+export interface TaskPage {
+  tasks: TaskView[]
+  cursor: string | null
+}
+
+/** The submitted graph (prefix '') or what one task added. */
+export interface Segment {
+  prefix: string
+  nodes: number
 }
 
 export function headOf(control: string, meta: string | null, damage: string | null): Head {
-  return { control: parseControl(control), meta: parseMeta(meta), damage }
+  return { control: parseControl(control), meta: parseMeta(meta), damage, text: control }
 }
 
 export interface NodeCall {
@@ -46,6 +69,8 @@ export interface Head {
   control: Control | null
   meta: WorkflowMeta
   damage: string | null
+  /** The control field as it is stored. */
+  text: string
 }
 
 export class WorkflowReader implements RecordSource {
@@ -117,8 +142,8 @@ export class WorkflowReader implements RecordSource {
     const slash = id.lastIndexOf('/') + 1
     const prefix = id.slice(0, slash)
     const index = Number(id.slice(slash))
-    const text = await this.definition(prefix, index)
-    const template = text.slice(0, text.indexOf(';'))
+    const [text = ''] = await this.definitions(prefix, index, index + 1)
+    const { template } = parseDefinition(text)
     const [templateText] = await this.read([`t${prefix}${template}`])
     const { input, spec } = parseTemplate(templateText ?? '')
     const [argsText = '[]', kwargsText = '{}'] = text.slice(text.indexOf(';') + 1).split('\n')
@@ -130,14 +155,13 @@ export class WorkflowReader implements RecordSource {
     return { id, task: spec.task, args, kwargs: JSON.parse(kwargsText) as NodeCall['kwargs'], attempt: ran, error }
   }
 
-  private async definition(prefix: string, index: number): Promise<string> {
-    const [block] = await this.ask(() => this.connection.hmgetBuffer(this.key, `b${prefix}${Math.floor(index / BLOCK)}`))
-    const text = block ? definitionAt(block, index % BLOCK) : ''
-    return text === MARKER ? ((await this.ask(() => this.connection.hget(this.key, `a${prefix}${index}`))) ?? '') : text
+  /** Definitions of nodes `from` … `to - 1` of a segment, in one call and one more for each that is long. */
+  definitions(prefix: string, from: number, to: number): Promise<string[]> {
+    return this.ask(() => readDefinitions(this.connection, this.key, prefix, from, to))
   }
 
-  /** Segments that tasks added: prefix and number of nodes. */
-  async segments(meta: WorkflowMeta): Promise<{ prefix: string; nodes: number }[]> {
+  /** The submitted graph, and what tasks added to it so far: in the order in which it was added. */
+  async segments(meta: WorkflowMeta): Promise<Segment[]> {
     const text = (await this.connection.hget(this.key, 'G')) ?? ''
     const added = text.split('\n').filter(Boolean)
     return [
@@ -150,36 +174,72 @@ export class WorkflowReader implements RecordSource {
   async *nodes(meta: WorkflowMeta): AsyncGenerator<NodeResult> {
     for (const { prefix, nodes } of await this.segments(meta)) {
       const specs = new Map<string, TaskSpec>()
-      for (let from = 0; from < nodes; from += BLOCK * 32) {
-        yield* this.page(prefix, from, Math.min(from + BLOCK * 32, nodes), specs)
+      for (let from = 0; from < nodes; from += LISTED_NODES) {
+        yield* this.page(prefix, from, Math.min(from + LISTED_NODES, nodes), specs)
       }
     }
   }
 
-  private async *page(prefix: string, from: number, to: number, specs: Map<string, TaskSpec>): AsyncGenerator<NodeResult> {
-    const templates = await this.templatesOf(prefix, from, to)
-    await this.loadSpecs(prefix, templates, specs)
-    const ids = templates.map((_, k) => `${prefix}${from + k}`)
+  /**
+   * Tasks in the order of {@link nodes}, without results and errors.
+   * @param cursor where to go on, as answered before; '' from the beginning. Null when it is none
+   */
+  async list(meta: WorkflowMeta, cursor: string, limit: number): Promise<TaskPage | null> {
+    const start = /^(\d{1,6})\.(\d{1,9})$/.exec(cursor === '' ? '0.0' : cursor)
+    if (!start) return null
+    const segments = await this.segments(meta)
+    const tasks: TaskView[] = []
+    for (let s = Number(start[1]), from = Number(start[2]); s < segments.length; s++, from = 0) {
+      const { prefix, nodes } = segments[s] as Segment
+      const specs = new Map<string, TaskSpec>()
+      while (from < nodes) {
+        if (tasks.length >= limit) return { tasks, cursor: `${s}.${from}` }
+        const to = Math.min(from + limit - tasks.length, nodes)
+        for await (const task of this.page(prefix, from, to, specs, true)) tasks.push(task)
+        from = to
+      }
+    }
+    return { tasks, cursor: null }
+  }
+
+  /** One task of the workflow; null when there is none under this id. */
+  async node(meta: WorkflowMeta, id: string): Promise<NodeResult | null> {
+    const place = splitNode(id)
+    if (place === null) return null
+    const segments = place.prefix === '' ? [{ prefix: '', nodes: meta.n }] : await this.segments(meta)
+    if (!segments.some(({ prefix, nodes }) => prefix === place.prefix && place.index < nodes)) return null
+    for await (const node of this.page(place.prefix, place.index, place.index + 1, new Map())) return node
+    return null
+  }
+
+  private async *page(prefix: string, from: number, to: number, specs: Map<string, TaskSpec>, brief = false): AsyncGenerator<NodeResult> {
+    const definitions = (await this.definitions(prefix, from, to)).map(parseDefinition)
+    await this.loadSpecs(
+      prefix,
+      definitions.map(({ template }) => template),
+      specs,
+    )
+    const ids = definitions.map((_, k) => `${prefix}${from + k}`)
     const records = await this.read(ids)
-    const progress = await this.read(ids.map((id) => `g${id}`))
-    for (let k = 0; k < ids.length; k++) {
-      const spec = specs.get(templates[k] as string)
-      if (spec?.task) yield await this.result(ids[k] as string, spec, records[k] ?? null, progress[k] ?? null)
+    const reports = await this.reports(ids, records)
+    for (const [k, { template, taskId }] of definitions.entries()) {
+      const spec = specs.get(template)
+      if (!spec?.task) continue
+      const id = ids[k] as string
+      const record = records[k] ?? null
+      const view: TaskView = { id, task: spec.task, state: nodeState(record), attempts: attemptsOf(record) }
+      if (taskId !== undefined) view.taskId = taskId
+      const report = liveReport(record, reports.get(id) ?? null)
+      if (report) Object.assign(view, { state: report.state, info: JSON.parse(report.meta) as Json })
+      yield brief ? view : await this.withResult(view, spec, record)
     }
   }
 
-  private async templatesOf(prefix: string, from: number, to: number): Promise<string[]> {
-    const names: string[] = []
-    for (let block = from / BLOCK; block * BLOCK < to; block++) names.push(`b${prefix}${block}`)
-    const blocks = await this.connection.hmgetBuffer(this.key, ...names)
-    const out: string[] = []
-    for (const [b, block] of blocks.entries()) {
-      for (let j = 0; j < BLOCK && from + b * BLOCK + j < to; j++) {
-        const text = block ? definitionAt(block, j) : ''
-        out.push(text === MARKER ? ((await this.connection.hget(this.key, `a${prefix}${from + b * BLOCK + j}`)) ?? '') : text)
-      }
-    }
-    return out.map((text) => text.slice(0, text.indexOf(';')))
+  /** What running tasks say of themselves; only those that are leased can have said anything that counts. */
+  private async reports(ids: readonly string[], records: readonly (string | null)[]): Promise<Map<string, string | null>> {
+    const leased = ids.filter((_, k) => records[k]?.startsWith('L '))
+    const reports = leased.length === 0 ? [] : await this.read(leased.map((id) => `g${id}`))
+    return new Map(leased.map((id, k) => [id, reports[k] ?? null]))
   }
 
   private async loadSpecs(prefix: string, templates: string[], specs: Map<string, TaskSpec>): Promise<void> {
@@ -191,17 +251,19 @@ export class WorkflowReader implements RecordSource {
     })
   }
 
-  private async result(id: string, spec: TaskSpec, record: string | null, progress: string | null): Promise<NodeResult> {
-    const out: NodeResult = { id, task: spec.task, state: nodeState(record), attempts: attemptsOf(record) }
+  private async withResult(view: TaskView, spec: TaskSpec, record: string | null): Promise<NodeResult> {
+    const out: NodeResult = view
     const terminal = parseTerminal(record)
-    if (terminal?.code === 'S' && !spec.ignoreResult) out.result = JSON.parse(terminal.body) as Json
-    else if (terminal?.code === 'V') out.result = JSON.parse(await valueText(this, parseValue(terminal.body))) as Json
-    else if (terminal && terminal.code !== 'S' && terminal.code !== 'I') {
-      const error = await errorOf(this, id)
+    if (terminal === null) return out
+    if (terminal.ignored || (terminal.code === 'S' && spec.ignoreResult)) {
+      out.result = null
+      out.ignored = true
+    } else if (terminal.code === 'S') out.result = JSON.parse(terminal.body) as Json
+    else if (terminal.code === 'V') out.result = JSON.parse(await valueText(this, parseValue(terminal.body))) as Json
+    else {
+      const error = await errorOf(this, view.id)
       if (error) out.error = error
     }
-    if (terminal?.code === 'I') out.ignored = true
-    if (progress !== null) out.progress = JSON.parse(progress) as Json
     return out
   }
 }

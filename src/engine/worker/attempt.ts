@@ -8,10 +8,12 @@ import type { Grant } from './grants.js'
 import type { Logger } from './logger.js'
 import type { RetryOptions, TaskContext } from './registry.js'
 import { IgnoreSignal, ReplaceSignal, RetrySignal } from './signals.js'
+import { reportText } from './state-reports.js'
 
 export interface AttemptHost {
   readonly logger: Logger
-  progress(attempt: Attempt, text: string): void
+  /** Takes a report of a running attempt: see state-reports. */
+  report(attempt: Attempt, text: string): void
 }
 
 export class Attempt implements TaskContext {
@@ -88,11 +90,12 @@ export class Attempt implements TaskContext {
     this.added.push(canvas)
   }
 
-  progress(current: number, total?: number, note?: string): void {
-    this.host.progress(
-      this,
-      JSON.stringify({ current, ...(total === undefined ? {} : { total }), ...(note === undefined ? {} : { note }) }),
-    )
+  updateState(state: string, meta?: unknown): void {
+    this.host.report(this, reportText(state, meta))
+  }
+
+  progress(current: number, total?: number, message?: string): void {
+    this.updateState('PROGRESS', { current, ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) })
   }
 
   ignore(): never {

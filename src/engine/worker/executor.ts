@@ -21,6 +21,8 @@ export interface ExecutorHost {
   stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string>
   stageMembers(attempt: Attempt, record: string): Promise<string>
   complete(attempt: Attempt, record: string): void
+  /** A handler that is to be tracked is about to be called. */
+  track(attempt: Attempt): void
   /** Handlers are about to run on the main loop. */
   started(): void
 }
@@ -32,6 +34,8 @@ export interface ExecutorOptions {
   maxResultBytes: number
   /** Attempts that run at the same time. */
   concurrency: number
+  /** Every task says when its handler starts; a task's own option wins. */
+  trackStarted: boolean
 }
 
 const SLICE_MS = 5
@@ -147,6 +151,7 @@ export class Executor {
   }
 
   private call(attempt: Attempt, definition: TaskDefinition): void {
+    if (definition.options?.trackStarted ?? this.options.trackStarted) this.host.track(attempt)
     let value: unknown
     let pending: boolean
     try {
@@ -159,13 +164,19 @@ export class Executor {
     if (pending) {
       // resolve() gives a promise back as it is, and takes what else has a `then` by its word without trusting it.
       Promise.resolve(value).then(
-        (result) => this.returned(attempt, result),
+        (result) => this.returned(attempt, definition, result),
         (thrown: unknown) => this.threw(attempt, definition, thrown),
       )
-    } else this.returned(attempt, value)
+    } else this.returned(attempt, definition, value)
   }
 
-  private returned(attempt: Attempt, value: unknown): void {
+  private returned(attempt: Attempt, definition: TaskDefinition, value: unknown): void {
+    const ignored = attempt.spec.ignoreResult ?? definition.options?.ignoreResult
+    // Nothing comes after a workflow of one task.
+    if (ignored && attempt.grant.lone && attempt.added.length === 0) {
+      this.host.complete(attempt, `I${mark(attempt)}|`)
+      return
+    }
     let text: string
     try {
       text = resultText(value)
@@ -177,7 +188,8 @@ export class Executor {
       return
     }
     const { attemptNumber } = attempt.grant
-    const record = attemptNumber === 1 ? `S|${text}` : `S${attemptNumber}|${text}`
+    // The script drops an ignored result that no successor takes.
+    const record = ignored ? `S${attemptNumber}i|${text}` : attemptNumber === 1 ? `S|${text}` : `S${attemptNumber}|${text}`
     if (attempt.added.length === 0) this.host.complete(attempt, record)
     else this.staged(attempt, this.host.stageMembers(attempt, record))
   }

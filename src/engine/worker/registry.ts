@@ -35,8 +35,16 @@ export interface TaskContext {
   replace(canvas: Canvas): never
   /** One more member for the chord whose header this task belongs to; takes effect when this attempt succeeds. */
   addToChord(canvas: Canvas): void
-  /** Shows how far the task is; the latest call counts. */
-  progress(current: number, total?: number, note?: string): void
+  /**
+   * Shows this state while the attempt runs (`handle.task(id).state()` and `info()`). The latest call counts, about four a second are written, and
+   * nothing of it is left in sight when the attempt is over.
+   * @param state `[A-Z][A-Z0-9_]{0,31}`; of the states of Chordis only STARTED
+   * @param meta 16 kB of JSON at most; default null
+   * @throws ChordisError `request-invalid`
+   */
+  updateState(state: string, meta?: unknown): void
+  /** As {@link updateState}: PROGRESS with `{current, total?, message?}`. */
+  progress(current: number, total?: number, message?: string): void
   /** Ends SUCCESS with null, marked ignored; the chain goes on. Throws. */
   ignore(): never
 }
@@ -46,7 +54,10 @@ export interface TaskOptions {
   retry?: RetryPolicy
   /** Queue of calls that name none (used where the call is made). */
   queue?: string
+  /** Do not keep the results for readers; what comes after still gets them. */
   ignoreResult?: boolean
+  /** Say STARTED with `{startedAt, worker, pid}` when the handler is called. */
+  trackStarted?: boolean
 }
 
 export interface TaskDefinition {

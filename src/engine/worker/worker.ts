@@ -28,6 +28,7 @@ import { Partition, type PartitionHost } from './partition.js'
 import { GIVE_BACK_MS, Prefetch } from './prefetch.js'
 import type { TaskRegistry } from './registry.js'
 import type { ReplaceSignal } from './signals.js'
+import { reportText, type StartedMeta, StateReports } from './state-reports.js'
 import { Waker } from './waker.js'
 
 export interface WorkerOptions extends ConnectionOptions {
@@ -49,6 +50,8 @@ export interface WorkerOptions extends ConnectionOptions {
   maxDeliveries?: number
   /** Longest result, bytes of JSON. Default 16 MiB. */
   maxResultBytes?: number
+  /** Every task says STARTED when its handler is called, unless its own option says otherwise. Default false. */
+  trackStarted?: boolean
 }
 
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
@@ -79,6 +82,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private tender: Tender | null = null
   private readonly wakers: Waker[] = []
   private readonly prefetch = new Prefetch()
+  private readonly reports = new StateReports<Attempt>((attempt, text) => this.send(attempt, text))
   private reserved = 0
   /** Gives back what waits for a slot too long. */
   private surplus: NodeJS.Timeout | null = null
@@ -107,6 +111,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       random: Math.random,
       maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024,
       concurrency: this.concurrency,
+      trackStarted: options.trackStarted ?? false,
     })
   }
 
@@ -300,6 +305,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
+    this.reports.over(attempt)
     attempt.grant.partition.complete(attempt.grant, attempt.key, record, true)
     this.prefetch.over()
     if (attempt.started) this.executor.over()
@@ -315,8 +321,19 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     for (const partition of starved) partition.kick()
   }
 
-  progress(attempt: Attempt, text: string): void {
-    if (this.running.has(attempt)) attempt.grant.partition.complete(attempt.grant, attempt.key, `%${text}`, false)
+  track(attempt: Attempt): void {
+    const started: StartedMeta = { startedAt: Date.now(), worker: this.options.name ?? os.hostname(), pid: process.pid }
+    this.report(attempt, reportText('STARTED', started))
+  }
+
+  // AttemptHost
+
+  report(attempt: Attempt, text: string): void {
+    if (this.running.has(attempt)) this.reports.report(attempt, text)
+  }
+
+  private send(attempt: Attempt, text: string): void {
+    attempt.grant.partition.complete(attempt.grant, attempt.key, `%${text}`, false)
   }
 
   async fetchInput(attempt: Attempt, expression: string): Promise<string> {

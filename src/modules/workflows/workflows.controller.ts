@@ -1,13 +1,23 @@
 /**
- * `/v1/workflows`: submit a canvas, look at a workflow, fetch its outcome.
+ * `/v1/workflows`: submit a canvas, look at a workflow and its tasks, fetch its outcome, forget it.
  */
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseFilters } from '@nestjs/common'
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseFilters } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
-import { Client, type GraphView, type GraphViewOptions, type Outcome, type WorkflowStatus } from '../../engine/index.js'
+import {
+  ChordisError,
+  Client,
+  type GraphView,
+  type GraphViewOptions,
+  type NodeResult,
+  type Outcome,
+  type TaskPage,
+  type WorkflowStatus,
+} from '../../engine/index.js'
 import { ProblemFilter } from '../http/problem.filter.js'
 import { Drain } from '../worker/drain.js'
 import { GraphPipe } from './graph.pipe.js'
 import { withIdempotencyKey } from './idempotency-key.js'
+import { ListPipe, type ListQuery } from './list.pipe.js'
 import { type Submission, SubmitPipe } from './submit.pipe.js'
 import { WaitPipe } from './wait.pipe.js'
 
@@ -70,5 +80,21 @@ export class WorkflowsController {
     if (late !== null) return late
     reply.status(202)
     return { id, state }
+  }
+
+  @Get(':id/tasks')
+  tasks(@Param('id') id: string, @Query(ListPipe) query: ListQuery): Promise<TaskPage> {
+    return this.client.workflow(id).tasks(query)
+  }
+
+  @Get(':id/tasks/:task')
+  task(@Param('id') id: string, @Param('task') task: string): Promise<NodeResult> {
+    return this.client.workflow(id).task(task).status()
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async forget(@Param('id') id: string): Promise<void> {
+    if (!(await this.client.workflow(id).forget())) throw new ChordisError('not-found', `there is no workflow ${id}`, { workflow: id })
   }
 }

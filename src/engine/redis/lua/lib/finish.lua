@@ -1,6 +1,6 @@
 -- finish: what a worker says of its attempts. Only the attempt that holds the lease changes anything; others are answered as lost.
 -- A completion's record is stored as it came (S F I), or is a command:
---   r<ms>|<attempt>|error  try again after ms      b|  give back, uncharged      %json  progress, the lease stays
+--   r<ms>|<attempt>|error  try again after ms      b|  give back, uncharged      %STATE json  what the task says of itself, the lease stays
 --   X|<prefix>|…  replaced by a staged segment     +<segments>\n<record>  more members for its chord, then the record
 local function held(r, attempt)
   check('a lease', r)
@@ -60,6 +60,18 @@ local function again(c, p, i, t, T, del, bytes, cause, flags, record)
   enqueue(c, T, entry(c, p, i, 1, 1, t), ms > 0 and now() + ms)
 end
 
+-- without_ignored: what is stored of a success. A result marked as ignored (S<attempt>i|…) goes where no successor takes it: readers do not get it.
+local function without_ignored(c, p, T, record)
+  local att = match(record, '^S(%d+)i|')
+  if not att then return record end
+  for k = 1, #T.succ do
+    local e = T.succ[k]
+    local U = template(c, e.p or p, e.t)
+    if U.virtual or (U.mode ~= 'e' and U.input ~= '-') then return record end
+  end
+  return att == '1' and 'I|' or 'I' .. att .. '|'
+end
+
 local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
   local kind = byte(record)
   if kind == 43 then
@@ -68,9 +80,11 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
     add_members(c, p, i, T, segments)
     record, kind = rest, byte(rest)
   end
+  if kind == 83 and byte(record, 2) ~= 124 then record = without_ignored(c, p, T, record) end
   if kind == 83 or kind == 73 then return settle(c, p, i, T, 'S', record, '', #record) end
   if kind == 70 then return settle(c, p, i, T, 'F', record, 'F' .. p .. i, 0) end
-  if kind == 37 then return put(c, 'g' .. p .. i, sub(record, 2)) end
+  -- With the attempt in front: readers show it while that attempt holds the node.
+  if kind == 37 then return put(c, 'g' .. p .. i, attempt .. ' ' .. sub(record, 2)) end
   if kind == 114 then return again(c, p, i, t, T, del, bytes, cause, flags, record) end
   if kind == 98 then
     put(c, p .. i, 'Q ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
@@ -96,12 +110,12 @@ local function finish_group(c, run_, p, t, attempt, list, records, lost)
     local i = tonumber(sub(id, #p + 1))
     local r = f[id]
     if r == plain and c.run == run_ then
-      if byte(record) == 83 then settle(c, p, i, T, 'S', record, '', #record, nil, id)
+      if byte(record) == 83 and byte(record, 2) == 124 then settle(c, p, i, T, 'S', record, '', #record, nil, id)
       else finish_one(c, p, i, t, T, attempt, record, '1', '0', '0', '-', '-') end
     else
       local att, del, bytes, cause, flags = held(r, attempt)
       if att and c.run == run_ then finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
-      else lost[#lost + 1] = c.id .. ':' .. id end
+      elseif byte(record) ~= 37 then lost[#lost + 1] = c.id .. ':' .. id end
     end
   end
 end
@@ -114,7 +128,7 @@ local function finish_lones(ids, t, attempt, records, lost)
     if not finish_lone(id, held_, record) then
       local c = try_context(id, { 't' .. t, '0' })
       if c and live(c) then guarded(c, finish_group, '1', '', t, attempt, { '0' }, record, lost)
-      else lost[#lost + 1] = id .. ':0' end
+      elseif byte(record) ~= 37 then lost[#lost + 1] = id .. ':0' end
     end
   end
 end

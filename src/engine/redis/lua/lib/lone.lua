@@ -44,7 +44,7 @@ end
 
 -- finish_lone: a task of its own that succeeded. False: not plain.
 local function finish_lone(id, held_, record)
-  if byte(record) ~= 83 then return false end
+  if byte(record) ~= 83 and byte(record) ~= 73 then return false end
   local got = lone_fields(id, '0', 's')
   if not got or got[1] ~= held_ or not got[2] then return false end
   local created, started, keep, flags = match(got[2], LONE_RUNNING)
