@@ -1,7 +1,8 @@
 /** The engine's only door. Framework-free: `node:*`, ioredis and a few libraries. */
 export * from './canvas/index.js'
+export * from './chordis.js'
 export { Client, type ClientOptions, type ConnectionOptions } from './client/client.js'
-export { WorkflowFailedError, WorkflowHandle, type WorkflowStatus } from './client/handle.js'
+export { plainValue, WorkflowFailedError, WorkflowHandle, type WorkflowStatus } from './client/handle.js'
 export type { SubmitOptions } from './client/submission.js'
 export { ChordisError, ERROR_RULES, type ErrorCode, type WireError } from './protocol/errors.js'
 export { checkName } from './protocol/ids.js'

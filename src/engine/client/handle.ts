@@ -47,8 +47,8 @@ function rootMessage(error: WireError): string {
   return root.message
 }
 
-/** The plain value of an outcome; a group's is the list of its members' values. */
-function plainValue(outcome: Outcome): Json | undefined {
+/** The plain value of an outcome; a group's is the list of its members' values. Undefined when not all of it succeeded. */
+export function plainValue(outcome: Outcome): Json | undefined {
   if (outcome.state === 'SUCCESS') return outcome.result
   if (outcome.state !== 'GROUP') return undefined
   const values = outcome.results.map(plainValue)
@@ -56,13 +56,14 @@ function plainValue(outcome: Outcome): Json | undefined {
 }
 
 export interface HandleDependencies {
-  reader(id: string): WorkflowReader
+  /** A promise where there may be no connection yet. */
+  reader(id: string): WorkflowReader | Promise<WorkflowReader>
   wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>
 }
 
 /** `R`: its result, as the canvas's types say; they are not checked at run time. */
 export class WorkflowHandle<R = Json> {
-  private made: WorkflowReader | undefined
+  private made: Promise<WorkflowReader> | undefined
 
   constructor(
     private readonly dependencies: HandleDependencies,
@@ -71,9 +72,27 @@ export class WorkflowHandle<R = Json> {
     readonly duplicate = false,
   ) {}
 
-  private get reader(): WorkflowReader {
-    this.made ??= this.dependencies.reader(this.id)
+  private reader(): Promise<WorkflowReader> {
+    this.made ??= this.open()
     return this.made
+  }
+
+  private async open(): Promise<WorkflowReader> {
+    try {
+      return await this.dependencies.reader(this.id)
+    } catch (error) {
+      // The next call tries again.
+      this.made = undefined
+      throw error
+    }
+  }
+
+  /** Its records; a reader is made when one is wanted. */
+  private records(): RecordSource {
+    return {
+      read: async (ids) => (await this.reader()).read(ids),
+      joined: async (range) => (await this.reader()).joined(range),
+    }
   }
 
   /** State, counts and times. Throws `not-found` when there is no such workflow (any more). */
@@ -85,7 +104,7 @@ export class WorkflowHandle<R = Json> {
       ...(head.meta.name === undefined ? {} : { name: head.meta.name }),
       tags: head.meta.tags ?? [],
       tenant: head.meta.tenant ?? '-',
-      partition: this.reader.partition,
+      partition: (await this.reader()).partition,
       state: workflowState(control),
       ended: control.ended > 0,
       counts: countsOf(control),
@@ -107,7 +126,7 @@ export class WorkflowHandle<R = Json> {
     if (answer === null) return null
     if (answer[0] === 'pushed') {
       const [, node, record] = answer
-      return this.explained(() => nodeOutcome(withFirst(this.reader, node, record), node, record))
+      return this.explained(() => nodeOutcome(withFirst(this.records(), node, record), node, record))
     }
     if (answer[0] !== 'outcome') throw this.notFound()
     const [, control, meta, damage, record] = answer
@@ -147,7 +166,7 @@ export class WorkflowHandle<R = Json> {
   async *nodes(): AsyncGenerator<NodeResult> {
     const head = await this.head()
     try {
-      yield* this.reader.nodes(head.meta)
+      yield* (await this.reader()).nodes(head.meta)
     } catch (error) {
       throw explainRead(error, this.id)
     }
@@ -157,7 +176,7 @@ export class WorkflowHandle<R = Json> {
   private async read(head: Head, record: string | null = null): Promise<Outcome | null> {
     if (head.control?.state === 'x' || head.control === null) return corrupt(head.damage ?? 'control field')
     const { o } = head.meta
-    return this.explained(() => outcomeOf(record === null ? this.reader : withFirst(this.reader, String(o), record), o))
+    return this.explained(() => outcomeOf(record === null ? this.records() : withFirst(this.records(), String(o), record), o))
   }
 
   private async explained(read: () => Promise<Outcome | null>): Promise<Outcome | null> {
@@ -172,7 +191,7 @@ export class WorkflowHandle<R = Json> {
   private async head(): Promise<Head> {
     let head: Head | null
     try {
-      head = await this.reader.head()
+      head = await (await this.reader()).head()
     } catch (error) {
       if (!isWrongType(error)) throw explainRead(error, this.id)
       head = { control: null, meta: { o: 0, n: 0, c: 0 }, damage: NOT_A_HASH }

@@ -86,6 +86,9 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private readonly alarms = new Map<Partition, NodeJS.Timeout>()
   private idleWaiters: (() => void)[] = []
   private state: 'new' | 'running' | 'stopping' | 'stopped' = 'new'
+  private stopping: Promise<void> | null = null
+  /** Until when running handlers may go on, on the monotonic clock. */
+  private graceUntil = Number.POSITIVE_INFINITY
 
   constructor(private readonly options: WorkerOptions) {
     this.namespace = new Namespace(options)
@@ -117,6 +120,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     const { redis } = this.options
     this.connection = await connect(redis, 'worker', (error) => this.logger.debug({ err: error }, 'redis connection'))
     await untilAnswered(this.connection, () => this.namespace.load(this.connection))
+    this.refuseStopped()
     this.additions = new Additions(this.connection, this.namespace, this.process)
     this.startHeartbeat()
     for (let p = 0; p < this.namespace.partitions; p++) {
@@ -130,6 +134,13 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.startTender()
     this.startWakers()
     for (const partition of this.partitions) partition.wake(true)
+  }
+
+  /** `stop()` came while it waited for Redis. */
+  private refuseStopped(): void {
+    if (this.state === 'running') return
+    this.connection.disconnect()
+    throw new ChordisError('closed', 'this worker was stopped before it had started')
   }
 
   private startHeartbeat(): void {
@@ -345,27 +356,34 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   /**
    * Stops: nothing more is fetched, what has not started goes back at once, running handlers get `graceMs` to end; then their signals fire and
-   * what they hold goes back too, uncharged.
+   * what they hold goes back too, uncharged. Called again, it may shorten the grace time, never lengthen it; every call ends when it has stopped.
    */
-  async stop(options: { graceMs?: number } = {}): Promise<void> {
-    if (this.state === 'stopped' || this.state === 'stopping') return
+  stop(options: { graceMs?: number } = {}): Promise<void> {
+    this.graceUntil = Math.min(this.graceUntil, performance.now() + (options.graceMs ?? this.options.graceMs ?? 10_000))
+    this.stopping ??= this.shutDown()
+    return this.stopping
+  }
+
+  private async shutDown(): Promise<void> {
     const started = this.state === 'running'
     this.state = 'stopping'
-    if (!started) return
+    if (!started) {
+      this.state = 'stopped'
+      return
+    }
     for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
     if (this.surplus) clearTimeout(this.surplus)
     this.giveBack(this.executor.drain())
     await Promise.all(this.wakers.map((waker) => waker.stop()))
-    const until = performance.now() + (options.graceMs ?? this.options.graceMs ?? 10_000)
-    while (this.busy() && performance.now() < until) await sleep(5)
+    while (this.busy() && performance.now() < this.graceUntil) await sleep(5)
     for (const attempt of this.running) attempt.abort(new ChordisError('closed', 'the worker stops'))
     await this.tender?.stop()
     await Promise.all(
       this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])),
     )
     await this.heartbeat?.stop()
-    this.connection.disconnect()
+    this.connection?.disconnect()
     this.state = 'stopped'
     this.checkIdle()
   }
