@@ -102,8 +102,13 @@ export async function connect(
   const options = normalise(redis)
   const base = settings(role, commandTimeoutMs)
   const connection = options.cluster ? cluster(options.cluster, base) : single(options, base)
-  connection.on('error', onError)
-  connection.on('node error', onError)
+  let why: unknown
+  const hear = (error: Error): void => {
+    why = error
+    onError(error)
+  }
+  connection.on('error', hear)
+  connection.on('node error', hear)
   // Everything that waits for a reconnect listens.
   connection.setMaxListeners(0)
   try {
@@ -111,7 +116,8 @@ export async function connect(
   } catch (error) {
     if (role === 'client' || connection.status === 'end') {
       connection.disconnect()
-      throw unavailable(error)
+      // `connect()` itself says only that the connection is closed.
+      throw unavailable(why ?? error)
     }
     await ready(connection)
   }
