@@ -28,7 +28,7 @@ export interface Context {
 export function contextOf({ redis, namespace, json = false, color }: GlobalOptions): Context {
   const style = (stream: NodeJS.WriteStream) => paint(color && wantsColours(stream.isTTY === true, process.env.NO_COLOR))
   if (redis && !/^(rediss?|unix):\/\/./.test(redis)) {
-    throw new CliError('usage', `--redis: must be redis://, rediss:// or unix:///path, not "${redis}"`)
+    throw new CliError('usage', `--redis: must be redis://, rediss:// or unix:///path, not "${shownUrl(redis)}"`)
   }
   return {
     json,
@@ -51,7 +51,7 @@ export function shownUrl(redis: ChordisOptions['redis']): string {
     if (redis.cluster) return `cluster ${redis.cluster.map(shownUrl).join(' ')}`
     return redis.sentinel ? `sentinel ${redis.sentinel.name} at ${redis.sentinel.hosts.join(' ')}` : shownUrl(redis.url ?? DEFAULT_REDIS)
   }
-  return redis.replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, '$1:***@')
+  return redis.replace(/^(\w+:\/\/[^:@/]*):.*@/, '$1:***@')
 }
 
 /** Whether the same may succeed later: Redis is away, or did not answer. */
