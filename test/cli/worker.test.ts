@@ -32,12 +32,25 @@ test('a second signal gives back what runs, uncharged, and another worker runs i
   await holds(sh, 'a')
   worker.signal('SIGINT')
   await worker.says(/stopping/)
-  worker.signal('SIGINT')
-  expect(await worker.ended()).toMatchObject({ code: 130 })
+  worker.signal('SIGTERM')
+  expect(await worker.ended()).toMatchObject({ code: 143 })
   expect(await sh.json('run', 'show', 'a')).toMatchObject({ tasks: [{ state: 'PENDING', attempts: 0 }] })
   sh.write('go', '')
   await sh.worker()
   expect((await sh.run(['run', 'result', 'a', '--wait', '20'])).out).toBe('"a"\n')
+})
+
+test('one Ctrl-C that arrives twice, as under npx, is one', async () => {
+  const sh = shell()
+  const worker = await sh.worker()
+  await sh.submit(held('a'), '--id', 'a')
+  await holds(sh, 'a')
+  worker.signal('SIGINT')
+  await worker.says(/stopping/)
+  worker.signal('SIGINT')
+  sh.write('go', '')
+  expect(await worker.ended()).toMatchObject({ code: 0, out: expect.not.stringContaining('back\n') })
+  expect(await sh.json('run', 'show', 'a')).toMatchObject({ state: 'SUCCESS' })
 })
 
 test('SIGKILL: another worker runs what it held', async () => {

@@ -18,6 +18,9 @@ export interface WorkerArguments {
   logLevel: Level
 }
 
+/** One Ctrl-C may arrive twice: from the terminal, and from npx, which passes it on. */
+const ECHO_MS = 250
+
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
 
 export async function worker(context: Context, options: WorkerArguments): Promise<number> {
@@ -82,9 +85,13 @@ function banner(
  */
 function untilSignals(worker: Worker, logger: Logger, graceS: number): Promise<number> {
   let signals = 0
+  let last = { name: '', at: 0 }
   return new Promise((resolve, reject) => {
     for (const [name, code] of Object.entries(SIGNALS) as ['SIGINT' | 'SIGTERM', number][]) {
       process.on(name, () => {
+        const again = last.name === name && performance.now() - last.at < ECHO_MS
+        last = { name, at: performance.now() }
+        if (again) return
         signals++
         if (signals === 1) {
           logger.info({}, `stopping: running tasks have ${graceS} s to end; a second signal gives them back at once`)
