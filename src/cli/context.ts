@@ -28,7 +28,7 @@ export interface Context {
 export function contextOf({ redis, namespace, json = false, color }: GlobalOptions): Context {
   const style = (stream: NodeJS.WriteStream) => paint(color && wantsColours(stream.isTTY === true, process.env.NO_COLOR))
   if (redis && !/^(rediss?|unix):\/\/./.test(redis)) {
-    throw new CliError('usage', `--redis: must be redis://, rediss:// or unix:///path, not "${shownUrl(redis)}"`)
+    throw new CliError('usage', `--redis (CHORDIS_REDIS_URL): must be redis://, rediss:// or unix:///path, not "${shownUrl(redis)}"`)
   }
   return {
     json,

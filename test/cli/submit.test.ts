@@ -204,7 +204,7 @@ test('bad usage: exit 2 and one line', async () => {
   expect(await bad('submit', 'x', '--timeout', '3')).toBe('chordis: --timeout needs --follow (usage)\n')
   expect(await bad('submit', 'x', '-f', '--timeout', 'soon')).toContain('must be a number of seconds')
   expect(await bad('submitt')).toContain("unknown command 'submitt'")
-  expect(await bad('submit', '-', '--redis', 'localhost')).toContain('--redis: must be redis://')
+  expect(await bad('submit', '-', '--redis', 'localhost')).toContain('--redis (CHORDIS_REDIS_URL): must be redis://')
   expect(await bad()).toContain('Usage: chordis')
 })
 

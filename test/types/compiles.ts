@@ -1,13 +1,28 @@
 /**
  * Canvases that must compile; `npm run typecheck` is the test, nothing here runs. Each line is one case. What must not compile is in refused.ts.
  */
-import { type Canvas, type Client, chain, chord, type Fluent, group, signature, task, type WorkflowHandle } from '../../src/engine/index.js'
+import {
+  type Canvas,
+  type Chordis,
+  type Client,
+  chain,
+  chord,
+  type Fluent,
+  group,
+  type Json,
+  signature,
+  type Task,
+  type TaskContext,
+  task,
+  type WorkflowHandle,
+} from '../../src/engine/index.js'
 import { add, anything, bound, fetchPage, log, optional, options, type Page, pair, parse, remote, start, store, total } from './tasks.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_: Equal<A, B>): void => {}
 
 declare const client: Client
+declare const app: Chordis
 
 export async function compiles(url: string): Promise<void> {
   // Chains.
@@ -70,4 +85,15 @@ export async function compiles(url: string): Promise<void> {
   const nothing: null = await (await client.submit(log.s(both))).result()
   const page: Page = await client.workflow<Page>('id').result()
   log.s(nothing, page)
+  // An application.
+  const double = app.task('double', (n: number) => n * 2, { queue: 'q' })
+  const late = app.task('late', async (ctx, n: number, text: string) => ({ at: ctx.attempt, text, n }), { bind: true })
+  const first = app.task('first', { bind: true }, (ctx, n: number) => ctx.workflow.id.length + n)
+  app.register(add, late.definition)
+  same<typeof double, Task<unknown, [n: number], number>>(true)
+  same<typeof first, Task<TaskContext, [n: number], number>>(true)
+  const made = await app.submit(chain(double.s(1), first.s(), late.s('a')))
+  same<typeof made, WorkflowHandle<{ at: number; text: string; n: number }>>(true)
+  const looked = app.workflow(made.id)
+  same<typeof looked, WorkflowHandle<Json>>(true)
 }
