@@ -19,7 +19,7 @@ export interface Context {
   out: Paint
   err: Paint
   /** What was said about Redis; nothing said: nothing here. */
-  connection: { redis?: string; namespace?: string }
+  connection: { redis?: ChordisOptions['redis']; namespace?: string }
   print(text: string): void
   /** To standard error. */
   note(text: string): void
@@ -27,17 +27,27 @@ export interface Context {
 
 export function contextOf({ redis, namespace, json = false, color }: GlobalOptions): Context {
   const style = (stream: NodeJS.WriteStream) => paint(color && wantsColours(stream.isTTY === true, process.env.NO_COLOR))
-  if (redis && !/^(rediss?|unix):\/\/./.test(redis)) {
-    throw new CliError('usage', `--redis (CHORDIS_REDIS_URL): must be redis://, rediss:// or unix:///path, not "${shownUrl(redis)}"`)
-  }
   return {
     json,
     out: style(process.stdout),
     err: style(process.stderr),
-    connection: { ...(redis ? { redis } : {}), ...(namespace ? { namespace } : {}) },
+    connection: { ...(redis ? { redis: redisFrom(redis) } : {}), ...(namespace ? { namespace } : {}) },
     print: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
   }
+}
+
+/** `redis://…`, several with commas for a Cluster, `unix:///path`, or `sentinel://host:port,host:port/name`. */
+export function redisFrom(text: string): ChordisOptions['redis'] {
+  const sentinel = /^sentinel:\/\/([^/@]+)\/([^/@]+)$/.exec(text)
+  if (sentinel) return { sentinel: { hosts: (sentinel[1] as string).split(','), name: sentinel[2] as string } }
+  const urls = text.split(/,(?=rediss?:\/\/)/)
+  if (urls.length > 1) return { cluster: urls }
+  if (/^(rediss?|unix):\/\/./.test(text)) return text
+  throw new CliError(
+    'usage',
+    `--redis (CHORDIS_REDIS_URL): must be redis://, rediss://, unix:///path or sentinel://, not "${shownUrl(text)}"`,
+  )
 }
 
 /** Where a command that has no application of its own finds Redis. */

@@ -23,7 +23,10 @@ export function createProgram(done: (exit: number) => void): Command {
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
     .addOption(
-      new Option('--redis <url>', `Redis: redis://, rediss:// or unix:///path (default: ${DEFAULT_REDIS})`).env('CHORDIS_REDIS_URL'),
+      new Option(
+        '--redis <url>',
+        `redis://, rediss:// or unix:///path; a Cluster: several, with commas; sentinel://host:port,host:port/name (default: ${DEFAULT_REDIS})`,
+      ).env('CHORDIS_REDIS_URL'),
     )
     .addOption(new Option('--namespace <name>', 'prefix of every key (default: chordis)').env('CHORDIS_NAMESPACE'))
     .option('--json', 'print JSON, also for errors')

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { parse } from '../../src/cli/canvas-file.js'
 import { showLines } from '../../src/cli/commands/run.js'
-import { shownUrl } from '../../src/cli/context.js'
+import { redisFrom, shownUrl } from '../../src/cli/context.js'
 import { CliError, failureLines, failureOf } from '../../src/cli/failure.js'
 import { barDisplay, countsText, progressLine } from '../../src/cli/follow.js'
 import { createLogger, type Level } from '../../src/cli/log.js'
@@ -141,6 +141,15 @@ test('errors are one line with a code; the workflow is named once', () => {
   ])
   expect(lines(new CliError('usage', 'no\x1b', ['  more']))).toEqual(['chordis: no\\x1b (usage)', '  more'])
   expect(failureOf(new TypeError('bug'))).toMatchObject({ code: 'unexpected', message: 'TypeError: bug', exit: 1 })
+})
+
+test('one URL is a server, several are a Cluster, and Sentinel has a form of its own', () => {
+  expect(redisFrom('redis://u:a,b@h:1/0')).toBe('redis://u:a,b@h:1/0')
+  expect(redisFrom('unix:///tmp/r.sock')).toBe('unix:///tmp/r.sock')
+  expect(redisFrom('redis://a:1,rediss://b:2')).toEqual({ cluster: ['redis://a:1', 'rediss://b:2'] })
+  expect(redisFrom('sentinel://a:1,b:2/main')).toEqual({ sentinel: { hosts: ['a:1', 'b:2'], name: 'main' } })
+  expect(() => redisFrom('http://u:secret@h')).toThrow('sentinel://, not "http://u:***@h"')
+  expect(() => redisFrom('redis://')).toThrow('must be redis://')
 })
 
 test('a Redis is shown without its password', () => {

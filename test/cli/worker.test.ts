@@ -1,5 +1,6 @@
 /** `chordis worker`: what it loads, what it says, how it ends. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { RedisCluster } from '../support/redis-cluster.js'
 import { until } from '../support/wait.js'
 import { type Shell, useCli } from './harness.js'
 
@@ -152,6 +153,16 @@ test('a module that is not there, fails, exports no task, or takes a name twice:
   expect(await bad('broken.ts')).toMatch(/broken\.ts cannot be loaded: .*broken\.ts:1:\d+/)
   expect(await bad('throws.ts')).toMatch(/throws\.ts cannot be loaded: no 1 \(module-invalid\)\n {4}at .*throws\.ts:2:/)
   expect(await bad()).toContain("required option '-m, --module <file>' not specified")
+})
+
+test('on a Cluster, named by some of its nodes', async () => {
+  const cluster = await RedisCluster.start()
+  onTestFinished(() => cluster.stop())
+  const sh = shell()
+  const nodes = ['--redis', cluster.nodes.map(({ url }) => url).join(',')]
+  await sh.worker(...nodes)
+  const ran = await sh.run(['submit', '-', '--follow', ...nodes], { input: '{"task":"words","args":["a b c"]}' })
+  expect(ran).toMatchObject({ code: 0, out: '3\n' })
 })
 
 test('a Redis that is not there is told at start, with exit 3', async () => {

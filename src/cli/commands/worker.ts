@@ -85,19 +85,19 @@ function banner(
  */
 function untilSignals(worker: Worker, logger: Logger, graceS: number): Promise<number> {
   let signals = 0
-  let last = { name: '', at: 0 }
+  let last = { name: '', at: 0, code: 0 }
   return new Promise((resolve, reject) => {
     for (const [name, code] of Object.entries(SIGNALS) as ['SIGINT' | 'SIGTERM', number][]) {
       process.on(name, () => {
         const again = last.name === name && performance.now() - last.at < ECHO_MS
-        last = { name, at: performance.now() }
+        last = { name, at: performance.now(), code }
         if (again) return
         signals++
         if (signals === 1) {
           logger.info({}, `stopping: running tasks have ${graceS} s to end; a second signal gives them back at once`)
           worker.stop().then(() => {
             logger.info({}, 'stopped')
-            resolve(signals === 1 ? 0 : code)
+            resolve(signals === 1 ? 0 : last.code)
           }, reject)
         } else if (signals === 2) {
           logger.warn({}, 'giving running tasks back')
