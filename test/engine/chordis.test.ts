@@ -148,12 +148,28 @@ test('a second stop may shorten the grace time, and ends when the first one does
   expect((await handle.results())[0]).toMatchObject({ state: 'PENDING', attempts: 0 })
 })
 
-test('close does not hang on a worker that waits for a Redis which is not there', async () => {
+test('close ends a worker that waits for a Redis which is not there', async () => {
   const app = open({ redis: `redis://127.0.0.1:${await freePort()}` })
   app.task('a', () => 1)
-  void app.worker({ graceMs: 0 }).start()
+  const errors: unknown[] = []
+  const starting = app.worker({ logger: { ...silent, debug: (fields) => errors.push(fields) } }).start()
+  await until(() => errors.length > 0, { what: 'the first try has failed' })
   await app.close()
+  expect(await codeOf(starting)).toBe('closed')
   expect(await codeOf(app.ping())).toBe('closed')
+})
+
+test('a worker that is stopped while it starts leaves nothing behind', async () => {
+  const server = await RedisServer.start()
+  onTestFinished(() => server.stop())
+  const app = open({ redis: server.url, partitions: 4 })
+  app.task('a', () => 1)
+  const worker = app.worker()
+  const starting = codeOf(worker.start())
+  await Promise.all([worker.stop(), worker.stop()])
+  expect(['no error', 'closed']).toContain(await starting)
+  await until(async () => (await clientsOf(server)) === 0, { what: 'no connection is left' })
+  expect(await codeOf(worker.start())).toBe('closed')
 })
 
 test('`await using` closes it', async () => {

@@ -92,12 +92,16 @@ export function normalise(redis: string | RedisOptions): RedisOptions {
   return typeof redis === 'string' ? { url: redis } : redis
 }
 
-/** Opens a connection of the given role. Connection errors are heard by `onError`, never thrown at nobody. */
+/**
+ * Opens a connection of the given role. Connection errors are heard by `onError`, never thrown at nobody.
+ * @param signal ends the waiting of one that never gives up: `closed` is thrown
+ */
 export async function connect(
   redis: string | RedisOptions,
   role: ConnectionRole,
   onError: (error: Error) => void = () => {},
   commandTimeoutMs?: number,
+  signal?: AbortSignal,
 ): Promise<RedisConnection> {
   const options = normalise(redis)
   const base = settings(role, commandTimeoutMs)
@@ -119,9 +123,20 @@ export async function connect(
       // `connect()` itself says only that the connection is closed.
       throw unavailable(why ?? error)
     }
-    await ready(connection)
+    await Promise.race([ready(connection), fired(signal)])
+    if (signal?.aborted) {
+      connection.disconnect()
+      throw new ChordisError('closed', 'it was stopped while it waited for Redis', { cause: why })
+    }
   }
   return connection
+}
+
+function fired(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve()
+    else signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /** Waits until a connection that retries by itself is ready. */

@@ -86,7 +86,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private readonly alarms = new Map<Partition, NodeJS.Timeout>()
   private idleWaiters: (() => void)[] = []
   private state: 'new' | 'running' | 'stopping' | 'stopped' = 'new'
+  private starting: Promise<void> | null = null
   private stopping: Promise<void> | null = null
+  /** Fires when it stops, for what waits for Redis without end. */
+  private readonly leaving = new AbortController()
   /** Until when running handlers may go on, on the monotonic clock. */
   private graceUntil = Number.POSITIVE_INFINITY
 
@@ -113,14 +116,25 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     })
   }
 
-  /** Connects (waiting for Redis as long as it takes), announces itself and begins to work. */
+  /** Connects (waiting for Redis as long as it takes), announces itself and begins to work. Throws `closed` when `stop()` came before. */
   async start(): Promise<void> {
     if (this.state !== 'new') throw new ChordisError('closed', `this worker is ${this.state}`)
     this.state = 'running'
+    this.starting = this.begin()
+    try {
+      await this.starting
+    } catch (error) {
+      if (!this.leaving.signal.aborted) throw error
+      throw new ChordisError('closed', 'this worker was stopped before it had started', { cause: error })
+    }
+  }
+
+  private async begin(): Promise<void> {
     const { redis } = this.options
-    this.connection = await connect(redis, 'worker', (error) => this.logger.debug({ err: error }, 'redis connection'))
-    await untilAnswered(this.connection, () => this.namespace.load(this.connection))
-    this.refuseStopped()
+    const onError = (error: Error) => this.logger.debug({ err: error }, 'redis connection')
+    this.connection = await connect(redis, 'worker', onError, undefined, this.leaving.signal)
+    const load = () => this.namespace.load(this.connection)
+    await untilAnswered(this.connection, load, () => this.leaving.signal.aborted)
     this.additions = new Additions(this.connection, this.namespace, this.process)
     this.startHeartbeat()
     for (let p = 0; p < this.namespace.partitions; p++) {
@@ -134,13 +148,6 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.startTender()
     this.startWakers()
     for (const partition of this.partitions) partition.wake(true)
-  }
-
-  /** `stop()` came while it waited for Redis. */
-  private refuseStopped(): void {
-    if (this.state === 'running') return
-    this.connection.disconnect()
-    throw new ChordisError('closed', 'this worker was stopped before it had started')
   }
 
   private startHeartbeat(): void {
@@ -371,6 +378,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       this.state = 'stopped'
       return
     }
+    this.leaving.abort()
+    await Promise.race([this.starting?.catch(() => {}), sleep(2_000, undefined, { ref: false })])
     for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
     if (this.surplus) clearTimeout(this.surplus)
