@@ -33,6 +33,13 @@ module.exports = {
       to: { path: '^src/engine/', pathNot: '^src/engine/(index|testing/index)\\.ts$' },
     },
     {
+      name: 'cli-stands-on-the-engine',
+      comment: 'The command line works where there is no Nest.',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: ['^src/(modules/|main\\.ts)', packages(FRAMEWORKS)] },
+    },
+    {
       name: 'pure-layers-do-no-io',
       comment: 'canvas and protocol use no Node API but Buffer and, in the ids of protocol, hashes and random bytes.',
       severity: 'error',

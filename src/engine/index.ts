@@ -1,7 +1,8 @@
 /** The engine's only door. Framework-free: `node:*`, ioredis and a few libraries. */
 export * from './canvas/index.js'
+export * from './chordis.js'
 export { Client, type ClientOptions, type ConnectionOptions } from './client/client.js'
-export { TaskFailedError, WorkflowFailedError } from './client/failures.js'
+export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failures.js'
 export { WorkflowHandle, type WorkflowStatus } from './client/handle.js'
 export type { SubmitOptions } from './client/submission.js'
 export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group.js'

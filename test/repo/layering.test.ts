@@ -22,6 +22,7 @@ const PLANTS: Record<string, { file: string; imports: string }> = {
   'engine-knows-no-framework': { file: 'src/engine/worker/planted-nest.ts', imports: '@nestjs/common' },
   'engine-knows-no-adapter': { file: 'src/engine/worker/planted-adapter.ts', imports: '../../modules/planted.js' },
   'engine-through-its-index': { file: 'src/modules/planted-inside.ts', imports: '../engine/canvas/types.js' },
+  'cli-stands-on-the-engine': { file: 'src/cli/planted-nest.ts', imports: '@nestjs/common' },
   'pure-layers-do-no-io': { file: 'src/engine/canvas/planted-io.ts', imports: 'node:crypto' },
   'ids-do-no-io': { file: 'src/engine/protocol/ids.ts', imports: 'node:fs' },
   'pure-layers-stand-alone': { file: 'src/engine/protocol/planted-redis.ts', imports: '../redis/planted.js' },

@@ -27,7 +27,7 @@ const ALLOWED = [
   /^docs\/(canvas-semantics|conformance)\.md$/,
   /^docs\/images\/.*\.svg$/,
 ]
-const NEVER = /(^|\/)(test|tests|bench|examples?|scripts|node_modules|fixtures)\/|\.test\.|\.tsbuildinfo$|(^|\/)main\./
+const NEVER = /(^|\/)(test|tests|bench|examples?|scripts|node_modules|fixtures)\/|\.test\.|\.tsbuildinfo$|^dist\/src\/main\./
 const MOST_BYTES = 700_000
 const MOST_UNPACKED_BYTES = 3_000_000
 

@@ -18,7 +18,7 @@ const NOT_RUN: { [command: string]: string } = {
   'npm run bench': 'it measures for minutes and needs the machine for itself; its own tests run it small',
 }
 /** Blocks that run until they are stopped: commands, and files. */
-const SERVICES = ['npm start', 'service.ts', 'app.ts']
+const SERVICES = ['npm start', 'service.ts', 'app.ts', 'chordis worker -m ./tasks.ts']
 
 const GUIDES = 'docs/guides'
 const guides = existsSync(join(ROOT, GUIDES)) ? readdirSync(join(ROOT, GUIDES)).filter((name) => name.endsWith('.md')) : []
@@ -69,7 +69,9 @@ test('nothing is excused from running that no document names', () => {
 
 /** A command that sends the file, so that its content is checked by who receives it. */
 function isUsed(block: Block, blocks: Block[]): boolean {
-  return block.file !== undefined && blocks.some(({ language, text }) => language === 'sh' && text.includes(`@${block.file}`))
+  return (
+    block.file !== undefined && blocks.some(({ language, text }) => language === 'sh' && text.split(/[\s@]/).includes(block.file ?? ''))
+  )
 }
 
 function titleOf({ at, language, file, text }: Block): string {

@@ -3,14 +3,18 @@
  */
 import {
   type Canvas,
+  type Chordis,
   type Client,
   chain,
   chord,
   type Fluent,
   graph,
   group,
+  type Json,
   type ResultOf,
   signature,
+  type Task,
+  type TaskContext,
   task,
   type WorkflowHandle,
 } from '../../src/engine/index.js'
@@ -20,6 +24,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 const same = <A, B>(_: Equal<A, B>): void => {}
 
 declare const client: Client
+declare const app: Chordis
 
 const count = task('count', ({ page }: { page: Page }) => page.words.length)
 const report = task('report', (given: { n: number; page: Page }, title: string) => `${title} ${given.page.url} ${given.n}`)
@@ -97,4 +102,15 @@ export async function compiles(url: string): Promise<void> {
   const nothing: null = await (await client.submit(log.s(both))).result()
   const page: Page = await client.workflow<Page>('id').result()
   log.s(nothing, page)
+  // An application.
+  const double = app.task('double', (n: number) => n * 2, { queue: 'q' })
+  const late = app.task('late', async (ctx, n: number, text: string) => ({ at: ctx.attempt, text, n }), { bind: true })
+  const first = app.task('first', { bind: true }, (ctx, n: number) => ctx.workflow.id.length + n)
+  app.register(add, late.definition)
+  same<typeof double, Task<unknown, [n: number], number>>(true)
+  same<typeof first, Task<TaskContext, [n: number], number>>(true)
+  const made = await app.submit(chain(double.s(1), first.s(), late.s('a')))
+  same<typeof made, WorkflowHandle<{ at: number; text: string; n: number }>>(true)
+  const looked = app.workflow(made.id)
+  same<typeof looked, WorkflowHandle<Json>>(true)
 }

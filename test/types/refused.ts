@@ -1,10 +1,11 @@
 /**
  * Canvases that must not compile, each at the line behind its mark; `npm run typecheck` is the test: a mark without an error is one. Nothing runs.
  */
-import { type Client, chain, chord, graph, group, task } from '../../src/engine/index.js'
+import { type Chordis, type Client, chain, chord, graph, group, type TaskContext, task } from '../../src/engine/index.js'
 import { add, bound, fetchPage, type Page, pair, parse, quiet, remote, start, store, total } from './tasks.js'
 
 declare const client: Client
+declare const app: Chordis
 
 export async function refused(url: string): Promise<void> {
   chain(
@@ -193,4 +194,14 @@ export async function refused(url: string): Promise<void> {
   chain(fetchPage.s(url), log.s().after('page'))
   // @ts-expect-error nothing comes before its first part
   await client.submit(graph({ a: parse.s() }))
+  // @ts-expect-error text is no number
+  app.task('double', (n: number) => n * 2).s('a')
+  // @ts-expect-error nothing comes before it
+  await app.submit(parse.s())
+  // @ts-expect-error without bind there is no context
+  app.task('unbound', (ctx: TaskContext, n: number) => ctx.attempt + n).s(1, 2)
+  // @ts-expect-error no such option
+  app.task('optioned', () => 1, { queues: 'q' })
+  // @ts-expect-error Redis and tasks are the application's
+  app.worker({ redis: 'redis://127.0.0.1' })
 }

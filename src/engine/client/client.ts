@@ -32,7 +32,8 @@ export interface ClientOptions extends ConnectionOptions {
 export class Client {
   private readonly submitter: Submitter
   private readonly waiter: Waiter
-  private readonly dependencies: HandleDependencies
+  /** What a handle needs, for handles that are made elsewhere (`Chordis`). */
+  readonly dependencies: HandleDependencies
 
   private constructor(
     private readonly connection: RedisConnection,

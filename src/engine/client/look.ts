@@ -11,6 +11,8 @@ import { corrupt, explainRead } from './failures.js'
 import type { WaitAnswer } from './waiter.js'
 
 export interface HandleDependencies {
+  /** Resolves when the others may be called: there may be no connection yet. */
+  ready?(): Promise<void>
   reader(id: string): WorkflowReader
   /** The graph without arguments and results. */
   outline(reader: WorkflowReader, meta: WorkflowMeta): Promise<Segment[]>
@@ -38,8 +40,14 @@ export class Look {
     return this.made
   }
 
+  /** {@link reader} may be used then. Throws what connecting throws; the next call tries again. */
+  private async ready(): Promise<void> {
+    if (this.made === undefined) await this.dependencies.ready?.()
+  }
+
   /** Control and meta; throws `not-found`. */
   async head(): Promise<Head> {
+    await this.ready()
     let head: Head | null
     try {
       head = await this.reader.head()
@@ -58,6 +66,7 @@ export class Look {
 
   /** Runs a read; what it throws is a ChordisError then. */
   async explained<T>(read: () => Promise<T>): Promise<T> {
+    await this.ready()
     try {
       return await read()
     } catch (error) {
@@ -67,6 +76,7 @@ export class Look {
 
   /** As {@link explained}, for an outcome: one that cannot be read is a FAILURE. */
   async outcome(read: () => Promise<Outcome | null>): Promise<Outcome | null> {
+    await this.ready()
     try {
       return await read()
     } catch (error) {

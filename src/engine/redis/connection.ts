@@ -92,18 +92,27 @@ export function normalise(redis: string | RedisOptions): RedisOptions {
   return typeof redis === 'string' ? { url: redis } : redis
 }
 
-/** Opens a connection of the given role. Connection errors are heard by `onError`, never thrown at nobody. */
+/**
+ * Opens a connection of the given role. Connection errors are heard by `onError`, never thrown at nobody.
+ * @param signal ends the waiting of one that never gives up: `closed` is thrown
+ */
 export async function connect(
   redis: string | RedisOptions,
   role: ConnectionRole,
   onError: (error: Error) => void = () => {},
   commandTimeoutMs?: number,
+  signal?: AbortSignal,
 ): Promise<RedisConnection> {
   const options = normalise(redis)
   const base = settings(role, commandTimeoutMs)
   const connection = options.cluster ? cluster(options.cluster, base) : single(options, base)
-  connection.on('error', onError)
-  connection.on('node error', onError)
+  let why: unknown
+  const hear = (error: Error): void => {
+    why = error
+    onError(error)
+  }
+  connection.on('error', hear)
+  connection.on('node error', hear)
   // Everything that waits for a reconnect listens.
   connection.setMaxListeners(0)
   try {
@@ -111,11 +120,23 @@ export async function connect(
   } catch (error) {
     if (role === 'client' || connection.status === 'end') {
       connection.disconnect()
-      throw unavailable(error)
+      // `connect()` itself says only that the connection is closed.
+      throw unavailable(why ?? error)
     }
-    await ready(connection)
+    await Promise.race([ready(connection), fired(signal)])
+    if (signal?.aborted) {
+      connection.disconnect()
+      throw new ChordisError('closed', 'it was stopped while it waited for Redis', { cause: why })
+    }
   }
   return connection
+}
+
+function fired(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve()
+    else signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /** Waits until a connection that retries by itself is ready. */

@@ -89,4 +89,10 @@ export class TaskRegistry {
   names(): string[] {
     return [...this.tasks.keys()].sort()
   }
+
+  /** `default` and every queue that a task names: what a worker of these tasks serves when nobody says otherwise. */
+  queues(): string[] {
+    const named = [...this.tasks.values()].flatMap(({ options }) => options?.queue ?? [])
+    return [...new Set(['default', ...named])]
+  }
 }

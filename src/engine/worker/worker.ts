@@ -90,6 +90,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private readonly alarms = new Map<Partition, NodeJS.Timeout>()
   private idleWaiters: (() => void)[] = []
   private state: 'new' | 'running' | 'stopping' | 'stopped' = 'new'
+  private starting: Promise<void> | null = null
+  private stopping: Promise<void> | null = null
+  /** Fires when it stops, for what waits for Redis without end. */
+  private readonly leaving = new AbortController()
+  /** Until when running handlers may go on, on the monotonic clock. */
+  private graceUntil = Number.POSITIVE_INFINITY
 
   constructor(private readonly options: WorkerOptions) {
     this.namespace = new Namespace(options)
@@ -115,13 +121,25 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     })
   }
 
-  /** Connects (waiting for Redis as long as it takes), announces itself and begins to work. */
+  /** Connects (waiting for Redis as long as it takes), announces itself and begins to work. Throws `closed` when `stop()` came before. */
   async start(): Promise<void> {
     if (this.state !== 'new') throw new ChordisError('closed', `this worker is ${this.state}`)
     this.state = 'running'
+    this.starting = this.begin()
+    try {
+      await this.starting
+    } catch (error) {
+      if (!this.leaving.signal.aborted) throw error
+      throw new ChordisError('closed', 'this worker was stopped before it had started', { cause: error })
+    }
+  }
+
+  private async begin(): Promise<void> {
     const { redis } = this.options
-    this.connection = await connect(redis, 'worker', (error) => this.logger.debug({ err: error }, 'redis connection'))
-    await untilAnswered(this.connection, () => this.namespace.load(this.connection))
+    const onError = (error: Error) => this.logger.debug({ err: error }, 'redis connection')
+    this.connection = await connect(redis, 'worker', onError, undefined, this.leaving.signal)
+    const load = () => this.namespace.load(this.connection)
+    await untilAnswered(this.connection, load, () => this.leaving.signal.aborted)
     this.additions = new Additions(this.connection, this.namespace, this.process)
     this.startHeartbeat()
     for (let p = 0; p < this.namespace.partitions; p++) {
@@ -362,27 +380,36 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   /**
    * Stops: nothing more is fetched, what has not started goes back at once, running handlers get `graceMs` to end; then their signals fire and
-   * what they hold goes back too, uncharged.
+   * what they hold goes back too, uncharged. Called again, it may shorten the grace time, never lengthen it; every call ends when it has stopped.
    */
-  async stop(options: { graceMs?: number } = {}): Promise<void> {
-    if (this.state === 'stopped' || this.state === 'stopping') return
+  stop(options: { graceMs?: number } = {}): Promise<void> {
+    this.graceUntil = Math.min(this.graceUntil, performance.now() + (options.graceMs ?? this.options.graceMs ?? 10_000))
+    this.stopping ??= this.shutDown()
+    return this.stopping
+  }
+
+  private async shutDown(): Promise<void> {
     const started = this.state === 'running'
     this.state = 'stopping'
-    if (!started) return
+    if (!started) {
+      this.state = 'stopped'
+      return
+    }
+    this.leaving.abort()
+    await Promise.race([this.starting?.catch(() => {}), sleep(2_000, undefined, { ref: false })])
     for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
     if (this.surplus) clearTimeout(this.surplus)
     this.giveBack(this.executor.drain())
     await Promise.all(this.wakers.map((waker) => waker.stop()))
-    const until = performance.now() + (options.graceMs ?? this.options.graceMs ?? 10_000)
-    while (this.busy() && performance.now() < until) await sleep(5)
+    while (this.busy() && performance.now() < this.graceUntil) await sleep(5)
     for (const attempt of this.running) attempt.abort(new ChordisError('closed', 'the worker stops'))
     await this.tender?.stop()
     await Promise.all(
       this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])),
     )
     await this.heartbeat?.stop()
-    this.connection.disconnect()
+    this.connection?.disconnect()
     this.state = 'stopped'
     this.checkIdle()
   }

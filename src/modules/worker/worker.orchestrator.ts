@@ -38,7 +38,7 @@ export class WorkerOrchestrator implements OnApplicationBootstrap, BeforeApplica
     const worker = new Worker({
       ...connectionOf(this.options),
       ...this.options.worker,
-      queues: this.queues(),
+      queues: this.options.worker?.queues ?? this.tasks.queues(),
       tasks: this.tasks,
       logger: this.logger,
     })
@@ -59,11 +59,6 @@ export class WorkerOrchestrator implements OnApplicationBootstrap, BeforeApplica
   async onApplicationShutdown(): Promise<void> {
     await this.client.close()
     this.logger.info({}, 'drain: redis closed')
-  }
-
-  private queues(): string[] {
-    const named = this.tasks.names().map((name) => this.tasks.get(name)?.options?.queue)
-    return this.options.worker?.queues ?? [...new Set(['default', ...named.filter((queue) => queue !== undefined)])]
   }
 }
 

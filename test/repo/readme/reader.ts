@@ -3,7 +3,7 @@
  * port. Everything happens in a folder inside the repository, so that `import … from 'chordis'` leads to our own package.
  */
 import type { ChildProcess } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { freePort, spawnChild } from '../../support/children.js'
 import { onPath } from '../../support/on-path.js'
@@ -14,7 +14,7 @@ export const ROOT = resolve(import.meta.dirname, '../../..')
 /** The port that the documents name. */
 const PORT = /\b127\.0\.0\.1:3000\b/g
 /** What a service prints when it is up. */
-const UP = /listens on /
+const UP = /listens on |^\d\d:\d\d:\d\d {2}ready$/m
 
 export class Reader {
   readonly folder: string
@@ -92,13 +92,14 @@ export class Reader {
     return spawnChild(command, args, { cwd, env, detached: true }).process
   }
 
-  /** PATH, with a stand-in where there is no curl. */
+  /** PATH with `chordis`, as an installed package would have it, and a stand-in where there is no curl. */
   private path(): string {
     const path = process.env.PATH ?? ''
-    if (onPath('curl') !== undefined) return path
     const bin = join(this.folder, 'bin')
     mkdirSync(bin, { recursive: true })
-    copyFileSync(join(import.meta.dirname, 'curl.mjs'), join(bin, 'curl'))
+    const { bin: names } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { bin: { chordis: string } }
+    writeFileSync(join(bin, 'chordis'), `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, names.chordis)}' "$@"\n`, { mode: 0o755 })
+    if (onPath('curl') === undefined) copyFileSync(join(import.meta.dirname, 'curl.mjs'), join(bin, 'curl'))
     return `${bin}${delimiter}${path}`
   }
 }

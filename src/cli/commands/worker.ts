@@ -1,0 +1,109 @@
+/** `chordis worker`: runs the tasks of a user's modules until a signal ends it. */
+import os from 'node:os'
+import { Chordis, type ChordisOptions, type Logger, type Worker } from '../../engine/index.js'
+import { type Context, clientOptions, shownUrl } from '../context.js'
+import { CliError } from '../failure.js'
+import { type LoadedTasks, loadTasks } from '../load-tasks.js'
+import { createLogger, type Level } from '../log.js'
+import { columns } from '../terminal.js'
+import { VERSION } from '../version.js'
+
+export interface WorkerArguments {
+  module: string[]
+  queues?: string[]
+  concurrency?: number
+  name?: string
+  /** Seconds. */
+  grace: number
+  logLevel: Level
+}
+
+/** One Ctrl-C may arrive twice: from the terminal, and from npx, which passes it on. */
+const ECHO_MS = 250
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
+
+export async function worker(context: Context, options: WorkerArguments): Promise<number> {
+  const loaded = await loadTasks(options.module, process.cwd())
+  const logger = createLogger({
+    level: options.logLevel,
+    json: context.json,
+    style: context.out,
+    write: context.print,
+    now: () => new Date(),
+  })
+  const app = new Chordis({ ...connectionOf(context, loaded), logger }).register(...loaded.tasks)
+  try {
+    // A worker waits for a Redis that goes away; one that was never there is a mistake in the settings, said at once.
+    const { partitions } = await app.client()
+    const { name = os.hostname(), queues, concurrency = 100, grace } = options
+    const worker = app.worker({ ...(queues === undefined ? {} : { queues }), concurrency, name, graceMs: grace * 1_000 })
+    if (!context.json) for (const line of banner(context, app, worker, { name, concurrency, partitions })) context.print(line)
+    const ended = untilSignals(worker, logger, grace)
+    await worker.start()
+    logger.info(context.json ? { name, pid: process.pid, queues: worker.queues, tasks: worker.tasks, concurrency } : {}, 'ready')
+    return await ended
+  } finally {
+    await app.close()
+    for (const one of loaded.apps) await one.close()
+  }
+}
+
+/** What was said on the command line, else what the modules' application says, else the default. */
+function connectionOf(context: Context, { apps }: LoadedTasks): ChordisOptions {
+  const [app, other] = apps
+  if (app === undefined || (context.connection.redis && context.connection.namespace)) return clientOptions(context)
+  const { redis, namespace, partitions, commandTimeoutMs } = app.options
+  if (other !== undefined && (shownUrl(other.options.redis) !== shownUrl(redis) || other.options.namespace !== namespace)) {
+    throw new CliError('module-invalid', 'the modules have two applications with different settings; say --redis and --namespace')
+  }
+  return { redis, namespace, partitions, commandTimeoutMs, ...context.connection }
+}
+
+function banner(
+  { out }: Context,
+  { options }: Chordis,
+  { queues, tasks }: Worker,
+  { name, concurrency, partitions }: { name: string; concurrency: number; partitions: number },
+): string[] {
+  const where = `${shownUrl(options.redis)}, namespace ${options.namespace ?? 'chordis'}${partitions === 1 ? '' : `, ${partitions} partitions`}`
+  const facts: [string, string][] = [
+    ['redis', where],
+    ['queues', queues.join(' ')],
+    ['concurrency', String(concurrency)],
+    ['tasks', tasks.join(' ')],
+  ]
+  return [
+    `${out.strong(`chordis ${VERSION}`)}  worker ${name}, process ${process.pid}`,
+    ...columns(facts.map(([key, text]) => [{ text: key, colour: out.faint }, text])),
+  ]
+}
+
+/**
+ * The first signal lets running tasks end within the grace time and gives back what has not started; a second one gives everything back now;
+ * a third one waits for nothing. Answers the exit code when the worker has stopped.
+ */
+function untilSignals(worker: Worker, logger: Logger, graceS: number): Promise<number> {
+  let signals = 0
+  let last = { name: '', at: 0, code: 0 }
+  return new Promise((resolve, reject) => {
+    for (const [name, code] of Object.entries(SIGNALS) as ['SIGINT' | 'SIGTERM', number][]) {
+      process.on(name, () => {
+        const again = last.name === name && performance.now() - last.at < ECHO_MS
+        last = { name, at: performance.now(), code }
+        if (again) return
+        signals++
+        if (signals === 1) {
+          logger.info({}, `stopping: running tasks have ${graceS} s to end; a second signal gives them back at once`)
+          worker.stop().then(() => {
+            logger.info({}, 'stopped')
+            resolve(signals === 1 ? 0 : last.code)
+          }, reject)
+        } else if (signals === 2) {
+          logger.warn({}, 'giving running tasks back')
+          void worker.stop({ graceMs: 0 })
+        } else process.exit(code)
+      })
+    }
+  })
+}

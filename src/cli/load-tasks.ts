@@ -1,0 +1,130 @@
+/**
+ * Tasks from a user's modules: what they export, by default or by name, as tasks, lists and objects of tasks, registries, or a `Chordis`.
+ *
+ * They are told apart by their shape, not by their class: a module may bring its own copy of the package along.
+ */
+import { statSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createJiti, type Jiti } from 'jiti'
+import type { Chordis, TaskDefinition, TaskRegistry } from '../engine/index.js'
+import { CliError } from './failure.js'
+
+const TYPESCRIPT = ['.ts', '.mts', '.cts']
+const JAVASCRIPT = ['.js', '.mjs', '.cjs']
+
+export interface LoadedTasks {
+  tasks: TaskDefinition[]
+  /** Applications among the exports. */
+  apps: Chordis[]
+}
+
+/** Loads modules in order. Throws CliError `module-invalid`: a module that is not there, fails, has no task, or takes a name twice. */
+export async function loadTasks(modules: readonly string[], cwd: string): Promise<LoadedTasks> {
+  const collector = new Collector()
+  for (const name of modules) {
+    const before = collector.size
+    const exported = await load(name, resolve(cwd, name))
+    for (const [key, value] of Object.entries(exported))
+      collector.add(value, `${name} (${key === 'default' ? 'default export' : `export ${key}`})`)
+    if (collector.size === before) throw new CliError('module-invalid', `${name} exports no task`, HINT)
+  }
+  return collector.loaded()
+}
+
+const HINT = [
+  "  A task is made with task('name', handler) or app.task('name', handler), and exported: by itself, in a list, or with its app.",
+]
+
+async function load(name: string, path: string): Promise<object> {
+  const extension = extname(path)
+  if (![...TYPESCRIPT, ...JAVASCRIPT].includes(extension)) {
+    throw new CliError('module-invalid', `${name}: must be a file that ends in ${[...TYPESCRIPT, ...JAVASCRIPT].join(' ')}`)
+  }
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new CliError('module-invalid', `${name}: there is no such file`)
+  try {
+    return (await (TYPESCRIPT.includes(extension) ? loadTypeScript(path) : import(pathToFileURL(path).href))) as object
+  } catch (error) {
+    const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
+    throw new CliError('module-invalid', `${name} cannot be loaded: ${message}`, frames(error))
+  }
+}
+
+let jiti: Jiti | undefined
+
+/** Node 20 reads no TypeScript. No cache of files: a folder that others may write to must not decide what runs here. */
+function loadTypeScript(path: string): Promise<unknown> {
+  jiti ??= createJiti(import.meta.url, { fsCache: false, interopDefault: false })
+  return jiti.import(path)
+}
+
+/** Where in the user's code it happened. */
+function frames(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return lines.filter((line) => !/node:internal|[\\/]node_modules[\\/]jiti[\\/]|[\\/]src[\\/]cli[\\/]load-tasks/.test(line)).slice(0, 5)
+}
+
+type Maybe<T> = { readonly [K in keyof T]?: unknown }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+function isDefinition(value: unknown): value is TaskDefinition {
+  if (!isObject(value)) return false
+  const { name, handler } = value as Maybe<TaskDefinition>
+  return typeof name === 'string' && typeof handler === 'function'
+}
+
+function isRegistry(value: unknown): value is TaskRegistry {
+  if (!isObject(value)) return false
+  const { names, get } = value as Maybe<TaskRegistry>
+  return typeof names === 'function' && typeof get === 'function'
+}
+
+function isApp(value: unknown): value is Chordis {
+  if (!isObject(value)) return false
+  const { tasks, worker } = value as Maybe<Chordis>
+  return isRegistry(tasks) && typeof worker === 'function'
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+class Collector {
+  /** Task name -> definition and where it stands. */
+  private readonly found = new Map<string, { definition: TaskDefinition; place: string }>()
+  private readonly apps = new Set<Chordis>()
+  /** Exports that were tasks, the same one counted as often as it is exported. */
+  size = 0
+
+  add(value: unknown, place: string, level = 0): void {
+    if (isDefinition(value)) this.task(value, place)
+    else if (isApp(value)) {
+      this.apps.add(value)
+      this.registry(value.tasks, place)
+    } else if (isRegistry(value)) this.registry(value, place)
+    else if (isObject(value) && 'definition' in value && isDefinition(value.definition)) this.task(value.definition, place)
+    else if (Array.isArray(value)) for (const one of value) this.add(one, place, level)
+    // CommonJS: the default is all that is exported. One level; what lies deeper is somebody's data.
+    else if (isObject(value) && isPlain(value) && level === 0) for (const one of Object.values(value)) this.add(one, place, level + 1)
+  }
+
+  private registry(registry: TaskRegistry, place: string): void {
+    for (const name of registry.names()) this.task(registry.get(name) as TaskDefinition, place)
+  }
+
+  private task(definition: TaskDefinition, place: string): void {
+    this.size++
+    const known = this.found.get(definition.name)
+    if (known === undefined) this.found.set(definition.name, { definition, place })
+    else if (known.definition !== definition) {
+      throw new CliError('module-invalid', `the task "${definition.name}" is defined twice: by ${known.place} and by ${place}`)
+    }
+  }
+
+  loaded(): LoadedTasks {
+    return { tasks: [...this.found.values()].map(({ definition }) => definition), apps: [...this.apps] }
+  }
+}

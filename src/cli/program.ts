@@ -1,0 +1,148 @@
+/** The commands, their options and their help. What they do is in commands/, which is loaded when a command is run. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { NODE_STATES, type NodeState } from '../engine/index.js'
+import type { SubmitArguments } from './commands/submit.js'
+import type { WorkerArguments } from './commands/worker.js'
+import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './context.js'
+import { EXIT_CODES } from './failure.js'
+import { LEVELS } from './log.js'
+import { columns } from './terminal.js'
+import { VERSION } from './version.js'
+
+const exits = `\nExit codes:\n${columns(EXIT_CODES.map(([code, meaning]) => [String(code).padStart(3), meaning])).join('\n')}\n`
+
+/** The whole command line. `done` is told the exit code of the command that ran. */
+export function createProgram(done: (exit: number) => void): Command {
+  const program = new Command('chordis')
+  const run = async (command: Command, work: (context: Context) => Promise<number>): Promise<void> => {
+    done(await work(contextOf(command.optsWithGlobals<GlobalOptions>())))
+  }
+  program
+    .description('Chains, groups and chords on Redis: run workers, submit canvases, look at workflows.')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ showGlobalOptions: true })
+    .addOption(
+      new Option(
+        '--redis <url>',
+        `redis://, rediss:// or unix:///path; a Cluster: several, with commas; sentinel://host:port,host:port/name (default: ${DEFAULT_REDIS})`,
+      ).env('CHORDIS_REDIS_URL'),
+    )
+    .addOption(new Option('--namespace <name>', 'prefix of every key (default: chordis)').env('CHORDIS_NAMESPACE'))
+    .option('--json', 'print JSON, also for errors')
+    .option('--no-color', 'no colours; they are off where NO_COLOR is set and where no terminal is')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .addHelpText('after', exits)
+  addWorker(program, run)
+  addSubmit(program, run)
+  addRun(program, run)
+  return program
+}
+
+type Run = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>
+
+function addWorker(program: Command, run: Run): void {
+  program
+    .command('worker')
+    .summary('run the tasks that modules export')
+    .description(
+      'Runs the tasks that modules export until a signal ends it. SIGTERM or SIGINT: running tasks get the grace time, what has not\n' +
+        'started goes back at once, exit 0. A second signal gives back what runs as well.',
+    )
+    .requiredOption('-m, --module <file>', 'module with tasks, .ts or .js; may be repeated', collect)
+    .option('-Q, --queues <names>', 'queues to serve, with commas (default: default and every queue that a task names)', list)
+    .option('-c, --concurrency <n>', 'attempts at once', whole(1, 10_000), 100)
+    .option('-n, --name <name>', 'name of this worker (default: the host’s)')
+    .option('--grace <seconds>', 'how long running tasks may go on after a signal', seconds, 10)
+    .addOption(new Option('--log-level <level>', 'least level to log').choices(LEVELS).default('info'))
+    .action(async (options: WorkerArguments, command: Command) => {
+      const { worker } = await import('./commands/worker.js')
+      await run(command, (context) => worker(context, options))
+    })
+}
+
+function addSubmit(program: Command, run: Run): void {
+  program
+    .command('submit')
+    .summary('submit a canvas')
+    .description(
+      'Submits the canvas in a JSON file (- for standard input), in Chordis’s form or Celery’s, and prints the id of its workflow.',
+    )
+    .argument('<file>', 'canvas as JSON, or -')
+    .option('--id <id>', 'id of the workflow; the same id with the same canvas is the same workflow')
+    .option('--name <text>', 'name of the workflow')
+    .option('--tag <tag>', 'tag; may be repeated', collect)
+    .option('--tenant <name>', 'whose workflow it is')
+    .option('--key <text>', 'idempotency key, kept for 24 h')
+    .option('--retention <seconds>', 'how long it is kept after its end (default: 24 h)', seconds)
+    .option('-f, --follow', 'show how far it is, then print its result')
+    .option('--timeout <seconds>', 'with --follow: stop waiting after this long, with exit code 4; the workflow goes on', seconds)
+    .addHelpText('after', exits)
+    .action(async (file: string, options: SubmitArguments, command: Command) => {
+      const { submit } = await import('./commands/submit.js')
+      await run(command, (context) => submit(context, file, options))
+    })
+}
+
+function addRun(program: Command, run: Run): void {
+  const group = program
+    .command('run')
+    .summary('look at a workflow')
+    .description('Looks at a workflow that was submitted.')
+    .helpCommand(false)
+  group
+    .command('show')
+    .summary('state, counts, times and tasks')
+    .description('Shows a workflow: its state, counts, times, outcome and tasks.')
+    .argument('<id>', 'id of the workflow')
+    .option('--limit <n>', 'most tasks to list', whole(0, 1_000_000), 50)
+    .option('--state <states>', `only tasks in these states, with commas: ${NODE_STATES.join(', ')}`, states)
+    .action(async (id: string, options: { limit: number; state?: NodeState[] }, command: Command) => {
+      const { show } = await import('./commands/run.js')
+      await run(command, (context) => show(context, id, options))
+    })
+  group
+    .command('result')
+    .summary('its result')
+    .description('Prints the result of a workflow as JSON. Exit code 4 when there is none yet.')
+    .argument('<id>', 'id of the workflow')
+    .option('--wait <seconds>', 'wait for it this long', seconds, 0)
+    .addHelpText('after', exits)
+    .action(async (id: string, options: { wait: number }, command: Command) => {
+      const { result } = await import('./commands/run.js')
+      await run(command, (context) => result(context, id, options))
+    })
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
+function list(text: string): string[] {
+  const items = text.split(',').map((item) => item.trim())
+  if (items.includes('')) throw new InvalidArgumentError('must be names with commas between them')
+  return items
+}
+
+function states(text: string): NodeState[] {
+  return list(text.toUpperCase()).map((item) => {
+    const state = NODE_STATES.find((one) => one === item)
+    if (state === undefined) throw new InvalidArgumentError(`"${item}" is none of ${NODE_STATES.join(', ')}`)
+    return state
+  })
+}
+
+const whole = (least: number, most: number) => (text: string) => {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= least && value <= most)) throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`)
+  return value
+}
+
+/** Up to a year, with fractions. */
+function seconds(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (!(value <= YEAR_S)) throw new InvalidArgumentError(`must be a number of seconds, up to ${YEAR_S}`)
+  return value
+}
+
+const YEAR_S = 31_622_400
