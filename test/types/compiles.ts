@@ -1,7 +1,20 @@
 /**
  * Canvases that must compile; `npm run typecheck` is the test, nothing here runs. Each line is one case. What must not compile is in refused.ts.
  */
-import { type Canvas, type Client, chain, chord, type Fluent, group, signature, task, type WorkflowHandle } from '../../src/engine/index.js'
+import {
+  type AsyncResult,
+  type Canvas,
+  type Client,
+  chain,
+  chord,
+  type Fluent,
+  group,
+  type MemberOutcome,
+  signature,
+  type TaskGroup,
+  task,
+  type WorkflowHandle,
+} from '../../src/engine/index.js'
 import { add, anything, bound, fetchPage, log, optional, options, type Page, pair, parse, remote, start, store, total } from './tasks.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -69,5 +82,16 @@ export async function compiles(url: string): Promise<void> {
   const both: [number, Page] = await (await client.submit(group(add.s(sum, 2), fetchPage.s(url)))).result()
   const nothing: null = await (await client.submit(log.s(both))).result()
   const page: Page = await client.workflow<Page>('id').result()
+  // Task calls and members of groups.
+  const members = (await client.submit(group(add.s(1, 2), fetchPage.s(url)))).group()
+  same<typeof members, TaskGroup<[number, Page]>>(true)
+  const list: [number, Page] = await members.get()
+  for await (const { index, outcome } of members)
+    if (outcome.state === 'SUCCESS') log.s(index, same<typeof outcome.result, number | Page>(true))
+  const settled: (MemberOutcome<number | Page> | null)[] = await members.results()
+  const one: number = await handle.task<number>('0').get()
+  const any: AsyncResult<number> = client.result<number>('id')
+  const results: AsyncResult<unknown>[] = [handle, handle.task('0'), any]
+  log.s(list, settled.length, one, results.length)
   log.s(nothing, page)
 }
