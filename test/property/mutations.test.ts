@@ -8,6 +8,7 @@ type Mutation = [name: string, scenario: keyof typeof SCENARIOS, find: string | 
 
 const MUTATIONS: Mutation[] = [
   ['any attempt may finish a leased node', 'late', 'if owner ~= attempt then return nil end', ''],
+  ['any attempt may say what a leased node does', 'report', 'if owner ~= attempt then return nil end', ''],
   [
     'a node that has ended may end again',
     'late',
@@ -27,6 +28,8 @@ const MUTATIONS: Mutation[] = [
   ['an entry counts whatever its node is', 'stale', 'elseif r or not ready_derived', 'elseif not ready_derived'],
   ['the counter is not compared again', 'lastMoment', /if counter ~= ''[^\n]*'alive' } end/, ''],
   ['a spread goes no further', 'wide', /(?<=local function take_spread\(\)\s+)/, 'if true then return false end\n'],
+  ['a workflow that runs is forgotten', 'forget', "if state == 'g' or state == 'p' or state == 'r' then return { 'live' } end", ''],
+  ['timers of what was forgotten stay', 'forget', 'if damaged or f[2] then', 'if damaged then'],
   ['nothing is removed after its retention', 'retention', "redis.call('UNLINK', unpack(keys))", ''],
 ]
 

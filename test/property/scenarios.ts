@@ -115,6 +115,16 @@ const heldChord = (count: number) =>
 
 const isTurnWithCompletions = ({ key, args }: ProxyRequest): boolean => key === 'script:turn' && args.length > 13
 
+/** Ends when a turn that brings completions was executed, not only told to open its lane again. */
+function taken(way: RedisProxy): Promise<void> {
+  return new Promise<void>((resolve) => {
+    way.intercept(isTurnWithCompletions, 'reply', (_request, reply) => {
+      if (reply.toString('latin1', 0, 12).includes('ok')) resolve()
+      return 'pass'
+    })
+  })
+}
+
 /** What random canvases show, undisturbed. */
 const random = scenario(async (stage) => {
   const client = await stage.client()
@@ -170,12 +180,7 @@ const late = scenario(async (stage) => {
   await other.inside(8)
   other.letGo(4)
   await until(async () => (await handle.status()).counts.success === 4, { timeoutMs: SOON_MS, what: 'four members succeed' })
-  const told = new Promise<void>((resolve) => {
-    way.intercept(isTurnWithCompletions, 'reply', (_request, reply) => {
-      if (reply.toString('latin1', 0, 12).includes('ok')) resolve()
-      return 'pass'
-    })
-  })
+  const told = taken(way)
   cutOff.letGo()
   way.pass()
   await told
@@ -185,6 +190,37 @@ const late = scenario(async (stage) => {
   const { counts } = await handle.status()
   const right = { state: 'SUCCESS', result: Array.from({ length: 8 }, () => 'other') }
   return JSON.stringify(outcome) === JSON.stringify(right) && counts.success === 9 ? [] : [outcome, counts]
+})
+
+/** A worker is cut off, and what its task said of itself meanwhile arrives after another one has taken the task. */
+const report = scenario(async (stage) => {
+  const client = await stage.client()
+  const way = await stage.proxy()
+  const [cutOff, other] = [new Held('cut off'), new Held('other')]
+  let say: (text: string) => void = () => undefined
+  const handler: TaskDefinition['handler'] = (ctx, args) => {
+    say = (text) => ctx.updateState(text)
+    return cutOff.task.handler(ctx, args)
+  }
+  await stage.worker(way.url, { tasks: new TaskRegistry().register({ name: 'held', handler }), leaseMs: LEASE_MS })
+  const handle = await client.submit(chain(signature('held'), signature('held')))
+  await cutOff.inside(1)
+  way.hold()
+  say('CUT_OFF')
+  await stage.worker(stage.server.url, { tasks: other.tasks(), leaseMs: LEASE_MS })
+  await other.inside(1)
+  const [key = ''] = (await stage.server.call('KEYS', `${stage.namespace}:*:w:*`)) as string[]
+  const before = await stage.server.call('HGETALL', key)
+  const told = taken(way)
+  way.pass()
+  await told
+  const [after, shown] = [await stage.server.call('HGETALL', key), await handle.task('0').state()]
+  other.letGo()
+  await other.inside(2)
+  other.letGo()
+  const outcome = await handle.outcome({ waitMs: SOON_MS })
+  const untouched = JSON.stringify(before) === JSON.stringify(after)
+  return untouched && shown === 'STARTED' && outcome?.state === 'SUCCESS' ? [] : [before, after, shown, outcome]
 })
 
 /** The sweep is about to give a process up that beats again at the last moment. */
@@ -276,4 +312,24 @@ const retention = scenario(async (stage) => {
   return []
 })
 
-export const SCENARIOS = { random, graphs, lost, late, lastMoment, expiry, stale, wide, retention }
+/** Somebody forgets a workflow whose tasks run, and again when it has ended; then its id is used again, without what it left in the timers. */
+const forget = scenario(async (stage) => {
+  const client = await stage.client()
+  const held = new Held('done')
+  await stage.worker(stage.server.url, { tasks: held.tasks() })
+  const id = 'forgotten'
+  const step = signature('held').set({ expiresInMs: 1_500 })
+  const handle = await client.submit(chain(step, signature('all')), { id })
+  await held.inside(1)
+  const early = await handle.forget().catch((error: { code?: string }) => error.code ?? error)
+  held.letGo()
+  const outcome = await handle.outcome({ waitMs: SOON_MS })
+  const late = await handle.forget()
+  const again = await client.submit(signature('nobody'), { id })
+  const timers = async (): Promise<boolean> => ((await stage.server.call('KEYS', `${stage.namespace}:*:timers`)) as string[]).length === 0
+  await until(timers, { timeoutMs: SOON_MS, what: 'no timer is left' })
+  const { state } = await again.status()
+  return early === 'not-ended' && outcome?.state === 'SUCCESS' && late && state === 'PENDING' ? [] : [early, outcome, late, state]
+})
+
+export const SCENARIOS = { random, graphs, lost, late, report, lastMoment, expiry, stale, wide, retention, forget }

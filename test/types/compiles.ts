@@ -2,6 +2,7 @@
  * Canvases that must compile; `npm run typecheck` is the test, nothing here runs. Each line is one case. What must not compile is in refused.ts.
  */
 import {
+  type AsyncResult,
   type Canvas,
   type Chordis,
   type Client,
@@ -11,10 +12,12 @@ import {
   graph,
   group,
   type Json,
+  type MemberOutcome,
   type ResultOf,
   signature,
   type Task,
   type TaskContext,
+  type TaskGroup,
   task,
   type WorkflowHandle,
 } from '../../src/engine/index.js'
@@ -101,6 +104,17 @@ export async function compiles(url: string): Promise<void> {
   const both: [number, Page] = await (await client.submit(group(add.s(sum, 2), fetchPage.s(url)))).result()
   const nothing: null = await (await client.submit(log.s(both))).result()
   const page: Page = await client.workflow<Page>('id').result()
+  // Task calls and members of groups.
+  const members = (await client.submit(group(add.s(1, 2), fetchPage.s(url)))).group()
+  same<typeof members, TaskGroup<[number, Page]>>(true)
+  const list: [number, Page] = await members.get()
+  for await (const { index, outcome } of members)
+    if (outcome.state === 'SUCCESS') log.s(index, same<typeof outcome.result, number | Page>(true))
+  const settled: (MemberOutcome<number | Page> | null)[] = await members.results()
+  const one: number = await handle.task<number>('0').get()
+  const any: AsyncResult<number> = client.result<number>('id')
+  const results: AsyncResult<unknown>[] = [handle, handle.task('0'), any]
+  log.s(list, settled.length, one, results.length)
   log.s(nothing, page)
   // An application.
   const double = app.task('double', (n: number) => n * 2, { queue: 'q' })

@@ -163,6 +163,8 @@ export class Pace {
     this.ms = Math.min(this.ms * GROWTH, LONGEST_MS)
     if (this.ended) {
       await sleep(ms)
+      // It may have been forgotten, or be past its retention, meanwhile.
+      await this.look.head()
       return
     }
     const { look } = this
