@@ -25,6 +25,7 @@ export const ERROR_RULES = {
   'redis-unavailable': { status: 503, retryable: true, exit: 6, title: 'Redis cannot be reached' },
   'outcome-unknown': { status: 503, retryable: true, exit: 7, title: 'Redis did not answer; the outcome is unknown' },
   'namespace-version': { status: 503, retryable: false, exit: 8, title: 'The namespace is of another version' },
+  'arguments-invalid': { status: 400, retryable: false, exit: 1, title: 'The arguments of a task are not valid' },
   'result-invalid': { status: 500, retryable: false, exit: 1, title: 'The result cannot be written as JSON' },
   'workflow-corrupt': { status: 500, retryable: false, exit: 1, title: 'The stored workflow is damaged' },
   timeout: { status: 504, retryable: true, exit: 3, title: 'It took too long' },

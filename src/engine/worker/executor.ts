@@ -10,6 +10,7 @@ import type { Attempt } from './attempt.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
 import { backoffMs, mayRetry } from './retry.js'
 import { MaxRetriesExceeded, ReplaceSignal, RetrySignal, signalOf } from './signals.js'
+import { isUnrecoverable } from './unrecoverable.js'
 import { toWireError } from './wire-error.js'
 
 export interface ExecutorHost {
@@ -32,6 +33,8 @@ export interface ExecutorOptions {
   maxResultBytes: number
   /** Attempts that run at the same time. */
   concurrency: number
+  /** Told of every attempt whose handler is about to be called, when somebody listens. */
+  begins?: (attempt: Attempt) => void
 }
 
 const SLICE_MS = 5
@@ -147,6 +150,7 @@ export class Executor {
   }
 
   private call(attempt: Attempt, definition: TaskDefinition): void {
+    this.options.begins?.(attempt)
     let value: unknown
     let pending: boolean
     try {
@@ -189,7 +193,7 @@ export class Executor {
     else if (signal) this.host.complete(attempt, `I${mark(attempt)}|`)
     else {
       const policy = policyOf(attempt, definition)
-      if (policy.auto && mayRetry(policy.maxRetries, attempt.attempt)) {
+      if (policy.auto && mayRetry(policy.maxRetries, attempt.attempt) && !isUnrecoverable(thrown)) {
         this.again(attempt, backoffMs(policy, attempt.attempt, this.options.random), thrown)
       } else this.fail(attempt, thrown)
     }
