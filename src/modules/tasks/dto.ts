@@ -7,13 +7,15 @@
 import type { Type } from '@nestjs/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { plainToInstance } from 'class-transformer'
-import { type ValidationError, validate } from 'class-validator'
+import { getMetadataStorage, type ValidationError, validate } from 'class-validator'
 
 /** What `@Task({ args: […] })` takes: a DTO's class, or any Standard Schema. */
 export type Checkable = StandardSchemaV1 | Type<object>
 
-/** The schema of a DTO's class. Its value is an instance of the class. */
+/** The schema of a DTO's class. Its value is an instance of the class. @throws Error for a class without rules, which would refuse every field */
 export function dto<T extends object>(type: Type<T>): StandardSchemaV1<T, T> {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false)
+  if (rules.length === 0) throw new Error(`${type.name} has no rules of class-validator; put its decorators on the fields`)
   return { '~standard': { version: 1, vendor: 'chordis', validate: (value) => check(type, value) } }
 }
 

@@ -78,7 +78,7 @@ export class TwoConnections {
 /** The outcome of a canvas that is run there. */
 export async function outcomeOn(client: Client, canvas: Canvas): Promise<Outcome> {
   const handle = await client.submit(canvas as never)
-  const outcome = await handle.outcome({ waitMs: 4_000 })
+  const outcome = await handle.outcome({ waitMs: 20_000 })
   if (outcome === null) throw new Error(`workflow ${handle.id} has no outcome: ${JSON.stringify(await handle.results())}`)
   return outcome
 }
