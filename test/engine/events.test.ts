@@ -9,8 +9,8 @@ import { allOf, type Grant, Hand, type Look } from './hand.js'
 import { COMMON, call, type Handlers, TestEngine, type WorkerSettings } from './harness.js'
 
 const redis = useRedis()
-/** As 0 and 2, and tell the news. */
-const TELL = 3 as Look
+/** As 0, and tell the news: of completions, of workflows too. */
+const [TELL_TASKS, TELL] = [3 as Look, 6 as Look]
 
 class Listener {
   readonly tasks: TaskEvent[] = []
@@ -184,6 +184,14 @@ describe('one turn', () => {
     expect(first).toMatch(new RegExp(`^woe ${id} e 1 0 0 S `))
     worker.sequence--
     expect(newsOf(await worker.turn(TELL, 0, completions))).toBe(first)
+  })
+
+  test('tells nothing of workflows to who listens to attempts only', async () => {
+    const { engine, worker, connection } = await hand('half')
+    await engine.client.submit(group(call('echo', [1]), call('echo', [2])))
+    const [, , , , [grant]] = await worker.turn(TELL_TASKS, 2, [])
+    expect(newsOf(await worker.turn(TELL_TASKS, 0, allOf(grant as Grant, 1, 'S|1')))).toBe('')
+    expect(Object.keys(await fieldsOf(connection, engine, 'half')).filter((name) => name.startsWith('v'))).toEqual([])
   })
 
   test('names completions whose lease was lost, also when it is repeated', async () => {

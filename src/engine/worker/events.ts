@@ -97,10 +97,15 @@ const OUTCOMES: { readonly [state in WorkflowState]?: WorkflowEventType } = { SU
 
 /** Turns what a turn carried and what Redis answered into events. */
 export class Announcer {
+  /** Added to a turn's `look`: its answer tells what became of its completions, or of workflows too (redis/lua/turn.lua). */
+  readonly asks: 3 | 6
+
   constructor(
     private readonly listener: WorkerListener,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.asks = listener.workflow === undefined ? 3 : 6
+  }
 
   started({ id, task, workflowId, attempt }: Attempt): void {
     this.tell('task', { type: 'started', id, task, workflow: workflowId, attempt })

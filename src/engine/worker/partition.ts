@@ -54,8 +54,6 @@ interface Lane {
 }
 
 const LANES = 2
-/** Added to a turn's `look` when somebody listens: the answer tells what became of its completions and of workflows. */
-const TELL = 3
 /** Bytes of completions that one turn carries, and of grants that it may answer. */
 const TURN_BYTES = 1024 * 1024
 const TURN_COMPLETIONS = 500
@@ -264,7 +262,7 @@ export class Partition {
   /** Sends a turn until it is answered. Null when the worker stopped meanwhile. */
   private async send(lane: Lane, want: number, look: Look, closed: string, completions: Argument[]): Promise<TurnReply | null> {
     const { namespace, connection, process, queues, announcer } = this.host
-    const seen = announcer === null ? look : look + TELL
+    const seen = look + (announcer?.asks ?? 0)
     for (let failures = 0; !this.stopped; failures++) {
       if (this.suspected || this.auditing) await this.audit()
       try {
@@ -310,7 +308,7 @@ export class Partition {
       lane.sequence++
       try {
         const turn = (epoch: string) =>
-          calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, announcer ? TELL : 0, '', TURN_BYTES, group)
+          calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, announcer?.asks ?? 0, '', TURN_BYTES, group)
         const reply = (await untilAnswered(
           connection,
           () => namespace.runAtEpoch(connection, this.number, turn),

@@ -165,7 +165,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       intervalMs: Math.min(1_000, leaseMs / 4),
       maxDeliveries,
       random: Math.random,
-      ...(this.announcer ? { news: (text: string) => this.announcer?.turn([], text) } : {}),
+      ...(this.options.listener?.workflow ? { news: (text: string) => this.announcer?.turn([], text) } : {}),
       suspect: (partition) => this.partitions[partition]?.suspect(),
       seen: (number, work) => {
         const partition = this.partitions[number]

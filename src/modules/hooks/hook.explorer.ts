@@ -53,18 +53,14 @@ export class HookExplorer implements OnModuleInit {
         failed(error)
       }
     }
-    return {
-      ...(tasks.size === 0
-        ? {}
-        : {
-            task: (event: TaskEvent) => {
-              for (const one of tasks.get(event.type) ?? []) if (wants(one.hook, event.task)) call(one, event)
-            },
-          }),
-      workflow: (event: WorkflowEvent) => {
-        for (const one of workflows.get(event.type) ?? []) call(one, event)
-      },
+    const task = (event: TaskEvent) => {
+      for (const one of tasks.get(event.type) ?? []) if (wants(one.hook, event.task)) call(one, event)
     }
+    const workflow = (event: WorkflowEvent) => {
+      for (const one of workflows.get(event.type) ?? []) call(one, event)
+    }
+    // What nobody is told of is not gathered.
+    return { ...(tasks.size === 0 ? {} : { task }), ...(workflows.size === 0 ? {} : { workflow }) }
   }
 
   private check({ kind, type, options }: Hook, wrapper: Wrapper, origin: string): void {

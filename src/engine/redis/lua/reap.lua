@@ -1,7 +1,7 @@
 -- reap: gives back what a dead (or leaving) process held, in bounded steps; its lanes close at the first step, so its own turns are refused.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, process, counter, charge:int, budget:int, tell:int       counter '' when the process leaves by itself; tell 1: the news too (see flush)
+-- ARGV    epoch, process, counter, charge:int, budget:int, tell:int       counter '' when the process leaves by itself; tell 1: of workflows too (see flush)
 -- RETURNS {'alive'} the counter moved | {'more', nodes, news} call again | {'done', nodes, news} | {'epoch'}
 -- @include base
 -- @include workflow
@@ -11,7 +11,7 @@
 local process, counter, charge, budget = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 if counter ~= '' and redis.call('HGET', K_beats, process) ~= counter then return { 'alive' } end
-telling = ARGV[6] == '1'
+telling_ends = ARGV[6] == '1'
 local pkey = K_process .. process
 local held, lanes, grants_, nodes, rest = redis.call('HGETALL', pkey), {}, {}, 0, false
 for i = 1, #held, 2 do

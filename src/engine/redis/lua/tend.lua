@@ -2,7 +2,7 @@
 -- Any number of processes may tend the same partition.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, limit:int, stagingMs:int, tell:int       tell 1: the news too (see flush)
+-- ARGV    epoch, limit:int, stagingMs:int, tell:int       tell 1: of workflows too (see flush)
 -- RETURNS {'ok', more, runId, {process, counter, …}, {ready list…}, {parked list…}, dueMs, news} | {'epoch'}
 -- @include base
 -- @include workflow
@@ -11,7 +11,7 @@
 -- @include timers
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local limit = tonumber(ARGV[2])
-telling = ARGV[4] == '1'
+telling_ends = ARGV[4] == '1'
 local promoted = promote(limit)
 local budget = run(500)
 local spread = budget > 0 and take_spread()

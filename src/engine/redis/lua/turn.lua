@@ -3,7 +3,7 @@
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
 -- ARGV    epoch, process, lane:int, sequence:int, queues, want:int, look:int, closed, maxBytes:int, completions:list
---         queues ',a,b,'; look: 1 also at timers, spreads and parked lists, 2 at timers and spreads; 3 4 5 as 0 1 2, and tell the news (see flush); closed 'lane:sequence …' grants that need no record any more
+--         queues ',a,b,'; look: 1 also at timers, spreads and parked lists, 2 at timers and spreads; 3 4 5 and 6 7 8 as 0 1 2, and tell the news (see flush) of completions, and of workflows too; closed 'lane:sequence …' grants that need no record any more
 --         completions: groups of seven; workflows of one task: ids joined by ',', '1', '', template, attempt, '*', records; else workflow, run, prefix, template, attempt, nodes '7,9', records separated by \30
 -- RETURNS {'ok', more (2: look again), dueMs, {lost 'workflow:node'…}, {grant…}, news} | {'epoch'} | {'reopen'}
 -- @include base
@@ -18,7 +18,7 @@
 -- @include hop
 local epoch, process, lane, sequence, queues, want = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local look, closed, max_bytes = ARGV[7], ARGV[8], tonumber(ARGV[9])
-if look > '2' then telling, look = true, text(look - 3) end
+if look > '2' then telling, telling_ends, look = true, look > '5', text(look % 3) end
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory')
 if meta[1] ~= epoch then return { 'epoch' } end
 local pkey = K_process .. process

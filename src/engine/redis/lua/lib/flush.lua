@@ -2,10 +2,11 @@
 -- Nothing is written before this point but by flush_lone(), whose workflows no context holds: whatever failed earlier has left no trace.
 -- Ready lists that hold entries, as far as this script knows.
 local busy = {} -- per call
--- A worker that listens is told what became of its completions and of workflows, line by line; for others nothing is gathered:
+-- A worker that listens is told what became of its completions and, when it asks, of workflows, line by line; for others nothing is gathered:
 --   w<letters> <workflow> <control>   o its outcome became known, e it ended
 --   n <workflow>:<node> [record]      a completion that came to something else than was said: this record, or nothing at all
 local telling = false -- per call
+local telling_ends = false -- per call
 local news = {} -- per call
 
 local function write_fields(key, d, n)
@@ -66,7 +67,7 @@ local function set_aside(c)
   if kind ~= 'none' then
     local control = 'x 1 0 0 F ' .. now_text() .. ' 0 1 1 0 1 0 0 86400000 -'
     redis.call('HSET', c.key, 's', control, 'x', reason)
-    if telling then news[#news + 1] = 'woe ' .. c.id .. ' ' .. control end
+    if telling_ends then news[#news + 1] = 'woe ' .. c.id .. ' ' .. control end
     redis.call('ZADD', K_ended, now() + 86400000, c.id)
   end
 end
@@ -128,7 +129,7 @@ local function flush()
       if c.changed then put(c, 's', control_text(c)) end
       write_fields(c.key, c.d, c.n)
       if c.told then tell_waiters(c) end
-      if telling then tell_worker(c, ended) end
+      if telling_ends then tell_worker(c, ended) end
       c.d, c.n, c.changed, c.told = {}, 0, false, false
     end
   end

@@ -52,7 +52,7 @@ local function finish_lone(id, held_, record)
   local stamp = since(created)
   local control = 'e 1 0 0 S ' .. created .. ' ' .. started .. ' ' .. stamp .. ' ' .. stamp .. ' 1 0 0 0 ' .. keep .. ' ' .. flags
   lone_write(K_workflow .. id, record, control)
-  if telling then news[#news + 1] = 'woe ' .. id .. ' ' .. control end
+  if telling_ends then news[#news + 1] = 'woe ' .. id .. ' ' .. control end
   local n = #lone_ended
   lone_ended[n + 1], lone_ended[n + 2] = now() + keep, id
   if find(flags, 'w', 1, true) then
