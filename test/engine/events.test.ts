@@ -6,7 +6,7 @@ import { Namespace } from '../../src/engine/redis/namespace.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { allOf, type Grant, Hand, type Look } from './hand.js'
-import { COMMON, call, type Handlers, TestEngine, type WorkerSettings } from './harness.js'
+import { COMMON, call, Gate, type Handlers, TestEngine, type WorkerSettings } from './harness.js'
 
 const redis = useRedis()
 /** As 0, and tell the news: of completions, of workflows too. */
@@ -107,6 +107,20 @@ describe('attempts', () => {
     await until(() => heard.of(handle.id).length > 0)
     expect(heard.types('slow')).toEqual(['started', 'revoked'])
     expect(heard.of(handle.id)).toEqual(['revoked', 'ended'])
+  })
+
+  test('a completion whose lease was lost is told to nobody', async () => {
+    const gate = new Gate()
+    const { engine, heard } = await listening({ held: gate.handler })
+    const { id } = await engine.client.submit(call('held', [1]))
+    await gate.entries(1)
+    const connection = new Redis(redis.url)
+    await connection.hset(await workflowKey(engine, id), '0', 'L thief:0:1 1 0 0 - -')
+    connection.disconnect()
+    gate.open()
+    await until(() => engine.complaints.some((message) => message.startsWith('leases were lost')))
+    expect(heard.types()).toEqual(['started'])
+    expect(heard.of(id)).toEqual([])
   })
 
   test('a listener that throws or rejects is logged and changes nothing', async () => {

@@ -312,6 +312,12 @@ describe('filters', () => {
       setUp: (app) => app.useGlobalFilters(app.get(ProblemFilter), new Other()),
     })
     expect(failureOf(await two.run(signature('plain'))).type).toBe('RangeError')
+    const narrow = await TwoConnections.boot(redis.url, {
+      main: [Tasks],
+      providers: [ProblemFilter],
+      setUp: (app) => app.useGlobalFilters(app.get(ProblemFilter)),
+    })
+    expect(failureOf(await narrow.run(signature('found', ['odd'])))).toEqual({ type: 'TypeError', message: 'odd' })
     const only = await TwoConnections.boot(redis.url, { ...problems, setUp: (app) => app.useGlobalFilters(app.get(ProblemFilter)) })
     expect(failureOf(await only.run(signature('plain')))).toEqual({ type: 'Error', message: 'plain' })
   })
