@@ -1,7 +1,7 @@
 /** What a worker tells who listens: only what Redis confirmed, each thing once, and nothing is gathered when nobody does. */
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { chain, group, signature, type TaskContext, type TaskEvent, type WorkflowEvent } from '../../src/engine/index.js'
+import { chain, group, type Json, signature, type TaskContext, type TaskEvent, type WorkflowEvent } from '../../src/engine/index.js'
 import { Namespace } from '../../src/engine/redis/namespace.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
@@ -94,16 +94,17 @@ describe('attempts', () => {
   })
 
   test('a task that asks for another attempt after it has expired is told as revoked, not as retried', async () => {
-    let expired = false
-    const { engine, heard } = await listening({
-      slow: async (ctx: TaskContext) => {
-        await until(() => expired)
-        return ctx.retry({ countdownMs: 0 })
-      },
-    })
-    const handle = await engine.client.submit(signature('slow', [], {}, { expires: 0.05 }))
-    await until(async () => (await record(engine, handle.id)).endsWith('x'))
-    expired = true
+    const gate = new Gate()
+    const slow = async (ctx: TaskContext, args: Json[]) => {
+      await gate.handler(ctx, args)
+      ctx.retry({ countdownMs: 0 })
+    }
+    const { engine, heard } = await listening({ slow })
+    const handle = await engine.client.submit(signature('slow', [], {}, { expires: 2 }))
+    await gate.entries(1)
+    const key = await workflowKey(engine, handle.id)
+    await until(async () => String(await redis.server.call('HGET', key, '0')).endsWith('x'))
+    gate.open()
     await until(() => heard.of(handle.id).length > 0)
     expect(heard.types('slow')).toEqual(['started', 'revoked'])
     expect(heard.of(handle.id)).toEqual(['revoked', 'ended'])
@@ -111,12 +112,14 @@ describe('attempts', () => {
 
   test('a completion whose lease was lost is told to nobody', async () => {
     const gate = new Gate()
-    const { engine, heard } = await listening({ held: gate.handler })
+    const held = async (ctx: TaskContext, args: Json[]) => {
+      await gate.handler(ctx, args)
+      ctx.progress(1)
+    }
+    const { engine, heard } = await listening({ held })
     const { id } = await engine.client.submit(call('held', [1]))
     await gate.entries(1)
-    const connection = new Redis(redis.url)
-    await connection.hset(await workflowKey(engine, id), '0', 'L thief:0:1 1 0 0 - -')
-    connection.disconnect()
+    await redis.server.call('HSET', await workflowKey(engine, id), '0', 'L thief:0:1 1 0 0 - -')
     gate.open()
     await until(() => engine.complaints.some((message) => message.startsWith('leases were lost')))
     expect(heard.types()).toEqual(['started'])
@@ -245,12 +248,4 @@ async function workflowKey(engine: TestEngine, id: string): Promise<string> {
 
 async function fieldsOf(connection: Redis, engine: TestEngine, process: string): Promise<{ [field: string]: string }> {
   return connection.hgetall((await namespaceOf(engine, connection)).keys(0).of('process', process))
-}
-
-/** The record of a workflow's first node. */
-async function record(engine: TestEngine, id: string): Promise<string> {
-  const connection = new Redis(redis.url)
-  const value = await connection.hget(await workflowKey(engine, id), '0')
-  connection.disconnect()
-  return value ?? ''
 }
