@@ -33,7 +33,7 @@ const ENHANCERS = {
   [EXCEPTION_FILTERS_METADATA]: 'filter',
 }
 
-/** A guard said no. Never retried: it would say it again. */
+/** A guard said no, or a ForbiddenException came from elsewhere. Never retried: it would be said again. */
 export class TaskForbiddenError extends UnrecoverableError {
   override readonly name = 'TaskForbiddenError'
   readonly code = 'forbidden'
@@ -176,7 +176,7 @@ function listed({ prototype, key }: ProviderMethod, metadata: string): unknown[]
 /** Errors that Nest's own parts throw for HTTP, in the words of a task. */
 function clear(error: unknown, { task }: TaskContext): unknown {
   if (error instanceof ForbiddenException) {
-    return new TaskForbiddenError(`a guard refused ${task}: ${error.message}`, { cause: error })
+    return new TaskForbiddenError(`${task} was refused: ${error.message}`, { cause: error })
   }
   const { message } = error instanceof BadRequestException ? (error.getResponse() as { message?: unknown }) : {}
   // A ValidationPipe's list of faults.

@@ -82,7 +82,7 @@ describe('guards', () => {
 
   test('one that says no ends the task FAILURE at the first attempt, without calling it', async () => {
     const two = await boot()
-    const refused = { type: 'TaskForbiddenError', code: 'forbidden', message: 'a guard refused bill: Forbidden resource' }
+    const refused = { type: 'TaskForbiddenError', code: 'forbidden', message: 'bill was refused: Forbidden resource' }
     expect((await two.both(signature('bill', ['other']))).map(failureOf)).toEqual([refused, refused])
     const handle = await two.main.submit(signature('bill', ['other']))
     await handle.outcome({ waitMs: 20_000 })

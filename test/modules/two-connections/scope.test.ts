@@ -1,6 +1,6 @@
 /** Providers that are made per request are made per attempt, on both connections. */
 import { type CanActivate, type ExecutionContext, Inject, Injectable, Scope, UseGuards } from '@nestjs/common'
-import { type ContextId, ContextIdFactory, type ContextIdStrategy, REQUEST } from '@nestjs/core'
+import { APP_GUARD, type ContextId, ContextIdFactory, type ContextIdStrategy, REQUEST } from '@nestjs/core'
 import { describe, expect, test } from 'vitest'
 import { signature, type TaskContext } from '../../../src/engine/index.js'
 import { getTaskContext, OnTask, Task } from '../../../src/modules/index.js'
@@ -85,6 +85,26 @@ describe('request scope', () => {
       'TaskForbiddenError',
       'TaskForbiddenError',
     ])
+  })
+
+  test('a global guard that is made per request guards tasks too', async () => {
+    @Injectable()
+    class GlobalGuard implements CanActivate {
+      constructor(@Inject(REQUEST) private readonly ctx: TaskContext) {}
+      canActivate(): boolean {
+        return this.ctx.args[0] === 'yes'
+      }
+    }
+    class Plain {
+      @Task('plain')
+      plain(): string {
+        return 'plain'
+      }
+    }
+    const guard = { provide: APP_GUARD, scope: Scope.REQUEST, useClass: GlobalGuard }
+    const two = await TwoConnections.boot(redis.url, { main: [Plain], reports: [Plain], providers: [guard] })
+    expect(await two.both(signature('plain', ['yes']))).toEqual([success('plain'), success('plain')])
+    expect(failureOf(await two.run(signature('plain', ['no']))).type).toBe('TaskForbiddenError')
   })
 
   test('a transient provider is made anew for every attempt', async () => {
