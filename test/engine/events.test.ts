@@ -174,6 +174,17 @@ describe('workflows', () => {
   })
 })
 
+test('a workflow that fails because its worker was lost is told by the one that found that out', async () => {
+  const { engine, heard } = await listening({}, { queues: ['elsewhere'], leaseMs: 600, maxDeliveries: 1 })
+  const connection = new Redis(redis.url)
+  onTestFinished(() => connection.disconnect())
+  const dead = await Hand.open(connection, engine, ['echo'], 'dead')
+  const { id } = await engine.client.submit(call('echo', [1]))
+  await dead.turn(2, 1, [])
+  await until(() => heard.of(id).length === 2)
+  expect(heard.of(id)).toEqual(['failed', 'ended'])
+})
+
 describe('one turn', () => {
   async function hand(name: string): Promise<{ engine: TestEngine; worker: Hand; connection: Redis }> {
     const engine = await TestEngine.open(redis.url)
