@@ -4,7 +4,7 @@
  * Nothing connects before it has to: a module that only defines tasks touches no network. `Client`, `Worker` and `TaskRegistry` do the work and
  * can be used without it.
  */
-import { type Task, type TaskDefaults, task } from './canvas/task.js'
+import { type ArgumentSchemas, type Parsed, type Task, type TaskDefaults, task, type Unparsed } from './canvas/task.js'
 import type { Result, ResultOf, Startable } from './canvas/typed.js'
 import type { Canvas, Json } from './canvas/types.js'
 import { Client, type ClientOptions } from './client/client.js'
@@ -54,33 +54,32 @@ export class Chordis {
   }
 
   /**
-   * Defines a task and registers it, before the first worker is made. With `bind: true` the handler gets the worker's context first. Options may also
-   * stand before the handler, as `task()` has them.
+   * Defines a task and registers it, before the first worker is made. As `task()`: with `bind: true` the handler gets the worker's context first.
    * @throws ChordisError `name-invalid`; `request-invalid` when the name is taken
    */
+  task<A extends unknown[], R>(name: string, handler: (...args: A) => R): Task<unknown, A, Result<R>>
+  task<const S extends ArgumentSchemas, R>(
+    name: string,
+    options: TaskDefaults & { bind: true; args: S },
+    handler: (context: TaskContext, ...args: Parsed<S>) => R,
+  ): Task<TaskContext, Unparsed<S>, Result<R>>
+  task<const S extends ArgumentSchemas, R>(
+    name: string,
+    options: TaskDefaults & { bind?: false; args: S },
+    handler: (...args: Parsed<S>) => R,
+  ): Task<unknown, Unparsed<S>, Result<R>>
   task<A extends unknown[], R>(
     name: string,
-    handler: (...args: A) => R,
-    options?: TaskDefaults & { bind?: false },
-  ): Task<unknown, A, Result<R>>
-  task<A extends unknown[], R>(
-    name: string,
-    handler: (context: TaskContext, ...args: A) => R,
-    options: TaskDefaults & { bind: true },
-  ): Task<TaskContext, A, Result<R>>
-  task<A extends unknown[], R>(
-    name: string,
-    options: TaskDefaults & { bind?: false },
-    handler: (...args: A) => R,
-  ): Task<unknown, A, Result<R>>
-  task<A extends unknown[], R>(
-    name: string,
-    options: TaskDefaults & { bind: true },
+    options: TaskDefaults & { bind: true; args?: undefined },
     handler: (context: TaskContext, ...args: A) => R,
   ): Task<TaskContext, A, Result<R>>
-  task(name: string, first: Handler | Options, second?: Handler | Options): Task<TaskContext> {
-    const [handler, options = {}] = typeof first === 'function' ? [first, second as Options | undefined] : [second as Handler, first]
-    const made: Task<TaskContext> = task<TaskContext, never[], unknown>(name, options as TaskDefaults & { bind: true }, handler)
+  task<A extends unknown[], R>(
+    name: string,
+    options: TaskDefaults & { bind?: false; args?: undefined },
+    handler: (...args: A) => R,
+  ): Task<unknown, A, Result<R>>
+  task(...given: [string, Handler] | [string, TaskDefaults & { bind?: boolean }, Handler]): Task<TaskContext> {
+    const made = (task as (...given: unknown[]) => Task<TaskContext>)(...given)
     this.register(made)
     return made
   }
@@ -209,6 +208,5 @@ class LaterDependencies implements HandleDependencies {
 }
 
 type Handler = (context: TaskContext, ...args: never[]) => unknown
-type Options = TaskDefaults & { bind?: boolean }
 
 const closed = (): ChordisError => new ChordisError('closed', 'this Chordis is closed')

@@ -16,6 +16,25 @@ export type { GraphView, GraphViewEdge, GraphViewNode, GraphViewOptions } from '
 export type { RedisOptions } from './redis/connection.js'
 export type { NodeResult, TaskPage, TaskView } from './redis/reader.js'
 export type { KnownTask } from './redis/roster.js'
+export { type ArgumentFault, TaskArgumentsInvalidError } from './worker/arguments.js'
+export {
+  TASK_EVENTS,
+  type TaskEvent,
+  type TaskEventType,
+  type TaskFailed,
+  type TaskProgressed,
+  type TaskReplaced,
+  type TaskRetried,
+  type TaskRevoked,
+  type TaskStarted,
+  type TaskSucceeded,
+  WORKFLOW_EVENTS,
+  type WorkerListener,
+  type WorkflowEvent,
+  type WorkflowEventType,
+} from './worker/events.js'
 export type { Logger } from './worker/logger.js'
 export { type TaskContext, type TaskDefinition, type TaskOptions, TaskRegistry } from './worker/registry.js'
+export { isTaskSignal, MaxRetriesExceeded } from './worker/signals.js'
+export { UnrecoverableError } from './worker/unrecoverable.js'
 export { Worker, type WorkerOptions } from './worker/worker.js'

@@ -1,55 +1,95 @@
 /**
  * `ChordisModule`: the engine inside a Nest application.
  *
- * `forRoot` once, at the root: the client to inject, the task registry and, by role, a worker. `forFeature` per feature: providers
+ * `forRoot` once per connection, at the root: the client to inject, the task registry and, by role, a worker. `forFeature` per feature: providers
  * with `@Task()` methods. Providers are ready (`onModuleInit` has run everywhere) before the first task runs.
  */
-import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common'
-import { DiscoveryModule, MetadataScanner } from '@nestjs/core'
-import { Client, TaskRegistry } from '../engine/index.js'
-import { CHORDIS_LOGGER, CHORDIS_OPTIONS, type ChordisModuleOptions, ConfigurableModuleClass } from './chordis.options.js'
+import {
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  type FactoryProvider,
+  forwardRef,
+  Module,
+  type ModuleMetadata,
+  type Provider,
+} from '@nestjs/common'
+import { checkName, type Logger } from '../engine/index.js'
+import { ChordisCoreModule } from './chordis.core.js'
+import { CHORDIS_LOGGER, CHORDIS_OPTIONS, type ChordisModuleOptions } from './chordis.options.js'
+import { ChordisConnection } from './connections/connection.js'
+import { FEATURE_CONNECTION } from './connections/feature.js'
+import { DEFAULT_CONNECTION, tokenOf } from './connections/tokens.js'
 import { nestEngineLogger } from './logging/nest-logger.js'
-import { TaskAccessor } from './tasks/task.accessor.js'
-import { TaskExplorer } from './tasks/task.explorer.js'
-import { Drain } from './worker/drain.js'
-import { WorkerOrchestrator } from './worker/worker.orchestrator.js'
+import { callableTasks } from './tasks/callable-task.js'
 
-const PROVIDERS: Provider[] = [
-  { provide: Client, inject: [CHORDIS_OPTIONS], useFactory: connect },
-  {
-    provide: CHORDIS_LOGGER,
-    inject: [CHORDIS_OPTIONS],
-    useFactory: (options: ChordisModuleOptions) => options.logger ?? nestEngineLogger(),
-  },
-  { provide: TaskRegistry, useFactory: () => new TaskRegistry() },
-  MetadataScanner,
-  TaskAccessor,
-  TaskExplorer,
-  Drain,
-  WorkerOrchestrator,
-]
+/** Options of one connection, inside its module. */
+const OPTIONS = Symbol('chordis.module-options')
 
-@Module({
-  imports: [DiscoveryModule],
-  providers: PROVIDERS,
-  exports: [Client, TaskRegistry, Drain, WorkerOrchestrator, CHORDIS_OPTIONS, CHORDIS_LOGGER],
-})
+interface Extras {
+  /** Name of the connection. Default: the one that is injected by class. */
+  name?: string
+  /** Whether what the connection exports is there in every module. Default true. */
+  isGlobal?: boolean
+}
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ChordisModuleOptions>({ optionsInjectionToken: OPTIONS })
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createChordisOptions')
+  .setExtras<Extras>({ name: DEFAULT_CONNECTION, isGlobal: true }, withConnection)
+  .build()
+
+function withConnection(definition: DynamicModule, { name = DEFAULT_CONNECTION, isGlobal = true }: Extras): DynamicModule {
+  checkName(name, 'Chordis: the name of a connection')
+  const isDefault = name === DEFAULT_CONNECTION
+  // No token stands for two connections: who asks the application for one, whatever the module, gets what belongs to the name.
+  const logger = isDefault ? CHORDIS_LOGGER : Symbol.for(`chordis.logger:${name}`)
+  const connection = tokenOf('connection', name)
+  const parts: FactoryProvider[] = [
+    { provide: logger, inject: [OPTIONS], useFactory: (options: ChordisModuleOptions) => options.logger ?? nestEngineLogger() },
+    {
+      provide: connection,
+      inject: [OPTIONS, logger],
+      useFactory: (options: ChordisModuleOptions, log: Logger) => ChordisConnection.open(name, options, log),
+    },
+    { provide: tokenOf('client', name), inject: [connection], useFactory: ({ client }: ChordisConnection) => client },
+    { provide: tokenOf('tasks', name), inject: [connection], useFactory: ({ tasks }: ChordisConnection) => tasks },
+    ...(isDefault ? [{ provide: CHORDIS_OPTIONS, inject: [connection], useFactory: ({ options }: ChordisConnection) => options }] : []),
+  ]
+  // When the application is put together, all classes that want tasks are known.
+  let calls: DynamicModule | undefined
+  const callsModule = () => {
+    const providers = callableTasks(name)
+    calls ??= { module: ChordisCallsModule, global: isGlobal, providers, exports: providers }
+    return calls
+  }
+  return {
+    ...definition,
+    global: isGlobal,
+    imports: [...(definition.imports ?? []), ChordisCoreModule, forwardRef(callsModule)],
+    providers: [...(definition.providers ?? []), ...parts],
+    exports: parts.map(({ provide }) => provide),
+  }
+}
+
+export interface FeatureOptions {
+  /** Modules that the providers need. */
+  imports?: NonNullable<ModuleMetadata['imports']>
+  /** The connection of tasks whose decorators name none. */
+  connection?: string
+}
+
+@Module({})
 export class ChordisModule extends ConfigurableModuleClass {
   /** Providers with `@Task()` methods, and the modules they need. */
-  static forFeature(providers: Provider[], imports: NonNullable<ModuleMetadata['imports']> = []): DynamicModule {
-    return { module: ChordisFeatureModule, imports, providers, exports: providers }
+  static forFeature(providers: Provider[], options: FeatureOptions | NonNullable<ModuleMetadata['imports']> = {}): DynamicModule {
+    const { imports = [], connection } = Array.isArray(options) ? { imports: options } : options
+    const belongs = connection === undefined ? [] : [{ provide: FEATURE_CONNECTION, useValue: connection }]
+    return { module: ChordisFeatureModule, imports, providers: [...providers, ...belongs], exports: providers }
   }
 }
 
 @Module({})
 export class ChordisFeatureModule {}
 
-function connect(options: ChordisModuleOptions): Promise<Client> {
-  const { redis, namespace, partitions, commandTimeoutMs } = options
-  return Client.connect({
-    redis,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(partitions === undefined ? {} : { partitions }),
-    ...(commandTimeoutMs === undefined ? {} : { commandTimeoutMs }),
-  })
-}
+@Module({})
+export class ChordisCallsModule {}

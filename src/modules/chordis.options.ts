@@ -3,26 +3,15 @@
  *
  * The same object serves `forRoot`, `forRootAsync` and `createService`; it is checked here once, so nobody else asks what a default is.
  */
-import { ConfigurableModuleBuilder } from '@nestjs/common'
-import type { ConnectionOptions, Logger, TaskDefinition } from '../engine/index.js'
+import type { ConnectionOptions, WorkerOptions as EngineWorkerOptions, Logger, TaskDefinition } from '../engine/index.js'
 
 /** `api`: takes and answers requests, runs no task. `worker`: runs tasks. */
 export type Role = 'api' | 'worker'
 
 export const ROLES: readonly Role[] = ['api', 'worker']
 
-export interface WorkerOptions {
-  /** Queues to work on. Default: `default` and every queue that a task of this process names. */
-  queues?: string[]
-  /** Tasks at once in this process. Default 100. */
-  concurrency?: number
-  /** Milliseconds that a running task is given to finish on shutdown before it is given back. Default 10,000. */
-  graceMs?: number
-  /** Name of this worker in listings. */
-  name?: string
-  /** Every task says STARTED, with time, worker and pid, when its handler is called. Default false. */
-  trackStarted?: boolean
-}
+/** All that the engine's worker takes, but what the module gives it. `queues` defaults to `default` and every queue that a task here names. */
+export type WorkerOptions = Omit<EngineWorkerOptions, keyof ConnectionOptions | 'tasks' | 'logger' | 'listener'>
 
 export interface DrainOptions {
   /** Milliseconds between "not ready" and the end of accepting, so that a load balancer sees it first. Default 0. */
@@ -31,10 +20,13 @@ export interface DrainOptions {
   httpMs?: number
 }
 
+/** Options of one connection. */
 export interface ChordisModuleOptions extends ConnectionOptions {
-  /** Default: both. */
+  /** What this process does for the connection. Default: both. */
   roles?: Role[]
+  /** How its worker runs, where the roles say that there is one. */
   worker?: WorkerOptions
+  /** Of the process: with several connections the longest times count. */
   drain?: DrainOptions
   /** Tasks written without Nest (`task('name', fn).definition`). */
   tasks?: TaskDefinition[]
@@ -44,17 +36,15 @@ export interface ChordisModuleOptions extends ConnectionOptions {
   logger?: Logger
 }
 
-/** Token of the validated {@link ChordisModuleOptions}. */
-export const CHORDIS_OPTIONS = Symbol('chordis.options')
-/** Token of the engine's {@link Logger}. */
-export const CHORDIS_LOGGER = Symbol('chordis.logger')
+/** What `forRootAsync({ useClass })` and `useExisting` take. */
+export interface ChordisOptionsFactory {
+  createChordisOptions(): ChordisModuleOptions | Promise<ChordisModuleOptions>
+}
 
-export const { ConfigurableModuleClass, ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } = new ConfigurableModuleBuilder<ChordisModuleOptions>({
-  optionsInjectionToken: CHORDIS_OPTIONS,
-})
-  .setClassMethodName('forRoot')
-  .setExtras({ isGlobal: true }, (definition, extras) => ({ ...definition, global: extras.isGlobal }))
-  .build()
+/** Token of the default connection's {@link ChordisModuleOptions}. */
+export const CHORDIS_OPTIONS = Symbol('chordis.options')
+/** Token of the default connection's {@link Logger}. */
+export const CHORDIS_LOGGER = Symbol('chordis.logger')
 
 /** The roles asked for, checked; both when none are named. */
 export function rolesOf(options: { roles?: readonly string[] }): Role[] {

@@ -4,21 +4,31 @@
 
 /** Inject the client by its class: `constructor(@Inject(ChordisClient) private readonly chordis: ChordisClient) {}`. */
 export { Client as ChordisClient, TaskRegistry } from '../engine/index.js'
-export { ChordisModule } from './chordis.module.js'
+export { ChordisModule, type FeatureOptions } from './chordis.module.js'
 export {
   CHORDIS_LOGGER,
   CHORDIS_OPTIONS,
   type ChordisModuleOptions,
+  type ChordisOptionsFactory,
   type DrainOptions,
   type Role,
   type WorkerOptions,
 } from './chordis.options.js'
+export { ChordisConnection } from './connections/connection.js'
+export { Connections } from './connections/connections.js'
+export { getChordisToken, InjectChordis } from './connections/tokens.js'
+export { type ChordisHealth, ChordisHealthIndicator, type HealthIndicatorOptions } from './health/health.indicator.js'
 export { HealthModule } from './health/health.module.js'
+export { OnTask, OnWorkflow, type TaskHookOptions, type WorkflowHookOptions } from './hooks/hook.decorator.js'
 export { createAdapter, DEFAULT_BODY_LIMIT } from './http/adapter.js'
 export { ProblemFilter } from './http/problem.filter.js'
 export { type Fault, PROBLEM_TYPE, type Problem, RequestInvalidError, toProblem } from './http/problem.js'
 export { createPino, type LogLevel, PinoLogger } from './logging/pino.logger.js'
 export { createService, type Service, type ServiceOptions } from './service.js'
-export { Ctx, Task, type TaskDecoratorOptions, Tasks, type TasksOptions } from './tasks/task.decorator.js'
+export { CallableTask, InjectTask, type InjectTaskOptions, type TaskOf } from './tasks/callable-task.js'
+export { type Checkable, dto } from './tasks/dto.js'
+export { Arg, Ctx, Task, type TaskDecoratorOptions, type TaskSettings, Tasks, type TasksOptions } from './tasks/task.decorator.js'
+export { TaskForbiddenError } from './tasks/task.runner.js'
+export { getTaskArguments, getTaskContext, isTaskHost } from './tasks/task-host.js'
 export { Drain } from './worker/drain.js'
 export { WorkflowsModule } from './workflows/workflows.module.js'

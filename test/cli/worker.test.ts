@@ -118,7 +118,7 @@ test('JavaScript modules of either kind, lists, objects, registries and a Chordi
     `import { Chordis } from 'chordis'
 import { four } from './helper.js'
 export const app = new Chordis({ redis: ${JSON.stringify(sh.redis.url)}, namespace: ${JSON.stringify(sh.namespace)} })
-export const d = app.task('d', () => four, { queue: 'deep' })
+export const d = app.task('d', { queue: 'deep' }, () => four)
 export const again = d`,
   )
   const env = { CHORDIS_REDIS_URL: '', CHORDIS_NAMESPACE: '' }

@@ -33,7 +33,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 test('a chain of its tasks runs in its worker, with types from the first argument to the result', async () => {
   const app = open()
   const split = app.task('split', (text: string) => text.split(' '))
-  const count = app.task('count', (ctx, words: string[], unit: string) => `${words.length} ${unit} in ${ctx.task}`, { bind: true })
+  const count = app.task('count', { bind: true }, (ctx, words: string[], unit: string) => `${words.length} ${unit} in ${ctx.task}`)
   await app.worker().start()
   const handle = await app.submit(chain(split.s('a b c'), count.s('words')))
   const result: string = await handle.result()
@@ -83,7 +83,7 @@ test('a connection that failed is tried again by the next use, also of a handle 
 
 test('a worker serves `default` and every queue that a task names', () => {
   const app = open()
-  app.task('a', () => 1, { queue: 'slow' })
+  app.task('a', { queue: 'slow' }, () => 1)
   app.register(
     task('b', { queue: 'pages' }, () => 2),
     { name: 'c', handler: () => 3 },
@@ -111,14 +111,10 @@ test('close waits for running tasks, which may still submit, and lets go of Redi
   const gate = new Gate()
   const ends: string[] = []
   app.task('after', () => 1)
-  app.task(
-    'held',
-    async (ctx) => {
-      await gate.handler(ctx, [])
-      ends.push((await app.submit(signature('after'), { id: 'late' })).id)
-    },
-    { bind: true },
-  )
+  app.task('held', { bind: true }, async (ctx) => {
+    await gate.handler(ctx, [])
+    ends.push((await app.submit(signature('after'), { id: 'late' })).id)
+  })
   await app.worker().start()
   await app.submit(signature('held'))
   await gate.entries(1)
@@ -136,7 +132,7 @@ test('close waits for running tasks, which may still submit, and lets go of Redi
 test('a second stop may shorten the grace time, and ends when the first one does', async () => {
   const app = open()
   const gate = new Gate()
-  app.task('held', (ctx) => gate.handler(ctx, []), { bind: true })
+  app.task('held', { bind: true }, (ctx) => gate.handler(ctx, []))
   const worker = app.worker({ graceMs: 600_000 })
   await worker.start()
   const handle = await app.submit(signature('held'))

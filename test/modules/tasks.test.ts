@@ -1,15 +1,17 @@
 /**
  * The task decorators and the explorer, without Redis and without a worker: what ends up in the registry, and how it is called.
  */
-import { Injectable, Module, type Provider, Scope } from '@nestjs/common'
+import { Injectable, Module, type Provider } from '@nestjs/common'
 import { DiscoveryModule, MetadataScanner } from '@nestjs/core'
 import { Test } from '@nestjs/testing'
 import { describe, expect, test } from 'vitest'
-import { type Json, type TaskContext, type TaskDefinition, TaskRegistry } from '../../src/engine/index.js'
-import { CHORDIS_OPTIONS, Ctx, Task, Tasks } from '../../src/modules/index.js'
+import type { Client, Json, Logger, TaskContext, TaskDefinition, TaskRegistry } from '../../src/engine/index.js'
+import { ChordisConnection, Connections, Ctx, Task, Tasks } from '../../src/modules/index.js'
 import { TaskAccessor } from '../../src/modules/tasks/task.accessor.js'
 import { TaskExplorer } from '../../src/modules/tasks/task.explorer.js'
+import { TaskRunner } from '../../src/modules/tasks/task.runner.js'
 
+const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const CONTEXT = { id: 'n1', kwargs: { factor: 10 } } as unknown as TaskContext
 
 @Injectable()
@@ -47,20 +49,21 @@ async function registryOf(
   options: { tasks?: TaskDefinition[] } = {},
   imports: (typeof Empty)[] = [],
 ): Promise<TaskRegistry> {
-  const registry = new TaskRegistry()
+  const connection = new ChordisConnection('default', { redis: 'redis://127.0.0.1:1', ...options }, {} as Client, SILENT)
   const builder = Test.createTestingModule({
     imports: [DiscoveryModule, ...imports],
     providers: [
+      Connections,
       TaskAccessor,
       TaskExplorer,
+      TaskRunner,
       MetadataScanner,
-      { provide: TaskRegistry, useValue: registry },
-      { provide: CHORDIS_OPTIONS, useValue: options },
+      { provide: ChordisConnection, useValue: connection },
       ...providers,
     ],
   })
   await (await builder.compile()).init()
-  return registry
+  return connection.tasks
 }
 
 function call(registry: TaskRegistry, name: string, ...args: Json[]): unknown {
@@ -141,15 +144,6 @@ describe('what is refused at boot', () => {
     await expect(registryOf([MathTasks], {}, [Second])).rejects.toThrow(
       /MathTasks\.add and MathTasks\.add; is the provider listed in two modules\?/,
     )
-  })
-
-  test('a task in a provider that is made per request', async () => {
-    @Injectable({ scope: Scope.REQUEST })
-    class PerRequest {
-      @Task('scoped')
-      run(): void {}
-    }
-    await expect(registryOf([PerRequest])).rejects.toThrow('the provider of task "scoped" (PerRequest.run) is not a singleton')
   })
 
   test('a task name with a colon', async () => {

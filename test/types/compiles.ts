@@ -1,6 +1,7 @@
 /**
  * Canvases that must compile; `npm run typecheck` is the test, nothing here runs. Each line is one case. What must not compile is in refused.ts.
  */
+import { z } from 'zod'
 import {
   type AsyncResult,
   type Canvas,
@@ -89,6 +90,11 @@ export async function compiles(url: string): Promise<void> {
   chain(parse.map([{ url, words: [] }]), total.s())
   chain(add.starmap([[1, 2]]), total.s())
   chain(add.chunks([[1, 2]], 10), task('lists', (lists: number[][]) => lists.length).s())
+  // Schemas: the handler gets what they make, calls give what they take.
+  const crawl = task('crawl', { args: [z.object({ url: z.string(), depth: z.number().default(1) }), null] }, (page, _any) => page.depth)
+  chain(crawl.s({ url }, 'anything'), add.s(1))
+  crawl.si({ url, depth: 2 }, [])
+  task('both', { bind: true, args: [z.string()] }, (ctx: { id: string }, name) => name.length + ctx.id.length).s('x')
   // Plain canvases and either JSON form.
   const plain: Canvas = add.s(1, 2)
   const many: Fluent[] = [add.s(1, 2), chain(add.s(1, 2))]
@@ -117,8 +123,8 @@ export async function compiles(url: string): Promise<void> {
   log.s(list, settled.length, one, results.length)
   log.s(nothing, page)
   // An application.
-  const double = app.task('double', (n: number) => n * 2, { queue: 'q' })
-  const late = app.task('late', async (ctx, n: number, text: string) => ({ at: ctx.attempt, text, n }), { bind: true })
+  const double = app.task('double', { queue: 'q' }, (n: number) => n * 2)
+  const late = app.task('late', { bind: true }, async (ctx, n: number, text: string) => ({ at: ctx.attempt, text, n }))
   const first = app.task('first', { bind: true }, (ctx, n: number) => ctx.workflow.id.length + n)
   app.register(add, late.definition)
   same<typeof double, Task<unknown, [n: number], number>>(true)

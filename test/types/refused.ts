@@ -1,6 +1,7 @@
 /**
  * Canvases that must not compile, each at the line behind its mark; `npm run typecheck` is the test: a mark without an error is one. Nothing runs.
  */
+import { z } from 'zod'
 import { type Chordis, type Client, chain, chord, graph, group, type TaskContext, task } from '../../src/engine/index.js'
 import { add, bound, fetchPage, type Page, pair, parse, quiet, remote, start, store, total } from './tasks.js'
 
@@ -57,6 +58,13 @@ export async function refused(url: string): Promise<void> {
     // @ts-expect-error by contract it takes text
     remote.s(),
   )
+  const crawl = task('crawl', { args: [z.object({ url: z.string() })] }, (page) => page.url)
+  // @ts-expect-error the schema takes an object with a url
+  crawl.s({ uri: url })
+  // @ts-expect-error the schema gives text, the handler takes a number
+  task('wrong', { args: [z.string()] }, (n: number) => n)
+  // @ts-expect-error there is a schema for one argument, the handler takes two
+  task('more', { args: [z.string()] }, (a: string, b: string) => a + b)
   // @ts-expect-error too many arguments
   add.s(1, 2, 3)
   // @ts-expect-error too few: one may come from before, not two
@@ -201,7 +209,7 @@ export async function refused(url: string): Promise<void> {
   // @ts-expect-error without bind there is no context
   app.task('unbound', (ctx: TaskContext, n: number) => ctx.attempt + n).s(1, 2)
   // @ts-expect-error no such option
-  app.task('optioned', () => 1, { queues: 'q' })
+  app.task('optioned', { queues: 'q' }, () => 1)
   // @ts-expect-error Redis and tasks are the application's
   app.worker({ redis: 'redis://127.0.0.1' })
 }

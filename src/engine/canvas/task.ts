@@ -3,8 +3,13 @@
  *
  * Pure: the handler is only carried. `C` is the context that a worker hands over; the canvas does not know it.
  */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { checkName } from '../protocol/ids.js'
 import { chunks, type KwargsInput, map, signature, starmap } from './builders.js'
+import { ReadContext } from './context.js'
 import type { FluentGroup, FluentSignature, OptionsInput } from './fluent.js'
+import { DEFAULT_LIMITS } from './limits.js'
+import { readRetryPolicy } from './retry-policy.js'
 import type { Given, InputOf, Result } from './typed.js'
 import type { Json, RetryPolicy } from './types.js'
 
@@ -18,6 +23,30 @@ export interface TaskDefaults {
   ignoreResult?: boolean
   /** Say STARTED with `{startedAt, worker, pid}` when the handler is called. */
   trackStarted?: boolean
+  /** Checks positional arguments by position, before the handler is called; what a schema makes of one takes its place. None: not checked. */
+  args?: ArgumentSchemas
+  /** Checks the keyword arguments. */
+  kwargs?: StandardSchemaV1
+}
+
+/** Any Standard Schema (zod, valibot, arktype, …) per position. */
+export type ArgumentSchemas = readonly (StandardSchemaV1 | null | undefined)[]
+
+/** What a handler behind these schemas is called with. */
+export type Parsed<S extends ArgumentSchemas> = { -readonly [K in keyof S]: S[K] extends StandardSchemaV1<any, infer O> ? O : any }
+
+/** What callers of it give. */
+export type Unparsed<S extends ArgumentSchemas> = { -readonly [K in keyof S]: S[K] extends StandardSchemaV1<infer I, any> ? I : any }
+
+/** Refuses defaults that no call could carry. @throws ChordisError `name-invalid`, `canvas-invalid` */
+export function checkDefaults({ queue, retry }: TaskDefaults): void {
+  if (queue !== undefined) checkName(queue, 'queue')
+  if (retry === undefined) return
+  const context = new ReadContext(DEFAULT_LIMITS, () => {
+    throw new TypeError('there is no canvas in a retry policy')
+  })
+  readRetryPolicy(context, retry, 'retry')
+  context.finish()
 }
 
 /** What a worker's registry takes. */
@@ -89,14 +118,24 @@ type BoundHandler<C, A extends unknown[], R> = (context: C, ...args: A) => R
  * @example const add = task('add', (x: number, y: number) => x + y); add.s(1, 2)
  */
 export function task<A extends unknown[], R>(name: string, handler: Handler<A, R>): Task<unknown, A, Result<R>>
+export function task<C, const S extends ArgumentSchemas, R>(
+  name: string,
+  options: TaskDefaults & { bind: true; args: S },
+  handler: BoundHandler<C, Parsed<S>, R>,
+): Task<C, Unparsed<S>, Result<R>>
+export function task<const S extends ArgumentSchemas, R>(
+  name: string,
+  options: TaskDefaults & { bind?: false; args: S },
+  handler: Handler<Parsed<S>, R>,
+): Task<unknown, Unparsed<S>, Result<R>>
 export function task<C, A extends unknown[], R>(
   name: string,
-  options: TaskDefaults & { bind: true },
+  options: TaskDefaults & { bind: true; args?: undefined },
   handler: BoundHandler<C, A, R>,
 ): Task<C, A, Result<R>>
 export function task<A extends unknown[], R>(
   name: string,
-  options: TaskDefaults & { bind?: false },
+  options: TaskDefaults & { bind?: false; args?: undefined },
   handler: Handler<A, R>,
 ): Task<unknown, A, Result<R>>
 export function task(name: string, ...rest: [Handler<never[]>] | [TaskDefaults & { bind?: boolean }, Handler<never[]>]): Task<never> {

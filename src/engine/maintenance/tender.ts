@@ -30,6 +30,8 @@ export interface TenderOptions {
   /** What every round finds: the worker fetches when there is something for it. */
   seen(partition: number, work: Work): void
   random: () => number
+  /** What a round brought about, when somebody listens. */
+  news?: (text: string) => void
   /** The partition did not answer, or another Redis did than before: it may have lost its last moment. */
   suspect(partition: number): void
 }
@@ -107,10 +109,12 @@ export class Tender {
 
   private async tend(partition: number): Promise<void> {
     const { namespace, connection } = this.options
+    const tell = this.options.news ? 1 : 0
     for (;;) {
-      const [, more, runId, beats, lists, parked, dueMs] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
-        calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS),
-      )) as [string, number, string, string[], string[], string[], number]
+      const [, more, runId, beats, lists, parked, dueMs, news] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
+        calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS, tell),
+      )) as [string, number, string, string[], string[], string[], number, string]
+      if (news) this.options.news?.(news)
       this.options.seen(partition, { lists, parked, dueMs })
       await this.sweep(partition, runId, beats)
       if (more === 0 || this.stopped) return
@@ -128,9 +132,10 @@ export class Tender {
   private async reap(partition: number, process: string, counter: string): Promise<void> {
     const { namespace, connection, maxDeliveries, logger } = this.options
     for (;;) {
-      const [answer, nodes] = await namespace.runAtEpoch(connection, partition, (epoch) =>
-        calls.reap(epoch, process, counter, 1, maxDeliveries),
+      const [answer, nodes, news] = await namespace.runAtEpoch(connection, partition, (epoch) =>
+        calls.reap(epoch, process, counter, 1, maxDeliveries, this.options.news ? 1 : 0),
       )
+      if (news) this.options.news?.(String(news))
       if (answer === 'done') logger.warn({ process, partition, nodes }, 'a worker process was lost; what it held is given back')
       if (answer !== 'more') return
     }

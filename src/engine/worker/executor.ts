@@ -10,6 +10,7 @@ import type { Attempt } from './attempt.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
 import { backoffMs, mayRetry } from './retry.js'
 import { MaxRetriesExceeded, ReplaceSignal, RetrySignal, signalOf } from './signals.js'
+import { isUnrecoverable } from './unrecoverable.js'
 import { toWireError } from './wire-error.js'
 
 export interface ExecutorHost {
@@ -36,6 +37,8 @@ export interface ExecutorOptions {
   concurrency: number
   /** Every task says when its handler starts; a task's own option wins. */
   trackStarted: boolean
+  /** Told of every attempt whose handler is about to be called, when somebody listens. */
+  begins?: (attempt: Attempt) => void
 }
 
 const SLICE_MS = 5
@@ -152,6 +155,7 @@ export class Executor {
 
   private call(attempt: Attempt, definition: TaskDefinition): void {
     if (definition.options?.trackStarted ?? this.options.trackStarted) this.host.track(attempt)
+    this.options.begins?.(attempt)
     let value: unknown
     let pending: boolean
     try {
@@ -201,7 +205,7 @@ export class Executor {
     else if (signal) this.host.complete(attempt, `I${mark(attempt)}|`)
     else {
       const policy = policyOf(attempt, definition)
-      if (policy.auto && mayRetry(policy.maxRetries, attempt.attempt)) {
+      if (policy.auto && mayRetry(policy.maxRetries, attempt.attempt) && !isUnrecoverable(thrown)) {
         this.again(attempt, backoffMs(policy, attempt.attempt, this.options.random), thrown)
       } else this.fail(attempt, thrown)
     }

@@ -25,6 +25,14 @@ export class Batch {
   ) {}
 }
 
+/** Completions that were taken for a turn. */
+export interface Taken {
+  args: Argument[]
+  bytes: number
+  nodes: (number | string)[]
+  records: string[]
+}
+
 /** Where a grant's completions go. */
 export interface CompletionSink {
   complete(grant: Grant, node: number | string, record: string, final: boolean): void
@@ -63,7 +71,7 @@ export class Grant {
   }
 
   /** Takes completions, at most so many bytes and nodes but at least one, as the arguments of a turn. */
-  take(maxBytes: number, maxNodes: number): { args: Argument[]; bytes: number; nodes: number } {
+  take(maxBytes: number, maxNodes: number): Taken {
     let count = this.nodes.length
     let bytes = this.bytes
     if (bytes > maxBytes || count > maxNodes) {
@@ -77,7 +85,7 @@ export class Grant {
     this.bytes -= bytes
     const [workflow, list] = this.lone ? [nodes.join(','), '*'] : [this.workflow, nodes.join(',')]
     const args = [workflow, this.run, this.prefix, this.template, this.batch.name, list, records.join(SEPARATOR)]
-    return { args, bytes, nodes: count }
+    return { args, bytes, nodes, records }
   }
 }
 

@@ -11,6 +11,7 @@ import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
 import { beforeNextTry, isScriptError, untilAnswered } from './answers.js'
+import type { Announcer, Carried } from './events.js'
 import { Batch, completionGroups, Grant, type GrantReply, SpecCache } from './grants.js'
 import type { Logger } from './logger.js'
 
@@ -22,6 +23,8 @@ export interface PartitionHost {
   readonly tasks: string[]
   readonly queues: string[]
   readonly logger: Logger
+  /** Somebody listens. */
+  readonly announcer: Announcer | null
   /** Attempts that may be asked for now; what is granted of them must be given back with release(). */
   reserve(partition: Partition): number
   release(slots: number): void
@@ -45,6 +48,9 @@ interface Lane {
   fetching: boolean
   /** What the turn in flight carries. */
   completions: Argument[]
+  /** The same for who listens, and what was answered of it so far. */
+  carried: Carried[]
+  news: string[]
 }
 
 const LANES = 2
@@ -86,7 +92,7 @@ export class Partition {
   /** Announces the process and opens the lanes. */
   async open(): Promise<void> {
     for (let number = 0; number < LANES; number++) {
-      const lane: Lane = { number, sequence: 0, busy: false, answered: 0, fetching: false, completions: [] }
+      const lane = newLane(number)
       await this.openLane(lane)
       this.lanes.push(lane)
     }
@@ -160,7 +166,7 @@ export class Partition {
   }
 
   /** Completions for one turn, at most TURN_BYTES and TURN_COMPLETIONS of them. */
-  private takeCompletions(): Argument[] {
+  private takeCompletions(lane: Lane): Argument[] {
     const args: Argument[] = []
     let bytes = 0
     let count = 0
@@ -170,7 +176,8 @@ export class Partition {
       if (grant.nodes.length === 0) this.dirty.pop()
       for (const arg of taken.args) args.push(arg)
       bytes += taken.bytes
-      count += taken.nodes
+      count += taken.nodes.length
+      if (this.host.announcer !== null) lane.carried.push({ grant, nodes: taken.nodes, records: taken.records })
     }
     return args
   }
@@ -192,7 +199,7 @@ export class Partition {
     const closed = this.closed.length >= MIN_CLOSED ? this.closed.splice(0) : []
     const { wakes } = this
     lane.sequence++
-    lane.completions = this.takeCompletions()
+    lane.completions = this.takeCompletions(lane)
     const reply = await this.send(lane, want, look, closed.join(' '), lane.completions)
     lane.answered = lane.sequence
     lane.completions = []
@@ -202,7 +209,17 @@ export class Partition {
       this.host.release(want)
       return
     }
+    this.announce(lane, reply)
     this.received(lane, want, wakes, reply)
+  }
+
+  private announce(lane: Lane, [, , , , , news = '']: TurnReply): void {
+    const { announcer } = this.host
+    if (announcer === null) return
+    if (news !== '') lane.news.push(news)
+    const { carried } = lane
+    lane.carried = []
+    announcer.turn(carried, lane.news.splice(0).join('\n'))
   }
 
   /** @param wakes as it was when the turn was sent */
@@ -244,12 +261,13 @@ export class Partition {
 
   /** Sends a turn until it is answered. Null when the worker stopped meanwhile. */
   private async send(lane: Lane, want: number, look: Look, closed: string, completions: Argument[]): Promise<TurnReply | null> {
-    const { namespace, connection, process, queues } = this.host
+    const { namespace, connection, process, queues, announcer } = this.host
+    const seen = look + (announcer?.asks ?? 0)
     for (let failures = 0; !this.stopped; failures++) {
       if (this.suspected || this.auditing) await this.audit()
       try {
         const reply = (await namespace.runAtEpoch(connection, this.number, (epoch) =>
-          calls.turn(epoch, process, lane.number, lane.sequence, `,${queues.join(',')},`, want, look, closed, TURN_BYTES, completions),
+          calls.turn(epoch, process, lane.number, lane.sequence, `,${queues.join(',')},`, want, seen, closed, TURN_BYTES, completions),
         )) as TurnReply | ['reopen']
         if (reply[0] === 'ok') return reply as TurnReply
         lane.sequence--
@@ -268,7 +286,7 @@ export class Partition {
         { err: error, partition: this.number, lane: lane.number },
         'a turn failed; its completions are sent again one workflow at a time',
       )
-      await this.isolate(completions)
+      lane.news.push(...(await this.isolate(completions)))
       completions.length = 0
       return
     }
@@ -279,21 +297,25 @@ export class Partition {
 
   /**
    * Completions of a turn that Redis could not execute: each workflow's go alone, on a lane of their own, so that the bad one is found; its
-   * workflow is set aside, and only it fails.
+   * workflow is set aside, and only it fails. Answers the news.
    */
-  private async isolate(completions: Argument[]): Promise<void> {
-    const { namespace, connection, process } = this.host
-    const lane: Lane = { number: LANES + 1, sequence: Date.now(), busy: true, answered: 0, fetching: false, completions: [] }
+  private async isolate(completions: Argument[]): Promise<string[]> {
+    const { namespace, connection, process, announcer } = this.host
+    const lane: Lane = { ...newLane(LANES + 1), sequence: Date.now(), busy: true }
+    const news: string[] = []
     await this.openLane(lane)
     for (const group of completionGroups(completions)) {
       lane.sequence++
       try {
-        const turn = (epoch: string) => calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, 0, '', TURN_BYTES, group)
-        await untilAnswered(
+        const turn = (epoch: string) =>
+          calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, announcer?.asks ?? 0, '', TURN_BYTES, group)
+        const reply = (await untilAnswered(
           connection,
           () => namespace.runAtEpoch(connection, this.number, turn),
           () => this.stopped,
-        )
+        )) as TurnReply
+        if (reply[0] !== 'ok') news.push(...nothing(group))
+        else if (reply[5]) news.push(reply[5])
       } catch (error) {
         if (!isScriptError(error)) throw error
         const reason = error instanceof Error ? error.message : String(error)
@@ -304,8 +326,10 @@ export class Partition {
           () => this.stopped,
         )
         lane.sequence--
+        news.push(...nothing(group))
       }
     }
+    return news
   }
 
   /** Gives back all that is still held and forgets the process. */
@@ -313,7 +337,7 @@ export class Partition {
     this.stopped = true
     const { namespace, connection, process } = this.host
     for (;;) {
-      const [answer] = await namespace.runAtEpoch(connection, this.number, (epoch) => calls.reap(epoch, process, '', 0, 1_000_000))
+      const [answer] = await namespace.runAtEpoch(connection, this.number, (epoch) => calls.reap(epoch, process, '', 0, 1_000_000, 0))
       if (answer !== 'more') return
     }
   }
@@ -376,4 +400,15 @@ export class Partition {
   }
 }
 
-type TurnReply = ['ok', more: number, dueMs: number, lost: string[], grants: GrantReply[]]
+type TurnReply = ['ok', more: number, dueMs: number, lost: string[], grants: GrantReply[], news?: string]
+
+function newLane(number: number): Lane {
+  return { number, sequence: 0, busy: false, answered: 0, fetching: false, completions: [], carried: [], news: [] }
+}
+
+/** News that nothing came of these completions. */
+function nothing([workflow, , prefix, , , nodes]: Argument[]): string[] {
+  return String(nodes)
+    .split(',')
+    .map((node) => `n ${workflow}:${prefix}${node}`)
+}

@@ -1,7 +1,9 @@
 /** The tasks that a worker knows, and what a running task is given. */
-import type { Canvas, Json, RetryPolicy } from '../canvas/types.js'
+import { checkDefaults, type TaskDefaults } from '../canvas/task.js'
+import type { Canvas, Json } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName } from '../protocol/ids.js'
+import { withChecks } from './arguments.js'
 import type { Logger } from './logger.js'
 
 /** What `ctx.retry()` may say. */
@@ -50,15 +52,7 @@ export interface TaskContext {
 }
 
 /** Defaults of a task; a signature's own options win. */
-export interface TaskOptions {
-  retry?: RetryPolicy
-  /** Queue of calls that name none (used where the call is made). */
-  queue?: string
-  /** Do not keep the results for readers; what comes after still gets them. */
-  ignoreResult?: boolean
-  /** Say STARTED with `{startedAt, worker, pid}` when the handler is called. */
-  trackStarted?: boolean
-}
+export type TaskOptions = TaskDefaults
 
 export interface TaskDefinition {
   /** `[A-Za-z0-9._-]{1,128}` */
@@ -69,21 +63,27 @@ export interface TaskDefinition {
 
 /** Tasks by name. Only what is registered ever runs: names from Redis are never resolved in any other way. */
 export class TaskRegistry {
-  private readonly tasks = new Map<string, TaskDefinition>()
+  private readonly tasks = new Map<string, { given: TaskDefinition; runs: TaskDefinition }>()
 
-  /** @throws ChordisError `name-invalid`; `request-invalid` when the name is taken by another definition */
+  /**
+   * @throws ChordisError `name-invalid`; `canvas-invalid` or `request-invalid` for wrong options; `request-invalid` when the name is taken by
+   * another definition
+   */
   register(definition: TaskDefinition): this {
     checkName(definition.name, 'task')
     const known = this.tasks.get(definition.name)
-    if (known && known !== definition) {
+    if (known && known.given !== definition) {
       throw new ChordisError('request-invalid', `task ${definition.name} is registered twice`, { path: 'task' })
     }
-    this.tasks.set(definition.name, definition)
+    checkDefaults(definition.options ?? {})
+    const handler = withChecks(definition)
+    this.tasks.set(definition.name, { given: definition, runs: handler === definition.handler ? definition : { ...definition, handler } })
     return this
   }
 
+  /** The definition as a worker runs it: the handler checks its arguments first where the options say so. */
   get(name: string): TaskDefinition | undefined {
-    return this.tasks.get(name)
+    return this.tasks.get(name)?.runs
   }
 
   names(): string[] {
@@ -92,7 +92,7 @@ export class TaskRegistry {
 
   /** `default` and every queue that a task names: what a worker of these tasks serves when nobody says otherwise. */
   queues(): string[] {
-    const named = [...this.tasks.values()].flatMap(({ options }) => options?.queue ?? [])
+    const named = [...this.tasks.values()].flatMap(({ given }) => given.options?.queue ?? [])
     return [...new Set(['default', ...named])]
   }
 }

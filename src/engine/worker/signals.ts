@@ -21,6 +21,9 @@ export function signalOf(thrown: unknown): RetrySignal | ReplaceSignal | IgnoreS
   }
 }
 
+/** Whether this is what `ctx.retry()`, `ctx.replace()` or `ctx.ignore()` threw: who catches everything lets it pass. */
+export const isTaskSignal = (thrown: unknown): boolean => signalOf(thrown) !== undefined
+
 /** The error of a task that asked for more retries than it has. */
 export class MaxRetriesExceeded extends Error {
   override readonly name = 'MaxRetriesExceeded'

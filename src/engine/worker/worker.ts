@@ -20,6 +20,7 @@ import { WorkflowReader } from '../redis/reader.js'
 import { Additions } from './additions.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
+import { Announcer, type WorkerListener } from './events.js'
 import { Executor, type ExecutorHost } from './executor.js'
 import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
@@ -52,6 +53,8 @@ export interface WorkerOptions extends ConnectionOptions {
   maxResultBytes?: number
   /** Every task says STARTED when its handler is called, unless its own option says otherwise. Default false. */
   trackStarted?: boolean
+  /** Hears of this worker's attempts, and of workflows that its calls ended. Default: nobody, and then nothing is gathered. */
+  listener?: WorkerListener
 }
 
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
@@ -69,6 +72,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   readonly tasks: string[]
   readonly info: string
   readonly logger: Logger
+  readonly announcer: Announcer | null
   readonly namespace: Namespace
   connection!: RedisConnection
   private readonly partitions: Partition[] = []
@@ -102,6 +106,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.queues = (options.queues ?? ['default']).map((queue, k) => checkName(queue, `queues[${k}]`))
     this.tasks = options.tasks.names()
     this.logger = options.logger ?? DEFAULT_LOGGER
+    const announcer = options.listener ? new Announcer(options.listener, this.logger) : null
+    this.announcer = announcer
     this.concurrency = options.concurrency ?? 100
     if (!Number.isInteger(this.concurrency) || this.concurrency < 1 || this.concurrency > 10_000) {
       throw new ChordisError('request-invalid', 'must be an integer from 1 to 10,000', { path: 'concurrency' })
@@ -118,6 +124,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024,
       concurrency: this.concurrency,
       trackStarted: options.trackStarted ?? false,
+      ...(announcer && options.listener?.task ? { begins: (attempt: Attempt) => announcer.started(attempt) } : {}),
     })
   }
 
@@ -181,6 +188,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       intervalMs: Math.min(1_000, leaseMs / 4),
       maxDeliveries,
       random: Math.random,
+      ...(this.options.listener?.workflow ? { news: (text: string) => this.announcer?.turn([], text) } : {}),
       suspect: (partition) => this.partitions[partition]?.suspect(),
       seen: (number, work) => {
         const partition = this.partitions[number]

@@ -3,16 +3,17 @@
  */
 import { Controller, Get, Inject, Res } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
-import { ChordisError, Client } from '../../engine/index.js'
-import { CHORDIS_OPTIONS, type ChordisModuleOptions, type Role, rolesOf } from '../chordis.options.js'
+import { ChordisError } from '../../engine/index.js'
+import { ROLES, type Role } from '../chordis.options.js'
+import type { ChordisConnection } from '../connections/connection.js'
+import { Connections } from '../connections/connections.js'
 import { PROBLEM_TYPE, type Problem, toProblem } from '../http/problem.js'
 import { Drain } from '../worker/drain.js'
-import { WorkerOrchestrator } from '../worker/worker.orchestrator.js'
 
 export interface Ready {
   ready: true
   roles: Role[]
-  /** Milliseconds of one PING. */
+  /** Milliseconds of one PING; of several connections the slowest. */
   redis: { pingMs: number }
 }
 
@@ -25,10 +26,8 @@ export interface NotReady extends Problem {
 @Controller()
 export class HealthController {
   constructor(
-    @Inject(CHORDIS_OPTIONS) private readonly options: ChordisModuleOptions,
-    @Inject(Client) private readonly client: Client,
+    @Inject(Connections) private readonly connections: Connections,
     @Inject(Drain) private readonly drain: Drain,
-    @Inject(WorkerOrchestrator) private readonly worker: WorkerOrchestrator,
   ) {}
 
   @Get('livez')
@@ -38,19 +37,21 @@ export class HealthController {
 
   @Get('readyz')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Ready | NotReady> {
-    const roles = rolesOf(this.options)
-    const faults = this.localFaults(roles)
-    const ping = await this.client.ping().catch((error: unknown) => asChordis(error))
-    if (typeof ping === 'number' && faults.length === 0) return { ready: true, roles, redis: { pingMs: ping } }
-    if (typeof ping !== 'number') faults.push(ping)
+    const { all } = this.connections
+    const roles = ROLES.filter((role) => all.some((connection) => connection.roles.includes(role)))
+    const faults = this.localFaults(all)
+    const pings = await Promise.all(all.map(({ client }) => client.ping().catch((error: unknown) => asChordis(error))))
+    faults.push(...pings.filter((ping) => typeof ping !== 'number'))
+    if (faults.length === 0) return { ready: true, roles, redis: { pingMs: Math.max(...(pings as number[])) } }
     reply.status(503).header('content-type', PROBLEM_TYPE)
     return { ...toProblem(faults[0], '/readyz'), status: 503, ready: false, roles, reasons: faults.map(({ message }) => message) }
   }
 
-  private localFaults(roles: readonly Role[]): ChordisError[] {
+  private localFaults(all: readonly ChordisConnection[]): ChordisError[] {
     if (this.drain.isDraining) return [new ChordisError('closed', 'this process is shutting down')]
-    if (roles.includes('worker') && !this.worker.working) return [new ChordisError('closed', 'the worker of this process is not running')]
-    return []
+    return all
+      .filter((connection) => connection.roles.includes('worker') && !connection.working)
+      .map(({ name }) => new ChordisError('closed', `the worker of this process is not running${all.length > 1 ? ` (${name})` : ''}`))
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Answers every error with a problem document and logs those that are the server's fault.
+ * Answers every error of a request with a problem document and logs those that are the server's fault. Errors of tasks pass.
  */
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Injectable } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -14,6 +14,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(CHORDIS_LOGGER) private readonly logger: Logger) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error
     const http = host.switchToHttp()
     const request = http.getRequest<FastifyRequest>()
     const problem = toProblem(error, request.url)

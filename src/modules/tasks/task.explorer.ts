@@ -1,85 +1,96 @@
 /**
- * Finds every `@Task()` method of every provider and puts it into the engine's TaskRegistry, before a worker starts.
+ * Finds every `@Task()` method of every provider and puts it into the TaskRegistry of its connection, before a worker starts.
  *
  * It runs in every role: a web pod refuses the same mistakes at boot as a worker does.
  */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common'
-import { DiscoveryService, MetadataScanner } from '@nestjs/core'
-import { type Json, type TaskContext, type TaskDefinition, type TaskOptions, TaskRegistry } from '../../engine/index.js'
-import { CHORDIS_OPTIONS, type ChordisModuleOptions } from '../chordis.options.js'
+import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core'
+import type { TaskDefinition, TaskOptions } from '../../engine/index.js'
+import type { ChordisConnection } from '../connections/connection.js'
+import { Connections } from '../connections/connections.js'
+import { FEATURE_CONNECTION } from '../connections/feature.js'
+import { schemaOf } from './dto.js'
+import { methodsOf, type ProviderMethod, type Wrapper } from './methods.js'
 import { TaskAccessor, type TaskMethod } from './task.accessor.js'
-
-type Wrapper = ReturnType<DiscoveryService['getProviders']>[number]
-type Provider = Record<string, (...args: unknown[]) => unknown>
+import type { TaskDecoratorOptions, TaskSettings } from './task.decorator.js'
+import { TaskRunner } from './task.runner.js'
 
 @Injectable()
 export class TaskExplorer implements OnModuleInit {
-  /** Task name -> where it is written, to name both places when a name is taken twice. */
+  /** Connection and task name -> where it is written, to name both places when a name is taken twice. */
   private readonly origins = new Map<string, string>()
 
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(TaskAccessor) private readonly accessor: TaskAccessor,
-    @Inject(TaskRegistry) private readonly registry: TaskRegistry,
-    @Inject(CHORDIS_OPTIONS) private readonly options: ChordisModuleOptions,
+    @Inject(TaskRunner) private readonly runner: TaskRunner,
+    @Inject(Connections) private readonly connections: Connections,
   ) {}
 
-  onModuleInit(): void {
-    for (const definition of this.options.tasks ?? []) this.add(definition, 'the `tasks` option')
-    const seen = new Set<unknown>()
-    for (const wrapper of this.discovery.getProviders()) {
-      if (wrapper.isAlias || !isObject(wrapper.instance) || seen.has(wrapper.instance)) continue
-      seen.add(wrapper.instance)
-      this.explore(wrapper)
+  async onModuleInit(): Promise<void> {
+    for (const connection of this.connections.all) {
+      for (const definition of connection.options.tasks ?? []) this.add(connection, definition, 'the `tasks` option')
     }
-  }
-
-  private explore(wrapper: Wrapper): void {
-    const instance = wrapper.instance as Provider
-    const prototype = Object.getPrototypeOf(instance) as object | null
-    if (prototype === null) return
-    for (const key of this.scanner.getAllMethodNames(prototype)) {
-      const method = this.accessor.read(prototype, key)
+    for (const found of methodsOf(this.discovery, this.scanner)) {
+      const method = this.accessor.read(found.prototype, found.key)
       if (method === undefined) continue
-      const origin = `${prototype.constructor.name}.${key}`
-      if (!wrapper.isDependencyTreeStatic())
-        throw new Error(`Chordis: the provider of task "${method.name}" (${origin}) is not a singleton`)
-      this.add(define(instance, key, method), origin)
+      try {
+        const connection = this.connections.get(method.connection ?? featureOf(found.wrapper))
+        this.add(connection, await this.define(found, method), found.origin)
+      } catch (error) {
+        const { message } = error as Error
+        throw message.startsWith('Chordis: ') && message.includes(found.origin) ? error : told(method.name, found.origin, error)
+      }
     }
   }
 
-  private add(definition: TaskDefinition, origin: string): void {
-    const taken = this.origins.get(definition.name)
+  private async define(found: ProviderMethod, method: TaskMethod): Promise<TaskDefinition> {
+    const settings = { ...settingsOf(method), ...(await computed(method.options, found.wrapper)) }
+    const { args, ...rest } = settings
+    const options: TaskOptions = {
+      ...rest,
+      ...(args === undefined ? {} : { args: args.map((given) => (given == null ? null : schemaOf(given))) }),
+    }
+    return { name: method.name, options, handler: this.runner.handlerOf(found, method) }
+  }
+
+  private add(connection: ChordisConnection, definition: TaskDefinition, origin: string): void {
+    const place = `${connection.name}\n${definition.name}`
+    const taken = this.origins.get(place)
     if (taken !== undefined) {
       const hint = taken === origin ? '; is the provider listed in two modules?' : ''
       throw new Error(`Chordis: the task "${definition.name}" is defined twice: ${taken} and ${origin}${hint}`)
     }
-    this.origins.set(definition.name, origin)
+    this.origins.set(place, origin)
     try {
-      this.registry.register(definition)
+      connection.tasks.register(definition)
     } catch (error) {
-      throw new Error(`Chordis: the task "${definition.name}" of ${origin}: ${(error as Error).message}`, { cause: error })
+      throw told(definition.name, origin, error)
     }
   }
 }
 
-function define(instance: Provider, key: string, method: TaskMethod): TaskDefinition {
-  const { name: _name, bind: _bind, ...rest } = method.options
-  const options: TaskOptions = { ...rest, ...(method.queue === undefined ? {} : { queue: method.queue }) }
-  return { name: method.name, options, handler: (ctx, args) => instance[key]?.(...withContext(ctx, args, method.context)) }
+function told(task: string, origin: string, error: unknown): Error {
+  const { message } = error as Error
+  return new Error(`Chordis: the task "${task}" of ${origin}: ${message.replace(/^Chordis: /, '')}`, { cause: error })
 }
 
-/** The parameters of a call: the arguments in order, the context at its positions. */
-export function withContext(ctx: TaskContext, args: readonly Json[], positions: readonly number[]): unknown[] {
-  const parameters: unknown[] = [...args]
-  for (const position of positions) {
-    while (parameters.length < position) parameters.push(undefined)
-    parameters.splice(position, 0, ctx)
-  }
-  return parameters
+/** Options as they stand in the decorators. */
+function settingsOf({ options, queue }: TaskMethod): TaskSettings {
+  const { name: _name, bind: _bind, connection: _connection, useFactory: _useFactory, inject: _inject, ...settings } = options
+  return { ...settings, ...(queue === undefined ? {} : { queue }) }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+/** Options that a factory makes at boot, of providers of the task's module or of the application. */
+async function computed({ useFactory, inject = [] }: TaskDecoratorOptions, { host }: Wrapper): Promise<TaskSettings> {
+  if (useFactory === undefined) return {}
+  const modules = host?.providers.get(ModuleRef)?.instance as ModuleRef
+  const injected = inject.map((token): unknown => modules.get(token as string, { strict: false }))
+  return useFactory(...(injected as never[]))
+}
+
+/** The connection that `forFeature` names for the providers of its module. */
+function featureOf({ host }: Wrapper): string | undefined {
+  return host?.providers.get(FEATURE_CONNECTION)?.instance as string | undefined
 }

@@ -1,8 +1,8 @@
 -- reap: gives back what a dead (or leaving) process held, in bounded steps; its lanes close at the first step, so its own turns are refused.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, process, counter, charge:int, budget:int       counter '' when the process leaves by itself
--- RETURNS {'alive'} the counter moved | {'more', nodes} call again | {'done', nodes} | {'epoch'}
+-- ARGV    epoch, process, counter, charge:int, budget:int, tell:int       counter '' when the process leaves by itself; tell 1: of workflows too (see flush)
+-- RETURNS {'alive'} the counter moved | {'more', nodes, news} call again | {'done', nodes, news} | {'epoch'}
 -- @include base
 -- @include workflow
 -- @include graph
@@ -11,6 +11,7 @@
 local process, counter, charge, budget = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 if counter ~= '' and redis.call('HGET', K_beats, process) ~= counter then return { 'alive' } end
+telling_ends = ARGV[6] == '1'
 local pkey = K_process .. process
 local held, lanes, grants_, nodes, rest = redis.call('HGETALL', pkey), {}, {}, 0, false
 for i = 1, #held, 2 do
@@ -29,7 +30,7 @@ flush()
 if #lanes > 0 then redis.call('HDEL', pkey, unpack(lanes)) end
 if #grants_ > 0 then redis.call('HDEL', pkey, unpack(grants_)) end
 wake()
-if rest then return { 'more', nodes } end
+if rest then return { 'more', nodes, concat(news, '\n') } end
 redis.call('UNLINK', pkey)
 redis.call('HDEL', K_beats, process)
-return { 'done', nodes }
+return { 'done', nodes, concat(news, '\n') }

@@ -3,9 +3,9 @@
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
 -- ARGV    epoch, process, lane:int, sequence:int, queues, want:int, look:int, closed, maxBytes:int, completions:list
---         queues ',a,b,'; look: 1 also at timers, spreads and parked lists, 2 at timers and spreads; closed 'lane:sequence …' grants that need no record any more
+--         queues ',a,b,'; look: 1 also at timers, spreads and parked lists, 2 at timers and spreads; 3 4 5 and 6 7 8 as 0 1 2, and tell the news (see flush) of completions, and of workflows too; closed 'lane:sequence …' grants that need no record any more
 --         completions: groups of seven; workflows of one task: ids joined by ',', '1', '', template, attempt, '*', records; else workflow, run, prefix, template, attempt, nodes '7,9', records separated by \30
--- RETURNS {'ok', more (2: look again), dueMs, {lost 'workflow:node'…}, {grant…}} | {'epoch'} | {'reopen'}
+-- RETURNS {'ok', more (2: look again), dueMs, {lost 'workflow:node'…}, {grant…}, news} | {'epoch'} | {'reopen'}
 -- @include base
 -- @include workflow
 -- @include graph
@@ -18,6 +18,7 @@
 -- @include hop
 local epoch, process, lane, sequence, queues, want = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local look, closed, max_bytes = ARGV[7], ARGV[8], tonumber(ARGV[9])
+if look > '2' then telling, telling_ends, look = true, look > '5', text(look % 3) end
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory')
 if meta[1] ~= epoch then return { 'epoch' } end
 local pkey = K_process .. process
@@ -30,7 +31,9 @@ if sequence == last then
   local record = redis.call('HGET', pkey, 'g' .. grant_name)
   if record then regrant(record, attempt) end
   flush()
-  return { 'ok', 1, 0, {}, grants }
+  local told = telling and match(redis.call('HGET', pkey, 'v' .. lane) or '', '^' .. ARGV[4] .. '\n(.*)$')
+  if told then news[#news + 1] = told end
+  return { 'ok', 1, 0, {}, grants, telling and concat(news, '\n') or nil }
 end
 
 if #ARGV == 16 and look == '0' and want > 0 and meta[2] ~= 'stop' and hop(process, attempt, queues) then
@@ -54,10 +57,17 @@ remember(pkey, lane, ARGV[4], closed)
 join_lone()
 flush_lone()
 if flush() > 0 then asked.more = true end
+local told
+if telling then
+  tell_otherwise(10, lost)
+  told = concat(news, '\n')
+  -- Kept for the repetition of this turn, as its grants are.
+  if told ~= '' then redis.call('HSET', pkey, 'v' .. lane, ARGV[4] .. '\n' .. told) end
+end
 wake()
 local due = -1
 if asked.leased == 0 then
   local next_due = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
   if next_due[2] then due = math.max(0, tonumber(next_due[2]) - now()) end
 end
-return { 'ok', asked.parked and 2 or asked.more and 1 or 0, due, lost, grants }
+return { 'ok', asked.parked and 2 or asked.more and 1 or 0, due, lost, grants, told }

@@ -167,6 +167,35 @@ local function finish_all(from, process)
   return lost
 end
 
+local function tell_if_otherwise(c, id, said, is_lost)
+  if not c or is_lost[c.id .. ':' .. id] or byte(said) == 37 then return end
+  local r = not c.damaged and c.f[id]
+  if not r then
+    if c.damaged then news[#news + 1] = 'n ' .. c.id .. ':' .. id end
+    return
+  end
+  -- What would grow too far fails; what was to be tried again and had expired meanwhile is revoked.
+  local code = byte(r)
+  if (code == 70 or code == 82) and code ~= byte(said) then news[#news + 1] = 'n ' .. c.id .. ':' .. id .. ' ' .. r end
+end
+
+-- tell_otherwise: for a worker that listens: its completions that came to something else than it said. Asked when all is decided.
+local function tell_otherwise(from, lost)
+  local is_lost = {}
+  for k = 1, #lost do
+    is_lost[lost[k]] = true
+    news[#news + 1] = 'n ' .. lost[k]
+  end
+  for at_ = from, #ARGV, 7 do
+    local lone = ARGV[at_ + 5] == '*'
+    local next_one = gmatch(ARGV[lone and at_ or at_ + 5], '[^,]+')
+    for record in gmatch(ARGV[at_ + 6], '[^\30]+') do
+      local one = next_one()
+      tell_if_otherwise(loaded[lone and one or ARGV[at_]], lone and '0' or ARGV[at_ + 2] .. one, record, is_lost)
+    end
+  end
+end
+
 -- regrant: the grants of an earlier turn again, from its record; nodes that this attempt no longer holds are left out.
 local function regrant(record, attempt)
   for e in gmatch(record, '[^\n]+') do

@@ -2,6 +2,12 @@
 -- Nothing is written before this point but by flush_lone(), whose workflows no context holds: whatever failed earlier has left no trace.
 -- Ready lists that hold entries, as far as this script knows.
 local busy = {} -- per call
+-- A worker that listens is told what became of its completions and, when it asks, of workflows, line by line; for others nothing is gathered:
+--   w<letters> <workflow> <control>   o its outcome became known, e it ended
+--   n <workflow>:<node> [record]      a completion that came to something else than was said: this record, or nothing at all
+local telling = false -- per call
+local telling_ends = false -- per call
+local news = {} -- per call
 
 local function write_fields(key, d, n)
   for from = 1, n, 4000 do redis.call('HSET', key, unpack(d, from, min(from + 3999, n))) end
@@ -19,6 +25,11 @@ end
 local function tell_waiters(c)
   if not find(c.flags, 'w', 1, true) then return end
   publish(field(c, 'w'), c.id .. (c.answer or ''))
+end
+
+local function tell_worker(c, ended)
+  local letters = (c.told and 'o' or '') .. (ended and 'e' or '')
+  if letters ~= '' then news[#news + 1] = 'w' .. letters .. ' ' .. c.id .. ' ' .. c.f.s end
 end
 
 -- gather: planned triples as entries by list.
@@ -54,7 +65,9 @@ local function set_aside(c)
   if kind ~= 'hash' and kind ~= 'none' then redis.call('RENAME', c.key, K_damaged .. c.id) end
   if kind == 'hash' then publish(redis.call('HGET', c.key, 'w'), c.id) end
   if kind ~= 'none' then
-    redis.call('HSET', c.key, 's', 'x 1 0 0 F ' .. now_text() .. ' 0 1 1 0 1 0 0 86400000 -', 'x', reason)
+    local control = 'x 1 0 0 F ' .. now_text() .. ' 0 1 1 0 1 0 0 86400000 -'
+    redis.call('HSET', c.key, 's', control, 'x', reason)
+    if telling_ends then news[#news + 1] = 'woe ' .. c.id .. ' ' .. control end
     redis.call('ZADD', K_ended, now() + 86400000, c.id)
   end
 end
@@ -108,13 +121,15 @@ local function flush()
         for k, j in pairs(c.open) do join_write(c, k, j) end
         c.open = nil
       end
-      if c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.state ~= 'e' then
+      local ended = c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.state ~= 'e'
+      if ended then
         c.state, c.ended = 'e', since(c.created)
         redis.call('ZADD', K_ended, now() + c.keep, c.id)
       end
       if c.changed then put(c, 's', control_text(c)) end
       write_fields(c.key, c.d, c.n)
       if c.told then tell_waiters(c) end
+      if telling_ends then tell_worker(c, ended) end
       c.d, c.n, c.changed, c.told = {}, 0, false, false
     end
   end

@@ -50,7 +50,9 @@ local function finish_lone(id, held_, record)
   local created, started, keep, flags = match(got[2], LONE_RUNNING)
   if not created then return false end
   local stamp = since(created)
-  lone_write(K_workflow .. id, record, 'e 1 0 0 S ' .. created .. ' ' .. started .. ' ' .. stamp .. ' ' .. stamp .. ' 1 0 0 0 ' .. keep .. ' ' .. flags)
+  local control = 'e 1 0 0 S ' .. created .. ' ' .. started .. ' ' .. stamp .. ' ' .. stamp .. ' 1 0 0 0 ' .. keep .. ' ' .. flags
+  lone_write(K_workflow .. id, record, control)
+  if telling_ends then news[#news + 1] = 'woe ' .. id .. ' ' .. control end
   local n = #lone_ended
   lone_ended[n + 1], lone_ended[n + 2] = now() + keep, id
   if find(flags, 'w', 1, true) then
