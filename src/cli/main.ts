@@ -22,8 +22,14 @@ try {
     exit = failure.exit
   }
 }
+// What is still on its way into a pipe would be lost.
+await Promise.all([process.stdout, process.stderr].map(written))
 // A user's module may hold connections of its own, which would keep the process.
 process.exit(exit)
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
+}
 
 /** Options may be what went wrong, so that those of the output are looked for in the words themselves. */
 function report(failure: Failure): void {

@@ -47,9 +47,14 @@ function addWorker(program: Command, run: Run): void {
   program
     .command('worker')
     .summary('run the tasks that modules export')
-    .description(
-      'Runs the tasks that modules export until a signal ends it. SIGTERM or SIGINT: running tasks get the grace time, what has not\n' +
-        'started goes back at once, exit 0. A second signal gives back what runs as well.',
+    .description('Runs the tasks that modules export until a signal ends it.')
+    .addHelpText(
+      'after',
+      `\nSignals (SIGTERM, SIGINT):\n${columns([
+        ['first', 'running tasks get the grace time, what has not started goes back at once; exit 0'],
+        ['second', 'what runs goes back as well; exit 143 or 130'],
+        ['third', 'exit at once; others run what it held after its lease of 6 s'],
+      ]).join('\n')}\n${exits}`,
     )
     .requiredOption('-m, --module <file>', 'module with tasks, .ts or .js; may be repeated', collect)
     .option('-Q, --queues <names>', 'queues to serve, with commas (default: default and every queue that a task names)', list)

@@ -112,10 +112,12 @@ test('run result prints the value as JSON; no outcome is exit 4, a failure exit 
   expect(JSON.parse(none.err)).toEqual({ code: 'not-found', message: 'there is no workflow nobody', exit: 5, workflow: 'nobody' })
 })
 
-test('a reader that has read enough (`| head`) is no error', async () => {
+test('what is more than a pipe holds arrives whole; a reader that has read enough (`| head`) is no error', async () => {
   const sh = shell()
-  // With a stack each: far more than a pipe holds.
+  // With a stack each: megabytes.
   await ended(sh, { group: Array.from({ length: 2_000 }, () => ({ task: 'boom' })) })
+  const whole = await sh.run(['run', 'show', 'one', '--json', '--limit', '2000'])
+  expect((JSON.parse(whole.out) as { tasks: unknown[] }).tasks).toHaveLength(2_000)
   const show = sh.start(['run', 'show', 'one', '--json', '--limit', '2000'])
   show.child.process.stdout?.once('data', () => show.child.process.stdout?.destroy())
   expect(await show.ended()).toMatchObject({ code: 0, err: '' })
