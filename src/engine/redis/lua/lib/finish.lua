@@ -100,6 +100,13 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   error('completion')
 end
 
+-- miss: a completion of a node that its attempt no longer holds. A report is nothing that its worker must know of; who listens must not hear of it.
+local unheard = {} -- per call
+local function miss(lost, node, record)
+  local into = byte(record) == 37 and unheard or lost
+  into[#into + 1] = node
+end
+
 -- finish_group: completions of one workflow, prefix, template and attempt; records are separated by \30.
 local function finish_group(c, run_, p, t, attempt, list, records, lost)
   local T, f, k = template(c, p, t), c.f, 0
@@ -115,7 +122,7 @@ local function finish_group(c, run_, p, t, attempt, list, records, lost)
     else
       local att, del, bytes, cause, flags = held(r, attempt)
       if att and c.run == run_ then finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
-      elseif byte(record) ~= 37 then lost[#lost + 1] = c.id .. ':' .. id end
+      else miss(lost, c.id .. ':' .. id, record) end
     end
   end
 end
@@ -128,7 +135,7 @@ local function finish_lones(ids, t, attempt, records, lost)
     if not finish_lone(id, held_, record) then
       local c = try_context(id, { 't' .. t, '0' })
       if c and live(c) then guarded(c, finish_group, '1', '', t, attempt, { '0' }, record, lost)
-      elseif byte(record) ~= 37 then lost[#lost + 1] = id .. ':0' end
+      else miss(lost, id .. ':0', record) end
     end
   end
 end
@@ -186,6 +193,7 @@ local function tell_otherwise(from, lost)
     is_lost[lost[k]] = true
     news[#news + 1] = 'n ' .. lost[k]
   end
+  for k = 1, #unheard do news[#news + 1] = 'n ' .. unheard[k] end
   for at_ = from, #ARGV, 7 do
     local lone = ARGV[at_ + 5] == '*'
     local next_one = gmatch(ARGV[lone and at_ or at_ + 5], '[^,]+')
