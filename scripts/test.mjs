@@ -16,6 +16,7 @@ const CHECKS = [
   ['types', ['typecheck']],
   ['layers', ['layers']],
   ['generated files', ['generate', '--', '--check']],
+  ['docstrings', ['docs', '--', '--emit', 'none', '--logLevel', 'Warn']],
 ]
 const total = { passed: 0, failed: 0 }
 const failures = []

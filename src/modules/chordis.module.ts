@@ -29,6 +29,7 @@ const PROVIDERS: Provider[] = [
   WorkerOrchestrator,
 ]
 
+/** The client, the registry of tasks and, by role, a worker, in a Nest application: `forRoot` once, `forFeature` per feature. */
 @Module({
   imports: [DiscoveryModule],
   providers: PROVIDERS,

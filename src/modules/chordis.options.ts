@@ -11,6 +11,7 @@ export type Role = 'api' | 'worker'
 
 export const ROLES: readonly Role[] = ['api', 'worker']
 
+/** How the worker of this process runs. */
 export interface WorkerOptions {
   /** Queues to work on. Default: `default` and every queue that a task of this process names. */
   queues?: string[]
@@ -22,6 +23,7 @@ export interface WorkerOptions {
   name?: string
 }
 
+/** How long the parts of a shutdown may take. */
 export interface DrainOptions {
   /** Milliseconds between "not ready" and the end of accepting, so that a load balancer sees it first. Default 0. */
   readinessMs?: number
@@ -29,6 +31,7 @@ export interface DrainOptions {
   httpMs?: number
 }
 
+/** What `ChordisModule.forRoot` takes. */
 export interface ChordisModuleOptions extends ConnectionOptions {
   /** Default: both. */
   roles?: Role[]

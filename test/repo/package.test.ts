@@ -73,6 +73,12 @@ describe('the tarball', () => {
 })
 
 describe('the manifest', () => {
+  test('has an API reference for each entry point', () => {
+    const { entryPoints } = JSON.parse(readFileSync(join(ROOT, 'typedoc.json'), 'utf8')) as { entryPoints: string[] }
+    const types = Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? [] : [target.types]))
+    expect(types.map((path) => path.replace('./dist/', '').replace(/\.d\.ts$/, '.ts'))).toEqual(entryPoints)
+  })
+
   test('asks for what must be the application’s own as a peer, installed here for development', () => {
     const peers = Object.keys(manifest.peerDependencies)
     expect(peers.filter((name) => manifest.devDependencies[name] === undefined)).toEqual([])

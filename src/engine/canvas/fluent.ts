@@ -68,6 +68,7 @@ abstract class FluentCanvas<In, Out> implements Types<In, Out> {
   }
 }
 
+/** A call with methods. */
 export class FluentSignature<In = any, Out = any> extends FluentCanvas<In, Out> implements Signature {
   readonly kind = 'task'
   readonly task: string
@@ -92,6 +93,7 @@ export class FluentSignature<In = any, Out = any> extends FluentCanvas<In, Out> 
   }
 }
 
+/** A chain with methods. */
 export class FluentChain<In = any, Out = any> extends FluentCanvas<In, Out> implements Chain {
   readonly kind = 'chain'
   readonly steps: Canvas[]
@@ -108,6 +110,7 @@ export class FluentChain<In = any, Out = any> extends FluentCanvas<In, Out> impl
   }
 }
 
+/** A group with methods. */
 export class FluentGroup<In = any, Out = any> extends FluentCanvas<In, Out> implements Group {
   readonly kind = 'group'
   readonly members: Canvas[]
@@ -134,6 +137,7 @@ export class FluentGroup<In = any, Out = any> extends FluentCanvas<In, Out> impl
   }
 }
 
+/** A chord with methods. */
 export class FluentChord<In = any, Out = any> extends FluentCanvas<In, Out> implements Chord {
   readonly kind = 'chord'
   readonly header: Canvas[]
@@ -152,6 +156,7 @@ export class FluentChord<In = any, Out = any> extends FluentCanvas<In, Out> impl
   }
 }
 
+/** A canvas with methods, of any kind. */
 export type Fluent = FluentSignature | FluentChain | FluentGroup | FluentChord
 
 /** Gives a plain canvas methods. */

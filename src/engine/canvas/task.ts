@@ -21,6 +21,7 @@ export interface TaskDefaults {
 /** What a worker's registry takes. */
 export interface TaskDefinitionOf<C> {
   name: string
+  /** Called with the context and the positional arguments; what it returns or resolves to is the result. */
   handler: (context: C, args: Json[]) => unknown
   options?: TaskDefaults
 }

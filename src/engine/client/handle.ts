@@ -17,10 +17,15 @@ export interface WorkflowStatus {
   state: WorkflowState
   /** Every node is terminal, callbacks included. */
   ended: boolean
+  /** Nodes by how they ended, callbacks included; `remaining` have not. */
   counts: { total: number; success: number; failure: number; revoked: number; skipped: number; remaining: number }
+  /** When it was accepted, Unix ms, by Redis's clock. */
   createdAt: number
+  /** When its first attempt started, Unix ms; null before. */
   startedAt: number | null
+  /** When its outcome was there, Unix ms; null before. */
   outcomeAt: number | null
+  /** When its last node ended, Unix ms; null before. */
   endedAt: number | null
 }
 

@@ -164,6 +164,7 @@ export async function errorOf(source: RecordSource, id: string, depth = 1000): P
   return root
 }
 
+/** How a workflow, or a member of the group it ends in, ended (canvas-semantics 8.2). */
 export type Outcome =
   | { state: 'SUCCESS'; result: Json }
   | { state: 'FAILURE'; error: WireError }

@@ -49,9 +49,11 @@ export interface TaskOptions {
   ignoreResult?: boolean
 }
 
+/** A task as a worker runs it. */
 export interface TaskDefinition {
   /** `[A-Za-z0-9._-]{1,128}` */
   name: string
+  /** Called with the context and the positional arguments; what it returns or resolves to is the result, what it throws the error. */
   handler: (ctx: TaskContext, args: Json[]) => unknown
   options?: TaskOptions
 }
@@ -71,10 +73,12 @@ export class TaskRegistry {
     return this
   }
 
+  /** The definition of a task, if it is known. */
   get(name: string): TaskDefinition | undefined {
     return this.tasks.get(name)
   }
 
+  /** Names of all tasks, sorted. */
   names(): string[] {
     return [...this.tasks.keys()].sort()
   }

@@ -60,13 +60,21 @@ const MAX_WANT = 128
 /** Partitions with a wake connection of their own on a Cluster; the upkeep visits the others. */
 const MAX_HOMES = 8
 
+/** Leases nodes, runs their handlers and reports what became of them, from start() to stop(). */
 export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
+  /** @internal */
   readonly process = newIncarnation()
+  /** The queues it serves. */
   readonly queues: string[]
+  /** Names of the tasks it runs. */
   readonly tasks: string[]
+  /** @internal */
   readonly info: string
+  /** Where it writes what it notices. */
   readonly logger: Logger
+  /** @internal */
   readonly namespace: Namespace
+  /** @internal */
   connection!: RedisConnection
   private readonly partitions: Partition[] = []
   private readonly running = new Set<Attempt>()
@@ -224,6 +232,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   // PartitionHost
 
+  /** Promises slots to a turn. When there are none, the partition is told as soon as there are. @internal */
   reserve(partition: Partition): number {
     const most = this.concurrency + this.prefetch.size()
     const want = Math.max(0, Math.min(most - this.taken(), MAX_WANT, Math.ceil(most / 2)))
@@ -237,11 +246,13 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     return this.running.size + this.reserved
   }
 
+  /** A turn that was given fewer attempts than it asked for gives the other slots back. @internal */
   release(slots: number): void {
     this.reserved -= slots
     this.feed()
   }
 
+  /** An attempt was leased into a slot that was reserved. @internal */
   granted(grant: Grant, workflow: string, index: number, definition: string): void {
     this.reserved--
     const attempt = new Attempt(this, grant, workflow, index, definition)
@@ -249,6 +260,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.executor.enqueue(attempt)
   }
 
+  /** Runs what was granted; while stopping, gives it back. @internal */
   run(): void {
     if (this.state === 'running') {
       this.executor.run()
@@ -271,14 +283,17 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     }, GIVE_BACK_MS)
   }
 
+  /** Ids of the attempts of a partition that this process holds. @internal */
   held(partition: Partition): string[] {
     return [...this.running].flatMap((attempt) => (attempt.grant.partition === partition ? [attempt.id] : []))
   }
 
+  /** The sweep of another process took these leases. @internal */
   lost(nodes: string[]): void {
     this.logger.warn({ nodes: nodes.slice(0, 10), count: nodes.length }, 'leases were lost before these attempts ended; others run them')
   }
 
+  /** A partition has nothing to do until `dueMs` from now (-1: until it is woken). @internal */
   idle(partition: Partition, dueMs: number): void {
     clearTimeout(this.alarms.get(partition))
     this.alarms.delete(partition)
@@ -294,10 +309,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   // ExecutorHost
 
+  /** A handler starts: from here on the heartbeat watches the event loop. @internal */
   started(): void {
     this.heartbeat?.handlerStarts()
   }
 
+  /** An attempt ended with this record. @internal */
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
     attempt.grant.partition.complete(attempt.grant, attempt.key, record, true)
@@ -315,15 +332,18 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     for (const partition of starved) partition.kick()
   }
 
+  /** What a handler said of its progress; the latest counts. @internal */
   progress(attempt: Attempt, text: string): void {
     if (this.running.has(attempt)) attempt.grant.partition.complete(attempt.grant, attempt.key, `%${text}`, false)
   }
 
+  /** The JSON text of an input that did not come with the grant. @internal */
   async fetchInput(attempt: Attempt, expression: string): Promise<string> {
     const [prefix = '', index = '0', expr = '[]'] = expression.split('|')
     return valueText(this.reader(attempt.workflowId), { prefix, index: Number(index), expr })
   }
 
+  /** What an error callback is given: request, error, traceback. @internal */
   async fetchFailure(attempt: Attempt): Promise<Json[]> {
     const call = await this.reader(attempt.workflowId).describe(attempt.grant.cause.slice(1))
     const { error, ...request } = call
@@ -331,10 +351,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     return [{ ...request, workflow: attempt.workflowId }, rest as unknown as Json, stack ?? null]
   }
 
+  /** Stores a replacement; answers the completion. @internal */
   stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string> {
     return this.additions.replacement(attempt, signal.canvas)
   }
 
+  /** Stores added members; answers the completion. @internal */
   stageMembers(attempt: Attempt, record: string): Promise<string> {
     return this.additions.members(attempt, record)
   }

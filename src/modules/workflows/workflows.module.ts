@@ -4,5 +4,6 @@
 import { Module } from '@nestjs/common'
 import { WorkflowsController } from './workflows.controller.js'
 
+/** The REST interface of workflows. Import it beside `ChordisModule.forRoot` in a process of role `api`. */
 @Module({ controllers: [WorkflowsController] })
 export class WorkflowsModule {}
