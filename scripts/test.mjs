@@ -1,10 +1,12 @@
 /**
  * `npm test`: the checks, all tests, and the engine's tests once more where @nestjs does not exist. Ends with `N passed, N failed`; a check
- * counts as one test. With CHORDIS_VERIFY=1 (`npm run verify`) the tests take their long forms.
+ * counts as one test. With CHORDIS_VERIFY=1 (`npm run verify`) the tests take their long forms, and run once more, in their short ones, with each of the other
+ * versions of Node that we support.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { withoutNest } from './lib/copy-without-nest.mjs'
+import { ensureNode, otherMajors } from './lib/nodes.mjs'
 import { ROOT, STATE } from './lib/paths.mjs'
 import { live } from './lib/run.mjs'
 import { fail, SetupError } from './lib/steps.mjs'
@@ -16,6 +18,7 @@ const CHECKS = [
   ['types', ['typecheck']],
   ['layers', ['layers']],
   ['generated files', ['generate', '--', '--check']],
+  ['docstrings', ['docs', '--', '--emit', 'none', '--logLevel', 'Warn']],
 ]
 const total = { passed: 0, failed: 0 }
 const failures = []
@@ -50,15 +53,28 @@ function tally(file, code) {
   }
 }
 
-async function vitest(name, cwd, args, env) {
+async function vitest(name, cwd, args, env, node = process.execPath) {
   title(name)
   const file = join(STATE, 'test-report.json')
   rmSync(file, { force: true })
   const options = ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const code = await live(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...options], { cwd, env })
+  const code = await live(node, [join(ROOT, 'node_modules/vitest/vitest.mjs'), ...options], { cwd, env })
   const { passed, failed, skipped } = tally(file, code)
   if (skipped > 0) console.log(`${skipped} skipped`)
   count(name, passed, failed)
+}
+
+/** All tests with another Node: everything that they start finds it first on PATH. */
+async function onNode(major, args, { CHORDIS_VERIFY: _, ...env }) {
+  const name = `tests on Node ${major}`
+  const node = await ensureNode(major).catch((error) => {
+    title(name)
+    console.error(error.message)
+    count(name, 0, 1)
+  })
+  if (node === undefined) return
+  const path = `${dirname(node.binary)}${delimiter}${env.PATH}`
+  await vitest(`tests on Node ${node.version.slice(1)}`, ROOT, args, { ...env, PATH: path }, node.binary)
 }
 
 try {
@@ -71,6 +87,7 @@ try {
   for (const [name, script] of CHECKS) await check(name, script)
   await vitest('tests', ROOT, args, env)
   await withoutNest((copy) => vitest('tests of the engine without @nestjs', copy, ['--project', 'engine'], env))
+  if (process.env.CHORDIS_VERIFY === '1') for (const major of otherMajors()) await onNode(major, args, env)
 } catch (error) {
   if (!(error instanceof SetupError)) fail(error)
   console.error(`\n${error.message}`)

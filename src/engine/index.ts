@@ -1,4 +1,8 @@
-/** The engine's only door. Framework-free: `node:*`, ioredis and a few libraries. */
+/**
+ * The engine: canvases, client and worker, without a framework. (Its only door: `node:*`, ioredis and a few libraries behind it.)
+ *
+ * @module chordis
+ */
 export * from './canvas/index.js'
 export * from './chordis.js'
 export { Client, type ClientOptions, type ConnectionOptions } from './client/client.js'

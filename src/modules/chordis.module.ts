@@ -71,6 +71,7 @@ function withConnection(definition: DynamicModule, { name = DEFAULT_CONNECTION, 
   }
 }
 
+/** What `forFeature` takes beside the providers. */
 export interface FeatureOptions {
   /** Modules that the providers need. */
   imports?: NonNullable<ModuleMetadata['imports']>
@@ -78,6 +79,7 @@ export interface FeatureOptions {
   connection?: string
 }
 
+/** One connection in a Nest application: `forRoot` once per connection, `forFeature` per feature. */
 @Module({})
 export class ChordisModule extends ConfigurableModuleClass {
   /** Providers with `@Task()` methods, and the modules they need. */

@@ -13,6 +13,7 @@ export const ROLES: readonly Role[] = ['api', 'worker']
 /** All that the engine's worker takes, but what the module gives it. `queues` defaults to `default` and every queue that a task here names. */
 export type WorkerOptions = Omit<EngineWorkerOptions, keyof ConnectionOptions | 'tasks' | 'logger' | 'listener'>
 
+/** How long the parts of a shutdown may take. */
 export interface DrainOptions {
   /** Milliseconds between "not ready" and the end of accepting, so that a load balancer sees it first. Default 0. */
   readinessMs?: number
@@ -38,6 +39,7 @@ export interface ChordisModuleOptions extends ConnectionOptions {
 
 /** What `forRootAsync({ useClass })` and `useExisting` take. */
 export interface ChordisOptionsFactory {
+  /** Called once, at boot. */
   createChordisOptions(): ChordisModuleOptions | Promise<ChordisModuleOptions>
 }
 

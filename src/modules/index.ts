@@ -1,5 +1,7 @@
 /**
  * The Nest face of Chordis: what an application imports.
+ *
+ * @module chordis/nestjs
  */
 
 /** Inject the client by its class: `constructor(@Inject(ChordisClient) private readonly chordis: ChordisClient) {}`. */

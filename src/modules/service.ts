@@ -17,6 +17,7 @@ import { ProblemFilter } from './http/problem.filter.js'
 import { createPino, type LogLevel, PinoLogger } from './logging/pino.logger.js'
 import { WorkflowsModule } from './workflows/workflows.module.js'
 
+/** What `createService` takes. */
 export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   /** Default 127.0.0.1. */
   host?: string
@@ -34,6 +35,7 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   logger?: Pino | false
 }
 
+/** A running service. */
 export interface Service {
   app: NestFastifyApplication
   /** `http://host:port`, without a slash at the end. */

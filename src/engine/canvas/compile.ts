@@ -12,6 +12,7 @@ import type { Canvas } from './types.js'
 /** Nodes of one workflow, virtual ones and callbacks included, unless told otherwise. */
 export const DEFAULT_MAX_NODES = 100_000
 
+/** How a canvas is compiled. */
 export interface CompileOptions {
   limits?: {
     /** Most nodes that the graph may have. Default {@link DEFAULT_MAX_NODES}. It may have ten times as many dependencies. */

@@ -73,6 +73,7 @@ abstract class FluentCanvas<In, Out> implements Types<In, Out> {
   }
 }
 
+/** A call with methods. */
 export class FluentSignature<In = any, Out = any> extends FluentCanvas<In, Out> implements Signature {
   readonly kind = 'task'
   readonly task: string
@@ -97,6 +98,7 @@ export class FluentSignature<In = any, Out = any> extends FluentCanvas<In, Out> 
   }
 }
 
+/** A chain with methods. */
 export class FluentChain<In = any, Out = any> extends FluentCanvas<In, Out> implements Chain {
   readonly kind = 'chain'
   readonly steps: Canvas[]
@@ -113,6 +115,7 @@ export class FluentChain<In = any, Out = any> extends FluentCanvas<In, Out> impl
   }
 }
 
+/** A group with methods. */
 export class FluentGroup<In = any, Out = any> extends FluentCanvas<In, Out> implements Group {
   readonly kind = 'group'
   readonly members: Canvas[]
@@ -139,6 +142,7 @@ export class FluentGroup<In = any, Out = any> extends FluentCanvas<In, Out> impl
   }
 }
 
+/** A chord with methods. */
 export class FluentChord<In = any, Out = any> extends FluentCanvas<In, Out> implements Chord {
   readonly kind = 'chord'
   readonly header: Canvas[]
@@ -157,6 +161,7 @@ export class FluentChord<In = any, Out = any> extends FluentCanvas<In, Out> impl
   }
 }
 
+/** A plain graph with methods. */
 export class FluentGraph<In = any, Out = any> extends FluentCanvas<In, Out> implements Dag {
   readonly kind = 'graph'
   readonly nodes: DagNode[]
@@ -181,6 +186,7 @@ export class After<C extends Canvas = Canvas, N extends string = string> {
   ) {}
 }
 
+/** A canvas with methods, of any kind. */
 export type Fluent = FluentSignature | FluentChain | FluentGroup | FluentChord | FluentGraph
 
 /** Gives a plain canvas methods. */

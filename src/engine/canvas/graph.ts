@@ -34,6 +34,7 @@ export type Output = NodeIndex | { gate: NodeIndex | null; members: Output[] }
 /** Options that survive compilation; callbacks have become nodes. */
 export type NodeOptions = Omit<CanvasOptions, 'link' | 'linkError'>
 
+/** One call of the compiled graph, with what it waits for. */
 export interface GraphNode {
   /** `null`: a virtual node. No worker runs it; it succeeds as soon as its inputs allow, with `input` as its value. */
   task: string | null
@@ -60,6 +61,7 @@ export interface GraphNode {
   path: string
 }
 
+/** A compiled canvas: its nodes in definition order, and which of them its result is made of. */
 export interface Graph {
   nodes: GraphNode[]
   output: Output

@@ -7,6 +7,7 @@
 import { limitExceeded } from './errors.js'
 import { deepPath } from './paths.js'
 
+/** How large and how deep a canvas may be. */
 export interface CanvasLimits {
   /** Task calls in all, callbacks included; an empty group counts as one. */
   nodes: number
@@ -16,6 +17,7 @@ export interface CanvasLimits {
   jsonDepth: number
 }
 
+/** The limits when none are given. */
 export const DEFAULT_LIMITS: Readonly<CanvasLimits> = { nodes: 100_000, depth: 64, jsonDepth: 512 }
 
 /** The defaults with what is given in their place. */

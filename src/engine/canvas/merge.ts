@@ -59,6 +59,7 @@ const DISPLACES = [
   ['expiresInMs', 'expiresAtMs'],
 ] as const
 
+/** Options with others laid over them; a new countdown displaces an eta, a new expiry the old one, in either spelling. */
 export function mergeOptions(base: CanvasOptions, more: CanvasOptions): CanvasOptions {
   const merged: CanvasOptions = { ...base, ...more }
   for (const pair of DISPLACES) {

@@ -15,6 +15,7 @@ import { isCelery, readCelery } from './read-celery.js'
 import { readChordis } from './read-chordis.js'
 import type { Canvas, CanvasOptions } from './types.js'
 
+/** How a canvas is read. */
 export interface ReadOptions {
   limits?: Partial<CanvasLimits> | undefined
   /** What the input is called in messages. Default `canvas`. */

@@ -52,6 +52,7 @@ export function checkDefaults({ queue, retry }: TaskDefaults): void {
 /** What a worker's registry takes. */
 export interface TaskDefinitionOf<C> {
   name: string
+  /** Called with the context and the positional arguments; what it returns or resolves to is the result. */
   handler: (context: C, args: Json[]) => unknown
   options?: TaskDefaults
 }

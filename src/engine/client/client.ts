@@ -29,6 +29,7 @@ export interface ClientOptions extends ConnectionOptions {
   commandTimeoutMs?: number
 }
 
+/** Submits canvases and looks at workflows. One per process is enough; it holds one connection per master. */
 export class Client {
   private readonly submitter: Submitter
   private readonly waiter: Waiter

@@ -21,10 +21,15 @@ export interface WorkflowStatus {
   state: WorkflowState
   /** Every node is terminal, callbacks included. */
   ended: boolean
+  /** Nodes by how they ended, callbacks included; `remaining` have not. */
   counts: { total: number; success: number; failure: number; revoked: number; skipped: number; remaining: number }
+  /** When it was accepted, Unix ms, by Redis's clock. */
   createdAt: number
+  /** When its first attempt started, Unix ms; null before. */
   startedAt: number | null
+  /** When its outcome was there, Unix ms; null before. */
   outcomeAt: number | null
+  /** When its last node ended, Unix ms; null before. */
   endedAt: number | null
 }
 
@@ -123,6 +128,7 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
     return stateOf(await this.look.head()) === 'FAILURE'
   }
 
+  /** The state that users see. Throws `not-found`. */
   async state(): Promise<WorkflowState> {
     return stateOf(await this.look.head())
   }
@@ -172,7 +178,7 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
 
   /**
    * Task calls in definition order, without results, part by part.
-   * @param options.cursor what the part before answered @param options.limit at most so many, 1 to 1,000; default 100
+   * `cursor`: what the part before answered; `limit`: at most so many, 1 to 1,000, default 100.
    */
   async tasks({ cursor = '', limit = 100 }: { cursor?: string; limit?: number } = {}): Promise<TaskPage> {
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED) {

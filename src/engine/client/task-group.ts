@@ -101,7 +101,7 @@ export class TaskGroup<L extends readonly unknown[] = Json[]> implements AsyncIt
     return values as unknown as L
   }
 
-  /** Members as they end, in no order but that of the looks; ends with the last one. A look is every 20 ms to 1 s: see {@link Pace}. */
+  /** Members as they end, in no order but that of the looks; ends with the last one. A look is every 20 ms to 1 s: see `Pace`. */
   [Symbol.asyncIterator](): AsyncGenerator<Arrival<L[number]>> {
     return this.arrivals(Number.POSITIVE_INFINITY)
   }

@@ -22,6 +22,7 @@ export interface AsyncResult<R = Json> {
   successful(): Promise<boolean>
   /** Its state is FAILURE. */
   failed(): Promise<boolean>
+  /** The state that users see, or the one that a running task gives itself. Throws `not-found`. */
   state(): Promise<TaskState>
   /** The value, the error, or what the running task says of itself; null when there is none of them. */
   info(): Promise<Json | WireError | null>
@@ -93,6 +94,7 @@ export class TaskHandle<R = Json> implements AsyncResult<R> {
     return (await this.state()) === 'FAILURE'
   }
 
+  /** The state that users see, or the one that a running task gives itself. Throws `not-found`. */
   async state(): Promise<TaskState> {
     return (await this.status()).state
   }

@@ -18,6 +18,7 @@ export interface CanvasReport {
   graph: GraphView
 }
 
+/** What {@link validateCanvas} takes beside the canvas. */
 export interface ValidateOptions extends GraphViewOptions {
   /** Refuse larger canvases. Default 100,000 nodes. */
   limits?: CompileOptions['limits']

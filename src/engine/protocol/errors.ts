@@ -34,6 +34,7 @@ export const ERROR_RULES = {
   closed: { status: 503, retryable: true, exit: 3, title: 'The client or worker is closed' },
 } as const satisfies Record<string, ErrorRule>
 
+/** The code of an error that Chordis raises itself. Codes stay; messages may change. */
 export type ErrorCode = keyof typeof ERROR_RULES
 
 export interface ChordisErrorDetails {

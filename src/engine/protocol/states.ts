@@ -1,7 +1,9 @@
 /** States shown to users (Celery's, plus SKIPPED) and how the letters of records and control fields map to them. */
 
 export const NODE_STATES = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'] as const
+/** The state of a node, as users see it. */
 export type NodeState = (typeof NODE_STATES)[number]
+/** The state of a workflow: that of its output node. Never SKIPPED. */
 export type WorkflowState = Exclude<NodeState, 'SKIPPED'>
 
 const BY_LETTER: Record<string, NodeState> = {

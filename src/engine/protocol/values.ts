@@ -167,6 +167,7 @@ export async function errorOf(source: RecordSource, id: string, depth = 1000): P
   return root
 }
 
+/** How a workflow, or a member of the group it ends in, ended (canvas-semantics 8.2). */
 export type Outcome =
   /** `ignored`: it succeeded, and its result is not kept for readers (`ignoreResult`, `ctx.ignore()`); then `result` is null. */
   | { state: 'SUCCESS'; result: Json; ignored?: true }

@@ -40,6 +40,7 @@ export interface GraphView {
   cursor: string | null
 }
 
+/** Which part of a graph is asked for. */
 export interface GraphViewOptions {
   /** More calls than this that are alike stand as one. Default 20. */
   collapse?: number

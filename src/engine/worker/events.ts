@@ -25,6 +25,7 @@ export interface TaskStarted extends OfAttempt {
   readonly type: 'started'
 }
 
+/** The task said how far it is, or gave itself a state. */
 export interface TaskProgressed extends OfAttempt {
   readonly type: 'progressed'
   /** `PROGRESS` of `ctx.progress()`, or what the task calls it. */
@@ -32,6 +33,7 @@ export interface TaskProgressed extends OfAttempt {
   readonly info: Json
 }
 
+/** The handler returned, or ignored itself. */
 export interface TaskSucceeded extends OfAttempt {
   readonly type: 'succeeded'
   /** Parsed at every look. */
@@ -65,14 +67,19 @@ export interface TaskReplaced extends OfAttempt {
   readonly type: 'replaced'
 }
 
+/** What happened to an attempt, as Redis confirmed it. */
 export type TaskEvent = TaskStarted | TaskProgressed | TaskSucceeded | TaskFailed | TaskRetried | TaskRevoked | TaskReplaced
+/** The name of a {@link TaskEvent}. */
 export type TaskEventType = TaskEvent['type']
+/** Names of what happens to an attempt. */
 export const TASK_EVENTS: readonly TaskEventType[] = ['started', 'progressed', 'succeeded', 'failed', 'retried', 'revoked', 'replaced']
 
 /** `succeeded`, `failed`, `revoked`: the outcome is known. `ended`: every node is terminal, callbacks included. */
 export type WorkflowEventType = 'succeeded' | 'failed' | 'revoked' | 'ended'
+/** Names of what happens to a workflow. */
 export const WORKFLOW_EVENTS: readonly WorkflowEventType[] = ['succeeded', 'failed', 'revoked', 'ended']
 
+/** What a call of this worker brought about in a workflow. */
 export interface WorkflowEvent {
   readonly type: WorkflowEventType
   readonly workflow: string
@@ -84,7 +91,9 @@ export interface WorkflowEvent {
 
 /** Called inline: what takes long goes on by itself. What it throws, and a promise that rejects, is logged and changes nothing. */
 export interface WorkerListener {
+  /** Called for each event of an attempt of this worker. */
   task?(event: TaskEvent): unknown
+  /** Called for each event of a workflow. */
   workflow?(event: WorkflowEvent): unknown
 }
 

@@ -54,9 +54,11 @@ export interface TaskContext {
 /** Defaults of a task; a signature's own options win. */
 export type TaskOptions = TaskDefaults
 
+/** A task as a worker runs it. */
 export interface TaskDefinition {
   /** `[A-Za-z0-9._-]{1,128}` */
   name: string
+  /** Called with the context and the positional arguments; what it returns or resolves to is the result, what it throws the error. */
   handler: (ctx: TaskContext, args: Json[]) => unknown
   options?: TaskOptions
 }
@@ -86,6 +88,7 @@ export class TaskRegistry {
     return this.tasks.get(name)?.runs
   }
 
+  /** Names of all tasks, sorted. */
   names(): string[] {
     return [...this.tasks.keys()].sort()
   }

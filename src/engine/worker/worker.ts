@@ -66,14 +66,23 @@ const MAX_WANT = 128
 /** Partitions with a wake connection of their own on a Cluster; the upkeep visits the others. */
 const MAX_HOMES = 8
 
+/** Leases nodes, runs their handlers and reports what became of them, from start() to stop(). */
 export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
+  /** @internal */
   readonly process = newIncarnation()
+  /** The queues it serves. */
   readonly queues: string[]
+  /** Names of the tasks it runs. */
   readonly tasks: string[]
+  /** @internal */
   readonly info: string
+  /** Where it writes what it notices. */
   readonly logger: Logger
+  /** @internal */
   readonly announcer: Announcer | null
+  /** @internal */
   readonly namespace: Namespace
+  /** @internal */
   connection!: RedisConnection
   private readonly partitions: Partition[] = []
   private readonly running = new Set<Attempt>()
@@ -255,6 +264,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   // PartitionHost
 
+  /** Promises slots to a turn. When there are none, the partition is told as soon as there are. @internal */
   reserve(partition: Partition): number {
     const most = this.concurrency + this.prefetch.size()
     const want = Math.max(0, Math.min(most - this.taken(), MAX_WANT, Math.ceil(most / 2)))
@@ -268,11 +278,13 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     return this.running.size + this.reserved
   }
 
+  /** A turn that was given fewer attempts than it asked for gives the other slots back. @internal */
   release(slots: number): void {
     this.reserved -= slots
     this.feed()
   }
 
+  /** An attempt was leased into a slot that was reserved. @internal */
   granted(grant: Grant, workflow: string, index: number, definition: string): void {
     this.reserved--
     const attempt = new Attempt(this, grant, workflow, index, definition)
@@ -280,6 +292,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.executor.enqueue(attempt)
   }
 
+  /** Runs what was granted; while stopping, gives it back. @internal */
   run(): void {
     if (this.state === 'running') {
       this.executor.run()
@@ -302,14 +315,17 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     }, GIVE_BACK_MS)
   }
 
+  /** Ids of the attempts of a partition that this process holds. @internal */
   held(partition: Partition): string[] {
     return [...this.running].flatMap((attempt) => (attempt.grant.partition === partition ? [attempt.id] : []))
   }
 
+  /** The sweep of another process took these leases. @internal */
   lost(nodes: string[]): void {
     this.logger.warn({ nodes: nodes.slice(0, 10), count: nodes.length }, 'leases were lost before these attempts ended; others run them')
   }
 
+  /** A partition has nothing to do until `dueMs` from now (-1: until it is woken). @internal */
   idle(partition: Partition, dueMs: number): void {
     clearTimeout(this.alarms.get(partition))
     this.alarms.delete(partition)
@@ -325,10 +341,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   // ExecutorHost
 
+  /** A handler starts: from here on the heartbeat watches the event loop. @internal */
   started(): void {
     this.heartbeat?.handlerStarts()
   }
 
+  /** An attempt ended with this record. @internal */
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
     this.reports.over(attempt)
@@ -347,6 +365,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     for (const partition of starved) partition.kick()
   }
 
+  /** A handler is called that says so. @internal */
   track(attempt: Attempt): void {
     const started: StartedMeta = { startedAt: Date.now(), worker: this.options.name ?? os.hostname(), pid: process.pid }
     this.report(attempt, reportText('STARTED', started))
@@ -354,6 +373,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   // AttemptHost
 
+  /** What a handler says of itself; the latest counts. @internal */
   report(attempt: Attempt, text: string): void {
     if (this.running.has(attempt)) this.reports.report(attempt, text)
   }
@@ -362,11 +382,13 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     attempt.grant.partition.complete(attempt.grant, attempt.key, `%${text}`, false)
   }
 
+  /** The JSON text of an input that did not come with the grant. @internal */
   async fetchInput(attempt: Attempt, expression: string): Promise<string> {
     const [prefix = '', index = '0', expr = '[]'] = expression.split('|')
     return valueText(this.reader(attempt.workflowId), { prefix, index: Number(index), expr })
   }
 
+  /** What an error callback is given: request, error, traceback. @internal */
   async fetchFailure(attempt: Attempt): Promise<Json[]> {
     const call = await this.reader(attempt.workflowId).describe(attempt.grant.cause.slice(1))
     const { error, ...request } = call
@@ -374,10 +396,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     return [{ ...request, workflow: attempt.workflowId }, rest as unknown as Json, stack ?? null]
   }
 
+  /** Stores a replacement; answers the completion. @internal */
   stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string> {
     return this.additions.replacement(attempt, signal.canvas)
   }
 
+  /** Stores added members; answers the completion. @internal */
   stageMembers(attempt: Attempt, record: string): Promise<string> {
     return this.additions.members(attempt, record)
   }

@@ -4,6 +4,7 @@
 import { Client, type Logger, TaskRegistry, Worker, type WorkerListener } from '../../engine/index.js'
 import { type ChordisModuleOptions, type Role, rolesOf } from '../chordis.options.js'
 
+/** One connection of the process: options, client, tasks, and its worker while it runs. */
 export class ChordisConnection {
   readonly tasks = new TaskRegistry()
   private worker: Worker | undefined

@@ -6,6 +6,7 @@ import { DiscoveryService } from '@nestjs/core'
 import { ChordisConnection } from './connection.js'
 import { DEFAULT_CONNECTION } from './tokens.js'
 
+/** All connections of the process. */
 @Injectable()
 export class Connections {
   private found: Map<string, ChordisConnection> | undefined

@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common'
 import { Connections } from '../connections/connections.js'
 import { Drain } from '../worker/drain.js'
 
+/** What {@link ChordisHealthIndicator.isHealthy} looks at. */
 export interface HealthIndicatorOptions {
   /** Default: the default connection. */
   connection?: string
@@ -15,6 +16,7 @@ export interface HealthIndicatorOptions {
 /** Terminus's `HealthIndicatorResult`. */
 export type ChordisHealth<K extends string> = Record<K, { status: 'up'; pingMs: number } | { status: 'down'; message: string }>
 
+/** A health indicator for terminus, or for anything that takes its shape. */
 @Injectable()
 export class ChordisHealthIndicator {
   constructor(

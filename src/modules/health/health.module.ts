@@ -4,5 +4,6 @@
 import { Module } from '@nestjs/common'
 import { HealthController } from './health.controller.js'
 
+/** `/livez` and `/readyz`, for processes of every role. */
 @Module({ controllers: [HealthController] })
 export class HealthModule {}

@@ -4,6 +4,7 @@
 import 'reflect-metadata'
 import type { TaskEventType, WorkflowEventType } from '../../engine/index.js'
 
+/** Which attempts a hook hears of. */
 export interface TaskHookOptions {
   /** Only of this task. Default: of every one. */
   task?: string
@@ -11,6 +12,7 @@ export interface TaskHookOptions {
   connection?: string
 }
 
+/** Of which connection's workflows a hook hears. */
 export type WorkflowHookOptions = Omit<TaskHookOptions, 'task'>
 
 export type Hook =

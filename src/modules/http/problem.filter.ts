@@ -8,11 +8,13 @@ import { CHORDIS_LOGGER } from '../chordis.options.js'
 import { type Problem, toProblem } from './problem.js'
 import { sendProblem } from './send.js'
 
+/** Answers every error with a problem document and logs those that are the server's fault. */
 @Injectable()
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(CHORDIS_LOGGER) private readonly logger: Logger) {}
 
+  /** Answers the request that failed with its problem document. */
   catch(error: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw error
     const http = host.switchToHttp()

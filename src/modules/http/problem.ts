@@ -7,11 +7,13 @@ import { STATUS_CODES } from 'node:http'
 import { HttpException } from '@nestjs/common'
 import { ChordisError, ERROR_RULES, type ErrorCode } from '../../engine/index.js'
 
+/** The media type of a problem document. */
 export const PROBLEM_TYPE = 'application/problem+json'
 
 /** Codes of faults that only HTTP has. */
 export type HttpOnlyCode = 'media-type-unsupported' | 'method-not-allowed' | 'uri-too-long' | 'internal'
 
+/** One thing that is wrong with a request, and where. */
 export interface Fault {
   /** Where in the request: `canvas.chain[2].args`, `options.retentionMs`, `query.waitMs`, `headers.idempotency-key`. */
   path: string
@@ -19,6 +21,7 @@ export interface Fault {
   rule: string
 }
 
+/** An error as HTTP answers it (RFC 9457), with the code of the error. */
 export interface Problem {
   type: string
   title: string

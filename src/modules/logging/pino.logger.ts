@@ -17,6 +17,7 @@ export function createPino(level: LogLevel = 'info'): Pino {
 /** What Nest says about its own boot, a line per module and route: `debug`, so that `info` is about the service. */
 const BOOT = new Set(['InstanceLoader', 'NestApplication', 'NestFactory', 'RouterExplorer', 'RoutesResolver'])
 
+/** Nest's logger over pino: one JSON line per message. `verbose` is pino's `trace`. */
 export class PinoLogger implements LoggerService {
   constructor(private readonly pino: Pino) {}
 

@@ -49,6 +49,7 @@ export class CallableTask<P extends unknown[] = unknown[], R = unknown> extends 
   }
 }
 
+/** Where calls of an injected task go. */
 export interface InjectTaskOptions {
   /** Default: the one that the method's decorators name, else the default one. */
   connection?: string

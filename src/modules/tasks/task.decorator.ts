@@ -13,6 +13,7 @@ export interface TaskSettings extends Omit<TaskOptions, 'args'> {
   args?: readonly (Checkable | null | undefined)[]
 }
 
+/** What `@Task()` takes. */
 export interface TaskDecoratorOptions extends TaskSettings {
   /** `[A-Za-z0-9._-]{1,128}`. Default: the method's name, after the prefix of `@Tasks` where there is one. */
   name?: string
@@ -26,6 +27,7 @@ export interface TaskDecoratorOptions extends TaskSettings {
   inject?: readonly InjectionToken[]
 }
 
+/** What the tasks of a class have in common. */
 export interface TasksOptions {
   /** Queue of every method that names none. */
   queue?: string
@@ -64,7 +66,7 @@ export function Tasks(options: TasksOptions): ClassDecorator {
   return (target) => Reflect.defineMetadata(TASKS_METADATA, options, target)
 }
 
-/** The parameter that receives the {@link TaskContext}; the arguments fill the others in order. */
+/** The parameter that receives the `TaskContext`; the arguments fill the others in order. */
 export function Ctx(): ParameterDecorator {
   return (target, key, index) => {
     if (key === undefined) throw new Error('Chordis: @Ctx() belongs on a parameter of a task method')

@@ -3,6 +3,7 @@
  */
 import { Injectable } from '@nestjs/common'
 
+/** Whether this process is going away. Readiness looks at it, and requests that only wait answer as soon as it begins. */
 @Injectable()
 export class Drain {
   private resolve: () => void = () => undefined
@@ -13,10 +14,12 @@ export class Drain {
     this.resolve = resolve
   })
 
+  /** Whether it has begun. */
   get isDraining(): boolean {
     return this.begun
   }
 
+  /** From here on this process is not ready. Safe to repeat. */
   begin(): void {
     this.begun = true
     this.resolve()

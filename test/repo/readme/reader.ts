@@ -1,10 +1,11 @@
 /**
  * Somebody who follows a document from top to bottom: saves the files, runs the commands and programs, lets a service run until the next one wants its
- * port. Everything happens in a folder inside the repository, so that `import … from 'chordis'` leads to our own package.
+ * port. Everything happens in a folder inside the repository, so that `import … from 'chordis'` leads to our own package; or in a folder that is given,
+ * where npm's commands run too.
  */
 import type { ChildProcess } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { freePort, spawnChild } from '../../support/children.js'
 import { onPath } from '../../support/on-path.js'
 import { until } from '../../support/wait.js'
@@ -21,9 +22,12 @@ export class Reader {
   private service: ChildProcess | undefined
   private port = 0
 
-  constructor(private readonly redis: () => string) {
+  constructor(
+    private readonly redis: () => string,
+    private readonly elsewhere?: string,
+  ) {
     mkdirSync(join(ROOT, '.chordis'), { recursive: true })
-    this.folder = mkdtempSync(join(ROOT, '.chordis', 'readme-'))
+    this.folder = elsewhere ?? mkdtempSync(join(ROOT, '.chordis', 'readme-'))
   }
 
   /** Saves the blocks that have names; TypeScript is saved under a made-up one too. Answers the names of the TypeScript files. */
@@ -34,7 +38,9 @@ export class Reader {
         block.file ??= `block-${block.at.split(':')[1]}.ts`
         sources.push(block.file)
       }
-      if (block.file !== undefined) writeFileSync(join(this.folder, block.file), block.text)
+      if (block.file === undefined) continue
+      mkdirSync(dirname(join(this.folder, block.file)), { recursive: true })
+      writeFileSync(join(this.folder, block.file), block.text)
     }
     return sources
   }
@@ -49,8 +55,8 @@ export class Reader {
     return said.out()
   }
 
-  /** Starts a block that runs until it is stopped, in place of the one before; ends when it is up. */
-  async serve(block: Block): Promise<void> {
+  /** Starts a block that runs until it is stopped, in place of the one before; ends when it is up, with what it printed. */
+  async serve(block: Block): Promise<string> {
     await this.stop()
     this.port = await freePort()
     const { command, args, cwd } = this.commandOf(block)
@@ -63,6 +69,7 @@ export class Reader {
     this.service = child
     await until(() => UP.test(said.out()) || life.over, { timeoutMs: 45_000, what: `${block.at} is up` })
     if (life.over) throw new Error(`${block.at} ended:\n${said.all()}`)
+    return said.out().replace(`:${this.port}`, ':3000')
   }
 
   async stop(): Promise<void> {
@@ -83,7 +90,7 @@ export class Reader {
     if (language === 'ts') return { command: process.execPath, args: [join(this.folder, file!.replace(/ts$/, 'js'))], cwd: this.folder }
     const here = text.replace(PORT, `127.0.0.1:${this.port}`).trim()
     // npm's scripts run where the package is, everything else where the files of the document are.
-    const cwd = /^npm /.test(here) ? ROOT : this.folder
+    const cwd = /^npm /.test(here) && this.elsewhere === undefined ? ROOT : this.folder
     return { command: 'sh', args: ['-ec', here.includes('\n') ? here : `exec ${here}`], cwd }
   }
 
