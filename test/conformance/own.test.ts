@@ -5,26 +5,13 @@
  *
  * Beyond the tasks of the README: `skip` ignores itself, `grow` adds its `members` to its chord and gives its tag. No worker serves `nobody`.
  */
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Canvas, Client, type Json, type Outcome, readCanvas, TaskRegistry, type WireError, Worker } from '../../src/engine/index.js'
+import { Client, TaskRegistry, Worker } from '../../src/engine/index.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { canonicalSet } from './cases.js'
-import { conformanceTasks, type Mark } from './tasks.js'
-
-interface OwnCase {
-  id: string
-  rule: string
-  canvas: Json
-  expect: unknown
-  states?: string[]
-  status?: string
-  marks?: Mark[]
-  ordered?: boolean
-}
-
-const cases = JSON.parse(readFileSync(new URL('./own.json', import.meta.url), 'utf8')) as OwnCase[]
+import { namedCases, ownTasks, plain } from './own.js'
+import type { Mark } from './tasks.js'
 
 const redis = useRedis()
 const marks = new Map<string, Mark[]>()
@@ -36,15 +23,8 @@ beforeAll(async () => {
   client = await Client.connect(connection)
   for (let i = 0; i < 2; i++) {
     const tasks = new TaskRegistry()
-    for (const task of conformanceTasks((id, mark) => void marks.set(id, [...(marks.get(id) ?? []), mark]))) tasks.register(task)
-    tasks.register({ name: 'skip', handler: (ctx) => ctx.ignore() })
-    tasks.register({
-      name: 'grow',
-      handler: (ctx) => {
-        for (const member of ctx.kwargs.members as Json[]) ctx.addToChord(readCanvas(member) as Canvas)
-        return ctx.kwargs.tag
-      },
-    })
+    const record = (id: string, mark: Mark): void => void marks.set(id, [...(marks.get(id) ?? []), mark])
+    for (const task of ownTasks(record)) tasks.register(task)
     workers.push(new Worker({ ...connection, tasks }))
   }
   await Promise.all(workers.map((worker) => worker.start()))
@@ -55,21 +35,7 @@ afterAll(async () => {
   await client?.close()
 })
 
-type PlainError = { type: string; message?: string; cause?: PlainError }
-
-function plainError({ type, message, cause }: WireError): PlainError {
-  return { type, ...(type === 'ChordError' ? {} : { message }), ...(cause ? { cause: plainError(cause) } : {}) }
-}
-
-function plain(outcome: Outcome | null): unknown {
-  if (outcome?.state === 'GROUP') return { state: 'GROUP', results: outcome.results.map(plain) }
-  if (outcome && 'error' in outcome && outcome.error) return { state: outcome.state, error: plainError(outcome.error) }
-  return outcome
-}
-
-const named = cases.map((one) => [one.rule, one.id.replaceAll('-', ' '), one] as const)
-
-test.concurrent.each(named)('rule %s: %s', async (_rule, _name, one) => {
+test.concurrent.each(namedCases)('rule %s: %s', async (_rule, _name, one) => {
   const handle = await client.submit(one.canvas, { name: one.id })
   const outcome = await handle.outcome({ waitMs: 20_000 })
   await until(async () => (await handle.status()).ended, { timeoutMs: 20_000, what: 'the workflow ends' })

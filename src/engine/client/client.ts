@@ -13,6 +13,7 @@ import { type HandleDependencies, WorkflowHandle } from './handle.js'
 import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
 import { Waiter } from './waiter.js'
+import type { WorkflowClient } from './workflow-client.js'
 
 /** Where Redis is and which namespace to use. */
 export interface ConnectionOptions extends NamespaceOptions {
@@ -24,7 +25,7 @@ export interface ClientOptions extends ConnectionOptions {
   commandTimeoutMs?: number
 }
 
-export class Client {
+export class Client implements WorkflowClient {
   private readonly submitter: Submitter
   private readonly waiter: Waiter
   private readonly dependencies: HandleDependencies

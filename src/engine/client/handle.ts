@@ -2,9 +2,10 @@
 import type { Json } from '../canvas/types.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
+import type { WorkflowMeta } from '../protocol/stored.js'
 import { nodeOutcome, type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
 import { explain } from '../redis/connection.js'
-import { type Head, headOf, type NodeResult, type WorkflowReader } from '../redis/reader.js'
+import { type Head, headOf, type NodeResult } from '../redis/reader.js'
 import type { WaitAnswer } from './waiter.js'
 
 /** State, counts and times of a workflow. Times are Unix ms by Redis's clock. */
@@ -55,14 +56,24 @@ function plainValue(outcome: Outcome): Json | undefined {
   return values.includes(undefined) ? undefined : (values as Json[])
 }
 
+/** What a handle reads from: a workflow in Redis, or one in memory (src/engine/testing). */
+export interface StoredWorkflow extends RecordSource {
+  readonly partition: number
+  /** Null when there is no such workflow. */
+  head(): Promise<Head | null>
+  nodes(meta: WorkflowMeta): AsyncGenerator<NodeResult>
+}
+
 export interface HandleDependencies {
-  reader(id: string): WorkflowReader
+  reader(id: string): StoredWorkflow
   wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>
+  /** Why a wait gave up before its time, where there is a reason. */
+  why?(id: string): string | undefined
 }
 
 /** `R`: its result, as the canvas's types say; they are not checked at run time. */
 export class WorkflowHandle<R = Json> {
-  private made: WorkflowReader | undefined
+  private made: StoredWorkflow | undefined
 
   constructor(
     private readonly dependencies: HandleDependencies,
@@ -71,7 +82,7 @@ export class WorkflowHandle<R = Json> {
     readonly duplicate = false,
   ) {}
 
-  private get reader(): WorkflowReader {
+  private get reader(): StoredWorkflow {
     this.made ??= this.dependencies.reader(this.id)
     return this.made
   }
@@ -130,7 +141,10 @@ export class WorkflowHandle<R = Json> {
   async result(options: { timeoutMs?: number } = {}): Promise<R> {
     const timeoutMs = options.timeoutMs ?? 60_000
     const outcome = await this.outcome({ waitMs: timeoutMs })
-    if (outcome === null) throw new ChordisError('timeout', `no outcome within ${timeoutMs} ms`, { workflow: this.id })
+    if (outcome === null) {
+      const why = this.dependencies.why?.(this.id) ?? `no outcome within ${timeoutMs} ms`
+      throw new ChordisError('timeout', why, { workflow: this.id })
+    }
     const value = plainValue(outcome)
     if (value === undefined) throw new WorkflowFailedError(this.id, outcome)
     return value as R

@@ -32,6 +32,7 @@ export function headOf(control: string, meta: string | null, damage: string | nu
   return { control: parseControl(control), meta: parseMeta(meta), damage }
 }
 
+/** A node as its error callbacks are told of it. */
 export interface NodeCall {
   id: string
   task: string
@@ -163,7 +164,7 @@ export class WorkflowReader implements RecordSource {
     const progress = await this.read(ids.map((id) => `g${id}`))
     for (let k = 0; k < ids.length; k++) {
       const spec = specs.get(templates[k] as string)
-      if (spec?.task) yield await this.result(ids[k] as string, spec, records[k] ?? null, progress[k] ?? null)
+      if (spec?.task) yield await nodeResult(this, ids[k] as string, spec, records[k] ?? null, progress[k] ?? null)
     }
   }
 
@@ -189,20 +190,33 @@ export class WorkflowReader implements RecordSource {
       specs.set(t, JSON.parse(text.slice(text.indexOf('\n') + 1) || '{}') as TaskSpec)
     })
   }
+}
 
-  private async result(id: string, spec: TaskSpec, record: string | null, progress: string | null): Promise<NodeResult> {
-    const out: NodeResult = { id, task: spec.task, state: nodeState(record), attempts: attemptsOf(record) }
-    const terminal = parseTerminal(record)
-    if (terminal?.code === 'S' && !spec.ignoreResult) out.result = JSON.parse(terminal.body) as Json
-    else if (terminal?.code === 'V') out.result = JSON.parse(await valueText(this, parseValue(terminal.body))) as Json
-    else if (terminal && terminal.code !== 'S' && terminal.code !== 'I') {
-      const error = await errorOf(this, id)
-      if (error) out.error = error
-    }
-    if (terminal?.code === 'I') out.ignored = true
-    if (progress !== null) out.progress = JSON.parse(progress) as Json
-    return out
+/** What an error callback is given: (request, error, traceback). */
+export function failureArguments({ error, ...request }: NodeCall, workflow: string): Json[] {
+  const { stack, ...rest } = error ?? { type: 'UnknownError', message: '' }
+  return [{ ...request, workflow }, rest as unknown as Json, stack ?? null]
+}
+
+/** A node as users see it, from its record. `progress`: JSON of what it reported last. */
+export async function nodeResult(
+  source: RecordSource,
+  id: string,
+  spec: TaskSpec,
+  record: string | null,
+  progress: string | null,
+): Promise<NodeResult> {
+  const out: NodeResult = { id, task: spec.task, state: nodeState(record), attempts: attemptsOf(record) }
+  const terminal = parseTerminal(record)
+  if (terminal?.code === 'S' && !spec.ignoreResult) out.result = JSON.parse(terminal.body) as Json
+  else if (terminal?.code === 'V') out.result = JSON.parse(await valueText(source, parseValue(terminal.body))) as Json
+  else if (terminal && terminal.code !== 'S' && terminal.code !== 'I') {
+    const error = await errorOf(source, id)
+    if (error) out.error = error
   }
+  if (terminal?.code === 'I') out.ignored = true
+  if (progress !== null) out.progress = JSON.parse(progress) as Json
+  return out
 }
 
 function definitionAt(block: Buffer, j: number): string {
@@ -213,7 +227,8 @@ function definitionAt(block: Buffer, j: number): string {
   return block.toString('utf8', base + from, base + block.readUInt16BE(1 + 2 * j) - 1)
 }
 
-function attemptsOf(record: string | null): number {
+/** Attempts that have begun. */
+export function attemptsOf(record: string | null): number {
   const terminal = parseTerminal(record)
   if (terminal) return terminal.code === 'K' || terminal.code === 'C' ? 0 : terminal.attempts
   const open = record === null ? null : /^(?:[QD]|L \S+) (\d+)/.exec(record)

@@ -16,7 +16,7 @@ import { checkName, newIncarnation } from '../protocol/ids.js'
 import { valueText } from '../protocol/values.js'
 import { connect, normalise, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
-import { WorkflowReader } from '../redis/reader.js'
+import { failureArguments, WorkflowReader } from '../redis/reader.js'
 import { Additions } from './additions.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
@@ -326,9 +326,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   async fetchFailure(attempt: Attempt): Promise<Json[]> {
     const call = await this.reader(attempt.workflowId).describe(attempt.grant.cause.slice(1))
-    const { error, ...request } = call
-    const { stack, ...rest } = error ?? { type: 'UnknownError', message: '' }
-    return [{ ...request, workflow: attempt.workflowId }, rest as unknown as Json, stack ?? null]
+    return failureArguments(call, attempt.workflowId)
   }
 
   stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string> {

@@ -1,0 +1,140 @@
+/**
+ * Inline mode against two judges: the evaluator, which knows no graph, and the real engine over Redis, node by node.
+ */
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Canvas, Client, type NodeResult, type Outcome, TaskRegistry, Worker, type WorkflowClient } from '../../src/engine/index.js'
+import { InlineChordis } from '../../src/engine/testing/index.js'
+import { ownTasks } from '../conformance/own.js'
+import { conformanceTasks, type Mark } from '../conformance/tasks.js'
+import { evaluate } from '../support/evaluator.js'
+import { randomCanvas, randomCanvasSpec } from '../support/random-canvas.js'
+import { useRedis } from '../support/redis-server.js'
+import { pickSeed, SeededRandom, seeded } from '../support/seed.js'
+import { until } from '../support/wait.js'
+import { difference } from './compare.js'
+import { type Spec, specs } from './trial.js'
+
+const RUNS = process.env.CHORDIS_VERIFY === '1' ? 3_000 : 400
+const SIDE_BY_SIDE = process.env.CHORDIS_VERIFY === '1' ? 1_000 : 150
+
+/** What must be the same wherever a canvas runs: no times, no stacks, no ids of workflows. */
+const shapeOf = ({ id, task, state, attempts, result, error, ignored }: NodeResult): object => ({
+  id,
+  task,
+  state,
+  attempts,
+  result,
+  ignored,
+  error: shapeOfError(error),
+})
+
+function shapeOfError(error: NodeResult['error']): unknown {
+  return error && { type: error.type, message: error.message, code: error.code, cause: shapeOfError(error.cause) }
+}
+
+function shapeOfOutcome(outcome: Outcome | null): unknown {
+  if (outcome?.state === 'GROUP') return { state: 'GROUP', results: outcome.results.map(shapeOfOutcome) }
+  return outcome && 'error' in outcome ? { state: outcome.state, error: shapeOfError(outcome.error) } : outcome
+}
+
+/** Everything of an ended workflow that does not depend on the moment. */
+async function lookedAt(client: WorkflowClient, canvas: Canvas, id: string, rest?: () => Promise<void>): Promise<object> {
+  const handle = await client.submit(canvas, { id, tags: ['t'] })
+  const outcome = await handle.outcome({ waitMs: 60_000 })
+  await rest?.()
+  await until(async () => (await handle.status()).ended, { timeoutMs: 60_000, what: `workflow ${id} ends` })
+  const { createdAt: _c, startedAt: _s, outcomeAt: _o, endedAt: _e, partition: _p, ...status } = await handle.status()
+  const nodes = (await handle.results()).map(shapeOf)
+  return { status, outcome: shapeOfOutcome(outcome), nodes: nodes.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) }
+}
+
+describe('random canvases that run inline', () => {
+  test('end as the evaluator says, with every node terminal', async () => {
+    const property = fc.asyncProperty(randomCanvasSpec(60), async (spec) => {
+      const canvas = randomCanvas({ ...spec, caseId: 'c' })
+      const marks: Mark[] = []
+      const chordis = new InlineChordis({ tasks: conformanceTasks((_case, mark) => void marks.push(mark)) })
+      const handle = await chordis.submit(canvas)
+      const outcome = await handle.outcome({ waitMs: 20_000 })
+      await chordis.idle()
+      const { ended, counts } = await handle.status()
+      expect(difference(evaluate(canvas), { outcome, marks })).toBeNull()
+      expect({ ended, remaining: counts.remaining }).toEqual({ ended: true, remaining: 0 })
+    })
+    await fc.assert(property, { numRuns: RUNS, seed: pickSeed() })
+  })
+
+  describe('and on real workers', () => {
+    const redis = useRedis()
+    const namespace = redis.ns()
+    let client: Client
+    let worker: Worker
+
+    beforeAll(async () => {
+      const tasks = new TaskRegistry()
+      for (const task of ownTasks(() => undefined)) tasks.register(task)
+      client = await Client.connect({ redis: redis.url, namespace })
+      worker = new Worker({ redis: redis.url, namespace, tasks })
+      await worker.start()
+    })
+
+    afterAll(async () => {
+      await worker?.stop()
+      await client?.close()
+    })
+
+    async function sides(canvas: Canvas, id: string): Promise<{ inline: object; real: object }> {
+      const chordis = new InlineChordis({ tasks: ownTasks(() => undefined) })
+      const [inline, real] = await Promise.all([lookedAt(chordis, canvas, id, () => chordis.idle()), lookedAt(client, canvas, id)])
+      return { inline, real }
+    }
+
+    test('are the same: outcome, counts, and id, state, attempts, result and error of every node', async () => {
+      const waiting: Spec[] = specs(seeded(), SIDE_BY_SIDE, 60)
+      const lane = async (): Promise<void> => {
+        for (let spec = waiting.pop(); spec; spec = waiting.pop()) {
+          const { inline, real } = await sides(randomCanvas({ ...spec, caseId: 'c' }), `c${spec.seed}-${spec.nodes}`)
+          expect(inline, JSON.stringify(spec)).toEqual(real)
+        }
+      }
+      await Promise.all(Array.from({ length: 16 }, lane))
+    })
+
+    test('are the same where members are added to chords at run time', async () => {
+      const random = new SeededRandom(pickSeed())
+      for (let k = 0; k < 30; k++) {
+        const { inline, real } = await sides(growing(random), `grow-${k}`)
+        expect(inline).toEqual(real)
+      }
+    })
+  })
+})
+
+/** A chord of one member that grows: what several add at the same time stands in no order that is promised. */
+function growing(random: SeededRandom): Canvas {
+  const leaf = (): Canvas => {
+    const [task, kwargs] = random.pick([
+      ['node', { tag: 'n' }],
+      ['boom', { tag: 'b' }],
+      ['swapgroup', { tag: 's', n: 2 }],
+      ['skip', {}],
+    ] as const)
+    return { kind: 'task', task, args: [], kwargs, options: {}, immutable: true }
+  }
+  const member = (depth: number): Canvas => {
+    const kind = random.int(0, depth > 0 ? 3 : 1)
+    if (kind === 0) return leaf()
+    if (kind === 1) return { kind: 'chain', steps: [leaf(), leaf()], options: {} }
+    if (kind === 2) return { kind: 'group', members: [leaf(), leaf()], options: {} }
+    return grow(depth - 1)
+  }
+  const grow = (depth: number): Canvas => {
+    const members = Array.from({ length: random.int(0, 3) }, () => member(depth)) as never
+    return { kind: 'task', task: 'grow', args: [], kwargs: { tag: 'g', members }, options: {}, immutable: true }
+  }
+  const header = [grow(2), ...Array.from({ length: random.int(0, 2) }, leaf)]
+  const node: Canvas = { kind: 'task', task: 'node', args: [], kwargs: { tag: 'body' }, options: {}, immutable: false }
+  const body: Canvas = random.chance(0.5) ? node : { kind: 'group', members: [node, { ...node }], options: {} }
+  return { kind: 'chord', header, body, options: {} }
+}
