@@ -3,8 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { startRedis, useRedis } from '../../src/engine/testing/index.js'
-import { RedisMissingError, redisBinary } from '../../src/engine/testing/redis-binary.js'
+import { RedisMissingError, redisBinary, startRedis, useRedis } from '../../src/engine/testing/index.js'
 import { nodeFlags } from '../support/typescript-child.js'
 import { until } from '../support/wait.js'
 

@@ -37,7 +37,8 @@ const COUNT = { S: 'success', F: 'failure', R: 'revoked', K: 'skipped' } as cons
 const LAST = Number.MAX_SAFE_INTEGER
 
 export class GraphRun {
-  readonly segments: Segment[] = []
+  /** By prefix, in the order in which they became part of the graph. */
+  readonly segments = new Map<string, Segment>()
   readonly meta: WorkflowMeta
   readonly control: Control
   private readonly staged = new Map<string, Segment>()
@@ -58,18 +59,17 @@ export class GraphRun {
     const tasks = tasksOf(segment)
     this.meta = { o: storedOutput(graph.output), n: graph.nodes.length, c: tasks, ...meta }
     this.control = { ...FRESH, remaining: tasks, outs: outputs.size, created: host.now, keepMs }
-    this.segments.push(segment)
+    this.segments.set(segment.prefix, segment)
   }
 
   /** Releases the nodes that need nothing. */
   start(): void {
-    this.work(() => this.releaseRoots(this.segments[0] as Segment))
+    this.work(() => this.releaseRoots(this.segments.get('') as Segment))
   }
 
   node(id: string): RunNode | undefined {
     const cut = id.lastIndexOf('/') + 1
-    const prefix = id.slice(0, cut)
-    return this.segments.find((segment) => segment.prefix === prefix)?.nodes[Number(id.slice(cut))]
+    return this.segments.get(id.slice(0, cut))?.nodes[Number(id.slice(cut))]
   }
 
   /** A worker has the node's attempt. */
@@ -184,7 +184,7 @@ export class GraphRun {
   private attach(prefix: string): void {
     const segment = this.staged.get(prefix) as Segment
     this.staged.delete(prefix)
-    this.segments.push(segment)
+    this.segments.set(segment.prefix, segment)
     this.control.remaining += tasksOf(segment)
     this.releaseRoots(segment)
   }

@@ -32,7 +32,7 @@ export class RunSource implements StoredWorkflow {
   }
 
   async joined({ prefix, first, count, stride }: NodeRange): Promise<string | null> {
-    const nodes = this.find()?.segments.find((segment) => segment.prefix === prefix)?.nodes
+    const nodes = this.find()?.segments.get(prefix)?.nodes
     const texts: string[] = []
     for (let k = 0; k < count; k++) {
       const record = nodes?.[first + k * stride]?.record
@@ -43,7 +43,7 @@ export class RunSource implements StoredWorkflow {
   }
 
   async *nodes(): AsyncGenerator<NodeResult> {
-    for (const segment of this.find()?.segments ?? []) {
+    for (const segment of this.find()?.segments.values() ?? []) {
       for (const node of segment.nodes) {
         if (node.node.task !== null) yield await nodeResult(this, node.id, specOf(node), node.record, node.progress)
       }
