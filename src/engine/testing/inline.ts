@@ -147,6 +147,11 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
     return this
   }
 
+  /** The registry that was given has more tasks now: what waited for them runs. */
+  lookAgain(): void {
+    for (const task of this.book.names()) this.worker.unpark(task)
+  }
+
   /**
    * Something else runs in the task's place, with the task's own options (its retries). A function gets the context and the arguments; any
    * other value is the result. Answers what takes the stub away.
