@@ -3,7 +3,16 @@ import { Test } from '@nestjs/testing'
 import { describe, expect, test } from 'vitest'
 import { signature, type TaskContext, task } from '../../src/engine/index.js'
 import { assertCalled, assertSubmitted, VirtualClock } from '../../src/engine/testing/index.js'
-import { ChordisClient, ChordisModule, Ctx, HealthModule, Task, TaskRegistry, Tasks, WorkflowsModule } from '../../src/modules/index.js'
+import {
+  ChordisClient,
+  ChordisModule,
+  Ctx,
+  createAdapter,
+  HealthModule,
+  Task,
+  TaskRegistry,
+  WorkflowsModule,
+} from '../../src/modules/index.js'
 import { ChordisTestingModule, InlineChordis, withInlineChordis } from '../../src/modules/testing/index.js'
 
 @Injectable()
