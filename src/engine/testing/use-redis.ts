@@ -3,8 +3,8 @@ import { RedisServer, type RedisServerOptions } from './redis-server.js'
 
 /** The hooks of a test framework: those of Vitest and Jest, or `before` and `after` of node:test under these names. */
 export interface FileHooks {
-  beforeAll(run: () => Promise<void>, timeoutMs?: number): unknown
-  afterAll(run: () => Promise<void>, timeoutMs?: number): unknown
+  beforeAll(run: () => Promise<void>): unknown
+  afterAll(run: () => Promise<void>): unknown
 }
 
 export interface FileRedis {
@@ -20,8 +20,6 @@ export interface FileRedis {
  */
 export const startRedis = (options: RedisServerOptions = {}): Promise<RedisServer> => RedisServer.start(options)
 
-const HOOK_MS = 30_000
-
 /**
  * One Redis for the file: started before its first test, gone after its last. What it answers can be read inside hooks and tests only.
  * @example const redis = useRedis({ beforeAll, afterAll })
@@ -30,11 +28,11 @@ export function useRedis(hooks: FileHooks, options: RedisServerOptions = {}): Fi
   let server: RedisServer | undefined
   hooks.beforeAll(async () => {
     server = await startRedis(options)
-  }, HOOK_MS)
+  })
   hooks.afterAll(async () => {
     await server?.stop()
     server = undefined
-  }, HOOK_MS)
+  })
   const running = (): RedisServer => {
     if (server === undefined) throw new Error('useRedis(): the server exists only inside hooks and tests')
     return server
