@@ -309,6 +309,9 @@ export class GraphRun {
           node.pending = 0
           this.release(node)
         } else if (node.pending === 0) this.later(() => this.skip(node, ''))
+        return
+      default:
+        throw new Error(`there is no join mode ${String(node.node.mode satisfies never)}`)
     }
   }
 
