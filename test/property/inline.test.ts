@@ -11,6 +11,7 @@ import {
   type NodeResult,
   type Outcome,
   readCanvas,
+  type Signature,
   type TaskDefinition,
   TaskRegistry,
   Worker,
@@ -113,6 +114,23 @@ describe('random canvases that run inline', () => {
       await Promise.all(Array.from({ length: 16 }, lane))
     })
 
+    test('tell error callbacks the same of the task that failed', async () => {
+      const told: Canvas = { ...(sig('told', {}) as Signature), immutable: false }
+      const node: Canvas = { kind: 'task', task: 'node', args: [1], kwargs: { tag: 'n' }, options: {}, immutable: false }
+      const exhaust: Canvas = { ...node, task: 'exhaust', args: ['own'], options: { linkError: [told] } }
+      const body: Canvas = { ...node, options: { linkError: [told] } }
+      const canvases: Canvas[] = [
+        { kind: 'chain', steps: [node, exhaust], options: {} },
+        { kind: 'chord', header: [node, node], body: exhaust, options: {} },
+        { kind: 'chord', header: [node, sig('boom', { tag: 'b' })], body, options: {} },
+      ]
+      for (const [k, canvas] of canvases.entries()) {
+        const { inline, real } = await sides(canvas, `told-${k}`)
+        expect(inline).toEqual(real)
+        expect(JSON.stringify(inline)).toContain('"task":"told","state":"SUCCESS"')
+      }
+    })
+
     test('are the same where tasks replace themselves and add members to chords', async () => {
       const random = new SeededRandom(pickSeed())
       const waiting = Array.from({ length: SIDE_BY_SIDE }, (_, k) => ({ id: `grow-${k}`, canvas: growing(random) }))
@@ -127,9 +145,17 @@ describe('random canvases that run inline', () => {
   })
 })
 
-/** The tasks of our own cases, and `become`, which puts its `canvas` in its place. */
+/** The tasks of our own cases, `told`, which answers what an error callback gets, and `become`, which puts its `canvas` in its place. */
 const changing = (): TaskDefinition[] => [
   ...ownTasks(() => undefined),
+  {
+    name: 'told',
+    handler: (_ctx, [request = null, error = null, traceback = null]) => [
+      request,
+      shapeOfError(error as unknown as NodeResult['error']),
+      typeof traceback,
+    ],
+  },
   { name: 'become', handler: (ctx) => ctx.replace(readCanvas(ctx.kwargs.canvas)) },
 ]
 
