@@ -6,7 +6,7 @@
  */
 import { defineConfig } from 'vitest/config'
 
-export const PROJECTS = ['engine', 'modules', 'cli', 'e2e', 'conformance', 'property', 'chaos', 'support', 'repo']
+export const PROJECTS = ['engine', 'modules', 'cli', 'e2e', 'conformance', 'property', 'chaos', 'support', 'repo', 'testing']
 
 export default defineConfig({
   test: {

@@ -11,12 +11,12 @@ import { Client, type ClientOptions } from './client/client.js'
 import { WorkflowHandle } from './client/handle.js'
 import type { HandleDependencies } from './client/look.js'
 import type { SubmitOptions } from './client/submission.js'
-import type { AsyncResult } from './client/task-handle.js'
+import { type AsyncResult, resultOf } from './client/task-handle.js'
 import type { WaitAnswer } from './client/waiter.js'
 import { ChordisError } from './protocol/errors.js'
+import type { WorkflowReader } from './protocol/reader.js'
 import type { Segment } from './protocol/view.js'
 import { Namespace } from './redis/namespace.js'
-import type { WorkflowReader } from './redis/reader.js'
 import type { Logger } from './worker/logger.js'
 import { type TaskContext, type TaskDefinition, TaskRegistry } from './worker/registry.js'
 import { Worker, type WorkerOptions } from './worker/worker.js'
@@ -118,8 +118,7 @@ export class Chordis {
 
   /** As {@link Client.result}: what Celery's AsyncResult shows, of a workflow or of one of its task calls. */
   result<R = Json>(id: string): AsyncResult<R> {
-    const colon = id.indexOf(':')
-    return colon < 0 ? this.workflow<R>(id) : this.workflow(id.slice(0, colon)).task<R>(id.slice(colon + 1))
+    return resultOf<R>(this, id)
   }
 
   /** Time of one round trip, ms; the first use connects. Throws `redis-unavailable`. */

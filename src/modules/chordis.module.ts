@@ -15,15 +15,12 @@ import {
 } from '@nestjs/common'
 import { checkName, type Logger } from '../engine/index.js'
 import { ChordisCoreModule } from './chordis.core.js'
-import { CHORDIS_LOGGER, CHORDIS_OPTIONS, type ChordisModuleOptions } from './chordis.options.js'
+import { CHORDIS_OPTIONS, type ChordisModuleOptions, OPTIONS } from './chordis.options.js'
 import { ChordisConnection } from './connections/connection.js'
 import { FEATURE_CONNECTION } from './connections/feature.js'
-import { DEFAULT_CONNECTION, tokenOf } from './connections/tokens.js'
+import { DEFAULT_CONNECTION, loggerTokenOf, tokenOf } from './connections/tokens.js'
 import { nestEngineLogger } from './logging/nest-logger.js'
 import { callableTasks } from './tasks/callable-task.js'
-
-/** Options of one connection, inside its module. */
-const OPTIONS = Symbol('chordis.module-options')
 
 interface Extras {
   /** Name of the connection. Default: the one that is injected by class. */
@@ -42,7 +39,7 @@ function withConnection(definition: DynamicModule, { name = DEFAULT_CONNECTION, 
   checkName(name, 'Chordis: the name of a connection')
   const isDefault = name === DEFAULT_CONNECTION
   // No token stands for two connections: who asks the application for one, whatever the module, gets what belongs to the name.
-  const logger = isDefault ? CHORDIS_LOGGER : Symbol.for(`chordis.logger:${name}`)
+  const logger = loggerTokenOf(name)
   const connection = tokenOf('connection', name)
   const parts: FactoryProvider[] = [
     { provide: logger, inject: [OPTIONS], useFactory: (options: ChordisModuleOptions) => options.logger ?? nestEngineLogger() },

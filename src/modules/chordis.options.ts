@@ -45,6 +45,8 @@ export interface ChordisOptionsFactory {
 
 /** Token of the default connection's {@link ChordisModuleOptions}. */
 export const CHORDIS_OPTIONS = Symbol('chordis.options')
+/** Token of one connection's options, inside its module. */
+export const OPTIONS = Symbol('chordis.module-options')
 /** Token of the default connection's {@link Logger}. */
 export const CHORDIS_LOGGER = Symbol('chordis.logger')
 

@@ -6,10 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   CanvasInvalidError,
   Client,
-  type Outcome,
   readCanvas,
   TaskRegistry,
-  type WireError,
   Worker,
   type WorkerOptions,
   type WorkflowHandle,
@@ -19,7 +17,7 @@ import {
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { canonical, canonicalSet } from './cases.js'
-import { canvasOf, type OwnCase, ownCases, ownTasks } from './own.js'
+import { accepted, canvasOf, type OwnCase, ownCases, ownTasks, plain, titled } from './own.js'
 import { conformanceTasks, type Mark } from './tasks.js'
 
 const redis = useRedis()
@@ -63,24 +61,6 @@ async function start(options: WorkerOptions): Promise<void> {
 }
 
 const submit = (one: OwnCase): Promise<WorkflowHandle> => client.submit(one.calls ? canvasOf(one) : one.canvas, { name: one.id })
-
-type PlainError = { type: string; message?: string; code?: string; cause?: PlainError }
-
-function plainError({ type, message, code, cause }: WireError, expected: PlainError | undefined): PlainError {
-  const said = type === 'ChordError' || (expected !== undefined && expected.message === undefined) ? {} : { message }
-  return { type, ...said, ...(code === undefined ? {} : { code }), ...(cause ? { cause: plainError(cause, expected?.cause) } : {}) }
-}
-
-/** What is compared: where the expectation leaves a message out, so does this. */
-function plain(outcome: Outcome | null, expected: unknown): unknown {
-  const { results, error } = (expected ?? {}) as { results?: unknown[]; error?: PlainError }
-  if (outcome?.state === 'GROUP') return { state: 'GROUP', results: outcome.results.map((one, k) => plain(one, results?.[k])) }
-  if (outcome && 'error' in outcome && outcome.error) return { state: outcome.state, error: plainError(outcome.error, error) }
-  return outcome
-}
-
-const titled = (cases: OwnCase[]) => cases.map((one) => [one.rule, one.id.replaceAll('-', ' '), one] as const)
-const accepted = ownCases.filter(({ refused }) => refused === undefined)
 
 test.concurrent.each(titled(accepted))('rule %s: %s', async (_rule, _name, one) => {
   const handle = handles.get(one.id) ?? (await submit(one))

@@ -5,7 +5,17 @@
  */
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Canvas, type Fluent, fluent, type Json, readCanvas, type TaskContext, type TaskDefinition } from '../../src/engine/index.js'
+import {
+  type Canvas,
+  type Fluent,
+  fluent,
+  type Json,
+  type Outcome,
+  readCanvas,
+  type TaskContext,
+  type TaskDefinition,
+  type WireError,
+} from '../../src/engine/index.js'
 import type { Mark, RecordMark } from './tasks.js'
 
 export interface OwnCase {
@@ -90,18 +100,26 @@ function sameId(ids: Map<string, string>, ctx: TaskContext, args: Json[]): Json 
 }
 
 /** Retries as often as it has `waits`, and says whether each wait was at least as long (ms). */
-function backoff(ended: Map<string, number>, ctx: TaskContext): Json {
+function backoff(ended: Map<string, number>, time: Time, ctx: TaskContext): Json {
   const waits = ctx.kwargs.waits as number[]
-  const waited = Date.now() - (ended.get(caseOf(ctx)) ?? 0)
+  const waited = time.now() - (ended.get(caseOf(ctx)) ?? 0)
   const least = waits[ctx.attempt - 2]
   if (least !== undefined && waited < least) return `${waited} ms before attempt ${ctx.attempt} instead of ${least}`
   if (ctx.attempt > waits.length) return 'waited long enough'
-  ended.set(caseOf(ctx), Date.now())
+  ended.set(caseOf(ctx), time.now())
   return ctx.retry()
 }
 
+/** The clock that its tasks go by, ms. */
+export interface Time {
+  now(): number
+  pass(ms: number): Promise<void> | void
+}
+
+const REAL_TIME: Time = { now: () => Date.now(), pass: (ms) => sleep(ms) }
+
 /** The tasks that own.json needs beyond those of the README. */
-export function ownTasks(record: RecordMark): TaskDefinition[] {
+export function ownTasks(record: RecordMark, time: Time = REAL_TIME): TaskDefinition[] {
   const ids = new Map<string, string>()
   const ended = new Map<string, number>()
   const handlers: { [name: string]: TaskDefinition['handler'] } = {
@@ -111,11 +129,11 @@ export function ownTasks(record: RecordMark): TaskDefinition[] {
     become: (ctx) => ctx.replace(readCanvas(ctx.kwargs.canvas)),
     again: (ctx) => (ctx.attempt < Number(ctx.kwargs.upTo) ? ctx.retry({ countdownMs: 0, maxRetries: null }) : ctx.attempt),
     sameid: (ctx, args) => sameId(ids, ctx, args),
-    backoff: (ctx) => backoff(ended, ctx),
-    now: () => Date.now(),
-    waited: (_ctx, [since, ms]) => Date.now() - Number(since) >= Number(ms),
+    backoff: (ctx) => backoff(ended, time, ctx),
+    now: () => time.now(),
+    waited: (_ctx, [since, ms]) => time.now() - Number(since) >= Number(ms),
     slow: async (ctx, [ms]) => {
-      await sleep(Number(ms))
+      await time.pass(Number(ms))
       return ctx.kwargs.retry ? ctx.retry({ countdownMs: 0 }) : 'ended'
     },
     tries: async (ctx) => {
@@ -126,4 +144,24 @@ export function ownTasks(record: RecordMark): TaskDefinition[] {
     errargs: (ctx, args) => record(caseOf(ctx), [tagOf(ctx), callbackArguments(args)]),
   }
   return Object.entries(handlers).map(([name, handler]) => ({ name, handler }))
+}
+
+/** Rule, title and case, for `test.each`. */
+export const titled = (cases: OwnCase[]) => cases.map((one) => [one.rule, one.id.replaceAll('-', ' '), one] as const)
+/** Cases that are no refusals. */
+export const accepted = ownCases.filter(({ refused }) => refused === undefined)
+
+type PlainError = { type: string; message?: string; code?: string; cause?: PlainError }
+
+function plainError({ type, message, code, cause }: WireError, expected: PlainError | undefined): PlainError {
+  const said = type === 'ChordError' || (expected !== undefined && expected.message === undefined) ? {} : { message }
+  return { type, ...said, ...(code === undefined ? {} : { code }), ...(cause ? { cause: plainError(cause, expected?.cause) } : {}) }
+}
+
+/** What is compared: where the expectation leaves a message out, so does this. */
+export function plain(outcome: Outcome | null, expected: unknown): unknown {
+  const { results, error } = (expected ?? {}) as { results?: unknown[]; error?: PlainError }
+  if (outcome?.state === 'GROUP') return { state: 'GROUP', results: outcome.results.map((one, k) => plain(one, results?.[k])) }
+  if (outcome && 'error' in outcome && outcome.error) return { state: outcome.state, error: plainError(outcome.error, error) }
+  return outcome
 }

@@ -25,7 +25,7 @@ export interface Spec {
   /** At most; callbacks and replacements not counted. */
   nodes: number
   /** `mixed`: with plain graphs among its compounds; `graph`: one plain graph. Default: neither. */
-  shape?: 'mixed' | 'graph'
+  shape?: 'mixed' | 'graph' | undefined
 }
 
 export interface TrialOptions {

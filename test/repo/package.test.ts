@@ -1,5 +1,5 @@
 /** What `npm publish` would publish: which files, for which users, and what the tools of package authors say of it. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core'

@@ -130,7 +130,7 @@ describe('a worker process', () => {
 
   it('and its folder die with a test process that was killed -9', async () => {
     const { path, done } = write(tester)
-    writeFileSync(join(path, '..', 'children.mjs'), compiled('children.ts'))
+    writeFileSync(join(path, '..', 'children.mjs'), compiled('../../src/engine/testing/children.ts'))
     const parent = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] })
     let output = ''
     parent.stdout.on('data', (chunk: Buffer) => {
@@ -144,7 +144,7 @@ describe('a worker process', () => {
   })
 })
 
-/** A support file as JavaScript; Node 20 does not run TypeScript. */
+/** A source as JavaScript; Node 20 does not run TypeScript. */
 function compiled(file: string): string {
   const source = readFileSync(new URL(file, import.meta.url), 'utf8')
   return ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 } }).outputText

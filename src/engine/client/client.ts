@@ -8,7 +8,7 @@ import { ChordisError } from '../protocol/errors.js'
 import { connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
 import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
 import { readOutline } from '../redis/outline.js'
-import { WorkflowReader } from '../redis/reader.js'
+import { RedisReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
 import { calls } from '../redis/scripts.generated.js'
 import type { SubmitListener } from './batches.js'
@@ -16,8 +16,9 @@ import { WorkflowHandle } from './handle.js'
 import type { HandleDependencies } from './look.js'
 import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
-import type { AsyncResult } from './task-handle.js'
+import { type AsyncResult, resultOf } from './task-handle.js'
 import { Waiter } from './waiter.js'
+import type { WorkflowClient } from './workflow-client.js'
 
 /** Where Redis is and which namespace to use. */
 export interface ConnectionOptions extends NamespaceOptions {
@@ -30,7 +31,7 @@ export interface ClientOptions extends ConnectionOptions {
 }
 
 /** Submits canvases and looks at workflows. One per process is enough; it holds one connection per master. */
-export class Client {
+export class Client implements WorkflowClient {
   private readonly submitter: Submitter
   private readonly waiter: Waiter
   /** What a handle needs, for handles that are made elsewhere (`Chordis`). */
@@ -44,7 +45,7 @@ export class Client {
     this.submitter = new Submitter(connection, namespace)
     this.waiter = new Waiter(connection, namespace, () => connect(options.redis, 'subscriber'))
     this.dependencies = {
-      reader: (workflow) => new WorkflowReader(connection, namespace, workflow),
+      reader: (workflow) => new RedisReader(connection, namespace, workflow),
       outline: (reader, meta) => readOutline(connection, namespace, reader, meta),
       wait: (workflow, timeoutMs) => this.waiter.wait(workflow, timeoutMs),
       forget: (workflow) => forget(connection, namespace, workflow),
@@ -107,8 +108,7 @@ export class Client {
    * @param id a workflow's id (so also the task id of its outermost signature), or a task's as `ctx.id` gives it, `<workflow>:<node>`
    */
   result<R = Json>(id: string): AsyncResult<R> {
-    const colon = id.indexOf(':')
-    return colon < 0 ? this.workflow<R>(id) : this.workflow(id.slice(0, colon)).task<R>(id.slice(colon + 1))
+    return resultOf<R>(this, id)
   }
 
   private readonly handle = (id: string, duplicate: boolean): WorkflowHandle => new WorkflowHandle(this.dependencies, id, duplicate)

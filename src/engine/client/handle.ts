@@ -1,10 +1,10 @@
 /** A workflow seen from outside: its state, its outcome, its nodes. A handle is only an id; making one costs nothing. */
 import type { Json } from '../canvas/types.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
+import { type Head, headOf, type NodeResult, type TaskPage } from '../protocol/reader.js'
 import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
 import { nodeOutcome, type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
 import { type GraphView, type GraphViewOptions, graphView } from '../protocol/view.js'
-import { type Head, headOf, type NodeResult, type TaskPage } from '../redis/reader.js'
 import { corrupt, explainRead, infoOf, plainValue, WorkflowFailedError } from './failures.js'
 import { type HandleDependencies, isWrongType, Look, NOT_A_HASH } from './look.js'
 import { membersOf, TaskGroup } from './task-group.js'
@@ -103,7 +103,10 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
   async result(options: { timeoutMs?: number } = {}): Promise<R> {
     const timeoutMs = options.timeoutMs ?? 60_000
     const outcome = await this.outcome({ waitMs: timeoutMs })
-    if (outcome === null) throw new ChordisError('timeout', `no outcome within ${timeoutMs} ms`, { workflow: this.id })
+    if (outcome === null) {
+      const why = this.dependencies.why?.(this.id) ?? `no outcome within ${timeoutMs} ms`
+      throw new ChordisError('timeout', why, { workflow: this.id })
+    }
     const value = plainValue(outcome)
     if (value === undefined) throw new WorkflowFailedError(this.id, outcome)
     return value as R

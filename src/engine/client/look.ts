@@ -1,13 +1,13 @@
 /** One workflow as handles see it: reads whose errors are explained, ids that signatures were given, and waiting in growing steps. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseDefinition } from '../protocol/blocks.js'
 import { ChordisError } from '../protocol/errors.js'
+import { type Head, LISTED_NODES, type NodeResult, type WorkflowReader } from '../protocol/reader.js'
 import type { WorkflowMeta } from '../protocol/stored.js'
 import { nodeOutcome, type Outcome } from '../protocol/values.js'
 import type { Segment } from '../protocol/view.js'
-import { parseDefinition } from '../redis/definitions.js'
-import { Neighbours } from '../redis/neighbours.js'
-import { type Head, LISTED_NODES, type NodeResult, type WorkflowReader } from '../redis/reader.js'
 import { corrupt, explainRead } from './failures.js'
+import { Neighbours } from './neighbours.js'
 import type { WaitAnswer } from './waiter.js'
 
 export interface HandleDependencies {
@@ -17,6 +17,8 @@ export interface HandleDependencies {
   /** The graph without arguments and results. */
   outline(reader: WorkflowReader, meta: WorkflowMeta): Promise<Segment[]>
   wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>
+  /** Why a wait gave up before its time, where there is a reason. */
+  why?(id: string): string | undefined
   /** Removes a workflow that has ended; false when there is none. */
   forget(id: string): Promise<boolean>
 }
@@ -170,6 +172,9 @@ export class Pace {
     const { look } = this
     const answer = await look.explained(() => look.dependencies.wait(look.id, ms))
     if (answer?.[0] === 'none') throw look.notFound()
+    // Where nothing can go on, waiting ends at once.
+    const left = ms - (performance.now() - now)
+    if (answer === null && left > 1) await sleep(left)
     this.ended = answer !== null
   }
 }

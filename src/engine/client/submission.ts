@@ -50,7 +50,8 @@ export const isLone = (submission: Submission): submission is LoneSubmission => 
 const DAY_MS = 86_400_000
 const MAX_RETENTION_MS = 366 * DAY_MS
 
-function checkRetention(ms: number | undefined): number {
+/** How long a workflow is kept after its end, ms. Throws `request-invalid`. */
+export function checkRetention(ms: number | undefined): number {
   if (ms === undefined) return DAY_MS
   if (!Number.isFinite(ms) || ms < 0 || ms > MAX_RETENTION_MS) {
     throw new ChordisError('request-invalid', `must be a number of milliseconds from 0 to ${MAX_RETENTION_MS}`, {
@@ -60,7 +61,8 @@ function checkRetention(ms: number | undefined): number {
   return Math.round(ms)
 }
 
-function checkLabels(options: SubmitOptions): void {
+/** Throws `name-invalid` or `request-invalid`, with the path of the option. */
+export function checkLabels(options: SubmitOptions): void {
   if (options.tenant !== undefined) checkName(options.tenant, 'tenant')
   if (options.name !== undefined && (typeof options.name !== 'string' || options.name.length === 0 || options.name.length > 256)) {
     throw new ChordisError('request-invalid', 'must be a text of 1 to 256 characters', { path: 'name' })
@@ -114,10 +116,16 @@ export function prepare(namespace: Namespace, input: Canvas | unknown, options: 
   return layout === undefined ? graph(namespace, canvas, options) : lone(namespace, layout, options)
 }
 
+/** The id and the idempotency key that the caller gave, if any. */
+export function namesOf(canvas: Canvas, options: SubmitOptions): { id: string | undefined; key: string | undefined } {
+  const id = options.id ?? (canvas.kind === 'task' ? canvas.options.taskId : undefined)
+  const key = options.idempotencyKey === undefined ? undefined : `${options.tenant ?? '-'}:${options.idempotencyKey}`
+  return { id, key }
+}
+
 function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): GraphSubmission {
   const stored = layoutGraph(compile(canvas, options.limits ? { limits: options.limits } : {}))
-  const ownId = options.id ?? (canvas.kind === 'task' ? canvas.options.taskId : undefined)
-  const key = options.idempotencyKey === undefined ? undefined : `${options.tenant ?? '-'}:${options.idempotencyKey}`
+  const { id: ownId, key } = namesOf(canvas, options)
   const { id, partition } = place(namespace, ownId, key)
   const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
   const fields: [string, Argument][] = [['m', meta(stored, options)], ...stored.fields]

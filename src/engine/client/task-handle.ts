@@ -1,9 +1,9 @@
 /** One task call of a workflow, by its id: Celery's AsyncResult. */
 import type { Json } from '../canvas/types.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
+import type { NodeResult } from '../protocol/reader.js'
 import type { TaskState } from '../protocol/states.js'
 import type { Outcome } from '../protocol/values.js'
-import type { NodeResult } from '../redis/reader.js'
 import { plainValue, TaskFailedError } from './failures.js'
 import { type Look, Pace } from './look.js'
 import { TaskGroup } from './task-group.js'
@@ -131,4 +131,16 @@ export class TaskHandle<R = Json> implements AsyncResult<R> {
     const message = `a task's result goes with its workflow: forget ${this.look.id}`
     return Promise.reject(new ChordisError('request-invalid', message, { workflow: this.look.id }))
   }
+}
+
+/** A workflow, or one of its task calls, by what `ctx.id` says: `<workflow>:<node>`. */
+export function resultOf<R>(client: { workflow(id: string): WorkflowLike }, id: string): AsyncResult<R> {
+  const colon = id.indexOf(':')
+  const workflow = client.workflow(colon < 0 ? id : id.slice(0, colon))
+  return (colon < 0 ? workflow : workflow.task(id.slice(colon + 1))) as AsyncResult<R>
+}
+
+/** A handle on a workflow. */
+interface WorkflowLike extends AsyncResult<unknown> {
+  task(id: string): AsyncResult<unknown>
 }

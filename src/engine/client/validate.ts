@@ -2,10 +2,9 @@
 import { type CompileOptions, compile } from '../canvas/compile.js'
 import { readCanvas } from '../canvas/read.js'
 import type { Canvas } from '../canvas/types.js'
-import { definitionAt } from '../protocol/blocks.js'
+import { definitionsOf } from '../protocol/blocks.js'
 import { layoutGraph } from '../protocol/layout.js'
-import { BLOCK, MARKER, type StoredGraph } from '../protocol/stored.js'
-import { type GraphView, type GraphViewOptions, graphView, type Segment } from '../protocol/view.js'
+import { type GraphView, type GraphViewOptions, graphView, LETTERS } from '../protocol/view.js'
 
 /** What a canvas would be. */
 export interface CanvasReport {
@@ -40,20 +39,15 @@ export function validateCanvas(input: Canvas | unknown, { limits, ...view }: Val
     queues.set(queue, (queues.get(queue) ?? 0) + 1)
   }
   const stored = layoutGraph(graph)
-  const segment = { ...segmentOf(stored), paths: graph.nodes.map(({ path }) => path) }
+  const { templates, definitions } = definitionsOf(stored, '')
+  const templateOf = definitions.map((text) => text.slice(0, text.indexOf(';')))
+  // The stored form read back: the picture of a check is that of the workflow.
+  const segment = {
+    prefix: '',
+    templates,
+    templateOf,
+    states: LETTERS.PENDING.repeat(templateOf.length),
+    paths: graph.nodes.map(({ path }) => path),
+  }
   return { total: stored.total, tasks: Object.fromEntries(tasks), queues: Object.fromEntries(queues), graph: graphView([segment], view) }
-}
-
-/** The stored form read back: the picture of a check is that of the workflow. */
-function segmentOf({ fields, nodes }: StoredGraph): Segment {
-  const byName = new Map(fields)
-  const templates = new Map<string, string>()
-  for (const [name, text] of fields) if (/^t\d+$/.test(name)) templates.set(name.slice(1), String(text))
-  const templateOf = Array.from({ length: nodes }, (_, index) => {
-    const block = byName.get(`b${Math.floor(index / BLOCK)}`)
-    const text = Buffer.isBuffer(block) ? definitionAt(block, index % BLOCK) : ''
-    const definition = text === MARKER ? String(byName.get(`a${index}`)) : text
-    return definition.slice(0, definition.indexOf(';'))
-  })
-  return { prefix: '', templates, templateOf, states: 'P'.repeat(nodes) }
 }

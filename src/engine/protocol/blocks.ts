@@ -1,5 +1,5 @@
 /** Blocks of definitions: what is written and what reads it in TypeScript; the scripts read them in lib/grant.lua and outline.lua. Pure. */
-import { SEPARATOR } from './stored.js'
+import { BLOCK, MARKER, SEPARATOR, type StoredGraph } from './stored.js'
 
 /** A count byte, that many 16-bit end offsets, then the texts, each with a separator. */
 export function blockOf(texts: readonly string[]): Buffer {
@@ -26,4 +26,28 @@ export function definitionAt(block: Buffer, j: number): string {
   const base = 1 + 2 * count
   const from = j === 0 ? 0 : block.readUInt16BE(1 + 2 * (j - 1))
   return block.toString('utf8', base + from, base + block.readUInt16BE(1 + 2 * j) - 1)
+}
+
+/** A definition's template and the id that its signature was given. */
+export function parseDefinition(text: string): { template: string; taskId?: string } {
+  const template = text.slice(0, text.indexOf(';'))
+  const kwargs = text.indexOf('\n')
+  const taskId = kwargs < 0 ? -1 : text.indexOf('\n', kwargs + 1)
+  return taskId < 0 ? { template } : { template, taskId: text.slice(taskId + 1) }
+}
+
+/** What was laid out, read back without a store: the templates by number, and the definition of each node. */
+export function definitionsOf({ fields, nodes }: StoredGraph, prefix: string): { templates: Map<string, string>; definitions: string[] } {
+  const byName = new Map(fields)
+  const templates = new Map<string, string>()
+  for (const [name, text] of fields) {
+    const number = name.slice(prefix.length + 1)
+    if (name.startsWith(`t${prefix}`) && /^\d+$/.test(number)) templates.set(number, String(text))
+  }
+  const definitions = Array.from({ length: nodes }, (_, index) => {
+    const block = byName.get(`b${prefix}${Math.floor(index / BLOCK)}`)
+    const text = Buffer.isBuffer(block) ? definitionAt(block, index % BLOCK) : ''
+    return text === MARKER ? String(byName.get(`a${prefix}${index}`)) : text
+  })
+  return { templates, definitions }
 }

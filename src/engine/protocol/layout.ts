@@ -26,7 +26,8 @@ export function leaves(output: Output, into: NodeIndex[] = []): NodeIndex[] {
   return into
 }
 
-function storedOutput(output: Output): StoredOutput {
+/** The output tree as the meta holds it. */
+export function storedOutput(output: Output): StoredOutput {
   if (typeof output === 'number') return output
   const members: StoredOutput[] = []
   let plain: number[] = []

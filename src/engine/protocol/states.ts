@@ -92,6 +92,13 @@ export function parseControl(text: string): Control | null {
   }
 }
 
+/** The text that {@link parseControl} reads. */
+export function controlText(c: Control): string {
+  const since = (instant: number): number => (instant === 0 ? 0 : instant - c.created + 1)
+  const times = [c.created, since(c.started), since(c.outcome), since(c.ended)]
+  return [c.state, c.run, c.remaining, c.outs, c.worst, ...times, c.success, c.failure, c.revoked, c.skipped, c.keepMs, '-'].join(' ')
+}
+
 /** The workflow's state as users see it (canvas-semantics 8.1). */
 export function workflowState(control: Control): WorkflowState {
   if (control.outcome > 0) return control.worst === 'F' ? 'FAILURE' : control.worst === 'R' ? 'REVOKED' : 'SUCCESS'

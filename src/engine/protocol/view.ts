@@ -64,15 +64,18 @@ export interface Segment {
   paths?: readonly string[]
 }
 
-const STATE: { [letter: string]: NodeState } = {
-  P: 'PENDING',
-  T: 'STARTED',
-  Y: 'RETRY',
-  S: 'SUCCESS',
-  F: 'FAILURE',
-  R: 'REVOKED',
-  K: 'SKIPPED',
+/** Letters of {@link Segment.states}. */
+export const LETTERS: { readonly [state in NodeState]: string } = {
+  PENDING: 'P',
+  STARTED: 'T',
+  RETRY: 'Y',
+  SUCCESS: 'S',
+  FAILURE: 'F',
+  REVOKED: 'R',
+  SKIPPED: 'K',
 }
+
+const STATE = Object.fromEntries(Object.entries(LETTERS).map(([state, letter]) => [letter, state as NodeState]))
 
 const COLLAPSE = 20
 const LIMIT = 500

@@ -3,14 +3,6 @@ import { definitionAt } from '../protocol/blocks.js'
 import { BLOCK, MARKER } from '../protocol/stored.js'
 import type { RedisConnection } from './connection.js'
 
-/** A definition's template and the id that its signature was given. */
-export function parseDefinition(text: string): { template: string; taskId?: string } {
-  const template = text.slice(0, text.indexOf(';'))
-  const kwargs = text.indexOf('\n')
-  const taskId = kwargs < 0 ? -1 : text.indexOf('\n', kwargs + 1)
-  return taskId < 0 ? { template } : { template, taskId: text.slice(taskId + 1) }
-}
-
 /** Definitions of nodes `from` … `to - 1` of the segment `prefix` of the workflow at `key`; '' where there is none. */
 export async function readDefinitions(
   connection: RedisConnection,

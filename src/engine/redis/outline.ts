@@ -1,9 +1,10 @@
 /** Reads what a stored graph looks like: templates, which node has which, and the state of each. No arguments, no results. */
+
+import type { WorkflowReader } from '../protocol/reader.js'
 import type { WorkflowMeta } from '../protocol/stored.js'
 import type { Segment } from '../protocol/view.js'
 import type { RedisConnection } from './connection.js'
 import type { Namespace } from './namespace.js'
-import type { WorkflowReader } from './reader.js'
 import { calls } from './scripts.generated.js'
 
 /** Nodes asked for per call; a multiple of a block. */

@@ -13,10 +13,11 @@ import type { ConnectionOptions } from '../client/client.js'
 import { Tender, type Work } from '../maintenance/tender.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName, newIncarnation } from '../protocol/ids.js'
+import { failureArguments } from '../protocol/reader.js'
 import { valueText } from '../protocol/values.js'
 import { connect, normalise, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
-import { WorkflowReader } from '../redis/reader.js'
+import { RedisReader } from '../redis/reader.js'
 import { Additions } from './additions.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
@@ -391,9 +392,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   /** What an error callback is given: request, error, traceback. @internal */
   async fetchFailure(attempt: Attempt): Promise<Json[]> {
     const call = await this.reader(attempt.workflowId).describe(attempt.grant.cause.slice(1))
-    const { error, ...request } = call
-    const { stack, ...rest } = error ?? { type: 'UnknownError', message: '' }
-    return [{ ...request, workflow: attempt.workflowId }, rest as unknown as Json, stack ?? null]
+    return failureArguments(call, attempt.workflowId)
   }
 
   /** Stores a replacement; answers the completion. @internal */
@@ -406,8 +405,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     return this.additions.members(attempt, record)
   }
 
-  private reader(workflow: string): WorkflowReader {
-    return new WorkflowReader(this.connection, this.namespace, workflow, (call) => untilAnswered(this.connection, call))
+  private reader(workflow: string): RedisReader {
+    return new RedisReader(this.connection, this.namespace, workflow, (call) => untilAnswered(this.connection, call))
   }
 
   /**

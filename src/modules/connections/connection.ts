@@ -6,7 +6,6 @@ import { type ChordisModuleOptions, type Role, rolesOf } from '../chordis.option
 
 /** One connection of the process: options, client, tasks, and its worker while it runs. */
 export class ChordisConnection {
-  readonly tasks = new TaskRegistry()
   private worker: Worker | undefined
 
   constructor(
@@ -14,6 +13,7 @@ export class ChordisConnection {
     readonly options: ChordisModuleOptions,
     readonly client: Client,
     readonly logger: Logger,
+    readonly tasks = new TaskRegistry(),
   ) {}
 
   /** Connects the client. @throws ChordisError `redis-unavailable`, `namespace-version` */

@@ -5,10 +5,11 @@
  * Made for one question: it keeps the templates that it has read. Pages are bounded; what is before a join is found by reading the graph once for each
  * level of virtual nodes between.
  */
+
+import { parseDefinition } from '../protocol/blocks.js'
 import { segmentPrefix, splitNode } from '../protocol/ids.js'
+import { LISTED_NODES, type Segment, type WorkflowReader } from '../protocol/reader.js'
 import { parseTemplate, type Successor, type TemplateParts, type WorkflowMeta } from '../protocol/stored.js'
-import { parseDefinition } from './definitions.js'
-import { LISTED_NODES, type Segment, type WorkflowReader } from './reader.js'
 
 interface Node {
   prefix: string

@@ -1,0 +1,406 @@
+/**
+ * One workflow in memory: what the scripts of redis/lua/lib (graph, finish) do to it, rule by rule, on the same records, so that outcomes,
+ * node results and errors are read from it by the code that reads them from Redis.
+ *
+ * Who runs the tasks is told of nodes that are ready (`host.ready`) and says how attempts ended (`finish`). Linear in the size of the graph, at
+ * home with any depth: what one end leads to is worked off from a list.
+ */
+import type { Graph } from '../canvas/graph.js'
+import { segmentPrefix } from '../protocol/ids.js'
+import { leaves, storedOutput } from '../protocol/layout.js'
+import { type Control, controlText } from '../protocol/states.js'
+import type { WorkflowMeta } from '../protocol/stored.js'
+import { exprOf } from './expressions.js'
+import { added, at, chordOf, isTerminal, type RunNode, type Segment, segmentOf, tasksOf } from './run-node.js'
+
+export interface RunHost {
+  readonly now: number
+  /** The node may run: from now on, or again. `front`: before all others. */
+  ready(run: GraphRun, node: RunNode, front?: boolean): void
+  schedule(due: number, run: () => void): { cancel(): void }
+  /** The outcome is known, or the workflow has ended. */
+  changed(run: GraphRun): void
+}
+
+/** What the end of a node means for others: Success, Failure, Revoked, sKipped. */
+type Code = 'S' | 'F' | 'R' | 'K'
+
+/** Tasks of one workflow; what was submitted may be larger, and grow to twice that (canvas-semantics 6.3). */
+const TASK_LIMIT = 100_000
+const TOO_MANY = {
+  type: 'LimitExceeded',
+  message: 'the workflow would grow past 100,000 tasks and twice what was submitted',
+  code: 'limit-exceeded',
+}
+const COUNT = { S: 'success', F: 'failure', R: 'revoked', K: 'skipped' } as const
+/** Members that were added stand behind those that were defined. */
+const LAST = Number.MAX_SAFE_INTEGER
+
+/** Whose leases they all are. */
+export const OWNER = 'inline'
+
+export class GraphRun {
+  /** By prefix, in the order in which they became part of the graph. */
+  readonly segments = new Map<string, Segment>()
+  readonly meta: WorkflowMeta
+  readonly control: Control
+  private readonly staged = new Map<string, Segment>()
+  /** What ends have led to and is not done yet. */
+  private readonly todo: (() => void)[] = []
+  private working = false
+  private told = { outcome: 0, ended: 0 }
+
+  constructor(
+    private readonly host: RunHost,
+    readonly id: string,
+    graph: Graph,
+    meta: Omit<WorkflowMeta, 'o' | 'n' | 'c'>,
+    keepMs: number,
+  ) {
+    const segment = segmentOf(graph, '', null)
+    const outputs = new Set(leaves(graph.output))
+    for (const index of outputs) at(segment, index).isOutput = true
+    const tasks = tasksOf(segment)
+    this.meta = { o: storedOutput(graph.output), n: graph.nodes.length, c: tasks, ...meta }
+    this.control = { ...FRESH, remaining: tasks, outs: outputs.size, created: host.now, keepMs }
+    this.segments.set(segment.prefix, segment)
+  }
+
+  /** Releases the nodes that need nothing. */
+  start(): void {
+    this.work(() => this.releaseRoots(this.segments.get('') as Segment))
+  }
+
+  /** What became of the workflow since it was asked last, as a turn tells it (redis/lua/lib/flush.lua). */
+  news(): string {
+    const { outcome, ended } = this.control
+    const letters = `${outcome > 0 && this.told.outcome === 0 ? 'o' : ''}${ended > 0 && this.told.ended === 0 ? 'e' : ''}`
+    this.told = { outcome, ended }
+    return letters === '' ? '' : `w${letters} ${this.id} ${controlText(this.control)}`
+  }
+
+  node(id: string): RunNode | undefined {
+    const cut = id.lastIndexOf('/') + 1
+    return this.segments.get(id.slice(0, cut))?.nodes[Number(id.slice(cut))]
+  }
+
+  /** A worker has the node's attempt. */
+  lease(node: RunNode): void {
+    this.control.started ||= this.host.now
+    node.record = `L ${OWNER} ${node.attempt} 0 0 - -`
+  }
+
+  /** Whether the node is waiting to be run, in this attempt. */
+  isReady(node: RunNode): boolean {
+    return node.record === null || node.record[0] === 'Q' || node.record[0] === 'D'
+  }
+
+  /** Keeps what an attempt adds until it ends; answers the prefix. */
+  stageReplacement(node: RunNode, graph: Graph): string {
+    const prefix = segmentPrefix(node.id, 0)
+    this.staged.set(prefix, added(graph, prefix, chordOf(node), 'place', node))
+    return prefix
+  }
+
+  /** As {@link stageReplacement}, for the `ordinal`th member (from 1) that an attempt adds to its chord; null when it is in none. */
+  stageMember(node: RunNode, graph: Graph, ordinal: number): string | null {
+    const chord = chordOf(node)
+    if (chord === null) return null
+    const prefix = segmentPrefix(node.id, ordinal)
+    this.staged.set(prefix, added(graph, prefix, chord, 'member', chord))
+    return prefix
+  }
+
+  /** How the attempt ended: a record or a command, as workers send them (ARCHITECTURE.md, completion). */
+  finish(node: RunNode, completion: string): void {
+    if (node.record?.[0] !== 'L') throw new Error(`node ${node.id} does not run`)
+    this.work(() => this.take(node, completion))
+  }
+
+  private take(node: RunNode, completion: string): void {
+    switch (completion[0]) {
+      case 'S':
+      case 'I':
+        this.settle(node, 'S', completion, '')
+        break
+      case 'F':
+        this.settle(node, 'F', completion, `F${node.id}`)
+        break
+      case '+':
+        this.grow(node, completion)
+        break
+      case 'X':
+        this.replace(node, completion.slice(2))
+        break
+      case 'r':
+        this.again(node, completion)
+        break
+      case 'b':
+        node.record = `Q ${node.attempt} 0 0 - -`
+        this.host.ready(this, node, true)
+        break
+      default:
+        throw new Error(`there is no completion ${completion.slice(0, 20)}`)
+    }
+  }
+
+  private again(node: RunNode, completion: string): void {
+    const [ms, attempt] = completion.slice(1).split('|', 2).map(Number) as [number, number]
+    if (node.expired) {
+      this.settle(node, 'R', expiredRecord(attempt - 1), `R${node.id}`)
+      return
+    }
+    node.attempt = attempt
+    node.record = `${ms > 0 ? 'D' : 'Q'} ${attempt} 0 0 - -`
+    this.enqueue(node, this.host.now + ms)
+  }
+
+  private replace(node: RunNode, prefix: string): void {
+    if (!this.fits([prefix])) {
+      this.tooMany(node)
+      return
+    }
+    node.record = `W ${node.attempt}`
+    this.attach(prefix)
+  }
+
+  /** `+<prefix> <end node>;…\n<record>` */
+  private grow(node: RunNode, completion: string): void {
+    const line = completion.indexOf('\n')
+    const members = completion.slice(1, line).split(';').filter(Boolean)
+    const prefixes = members.map((member) => member.slice(0, member.indexOf(' ')))
+    if (!this.fits(prefixes)) {
+      this.tooMany(node)
+      return
+    }
+    for (const prefix of prefixes) {
+      const join = this.staged.get(prefix)?.nodes.at(-1)?.end?.target
+      if (join === undefined || join.record !== null) continue
+      join.pending++
+      join.added += `,${prefix}${(this.staged.get(prefix)?.nodes.length ?? 0) - 1}`
+      this.attach(prefix)
+    }
+    this.take(node, completion.slice(line + 1))
+  }
+
+  private tooMany(node: RunNode): void {
+    this.settle(node, 'F', `F${node.attempt}|${JSON.stringify(TOO_MANY)}`, `F${node.id}`)
+  }
+
+  private fits(prefixes: readonly string[]): boolean {
+    const { remaining, success, failure, revoked, skipped } = this.control
+    const more = prefixes.reduce((sum, prefix) => sum + tasksOf(this.staged.get(prefix) as Segment), 0)
+    return remaining + success + failure + revoked + skipped + more <= Math.max(TASK_LIMIT, 2 * this.meta.c)
+  }
+
+  private attach(prefix: string): void {
+    const segment = this.staged.get(prefix) as Segment
+    this.staged.delete(prefix)
+    this.segments.set(segment.prefix, segment)
+    this.control.remaining += tasksOf(segment)
+    this.releaseRoots(segment)
+  }
+
+  private releaseRoots(segment: Segment): void {
+    for (const node of segment.nodes) if (node.node.needs === 0 && node.pending === 0) this.release(node)
+  }
+
+  /** The node may run, when its delay is over and unless it has expired by then. */
+  private release(node: RunNode): void {
+    if (node.node.task === null) {
+      this.later(() => this.succeed(node))
+      return
+    }
+    const { countdownMs, etaMs, expiresInMs, expiresAtMs } = node.node.options
+    const { now } = this.host
+    const due = Math.max(now, now + Math.round(countdownMs ?? 0), Math.round(etaMs ?? 0))
+    const dead = Math.min(
+      expiresInMs === undefined ? Number.POSITIVE_INFINITY : now + Math.round(expiresInMs),
+      expiresAtMs === undefined ? Number.POSITIVE_INFINITY : Math.round(expiresAtMs),
+    )
+    if (dead <= now) {
+      this.later(() => this.expire(node))
+      return
+    }
+    if (dead < Number.POSITIVE_INFINITY) node.timers.push(this.host.schedule(dead, () => this.work(() => this.expire(node))))
+    this.enqueue(node, due)
+  }
+
+  private enqueue(node: RunNode, due: number): void {
+    if (due <= this.host.now) {
+      this.host.ready(this, node)
+      return
+    }
+    node.timers.push(
+      this.host.schedule(due, () => {
+        if (this.isReady(node)) this.host.ready(this, node)
+      }),
+    )
+  }
+
+  /** A virtual node's value is an expression over other nodes. */
+  private succeed(node: RunNode): void {
+    if (isTerminal(node)) return
+    const { input } = node.node
+    const record = input === null ? 'S|null' : `V|${node.segment.prefix}|${node.index}|${exprOf(node)}`
+    this.settle(node, 'S', record, '')
+  }
+
+  private expire(node: RunNode): void {
+    if (isTerminal(node)) return
+    const place = node.record?.[0] ?? 'Q'
+    if (place === 'L') node.expired = true
+    else if (place !== 'W') this.settle(node, 'R', expiredRecord(node.attempt - 1), `R${node.id}`)
+  }
+
+  private skip(node: RunNode, cause: string): void {
+    if (!isTerminal(node)) this.settle(node, 'K', `K|${cause}`, cause)
+  }
+
+  private chordError(node: RunNode, cause: string): void {
+    if (!isTerminal(node)) this.settle(node, 'F', `C|${cause}`, node.node.task === null ? cause : `C${node.id}`)
+  }
+
+  private settle(node: RunNode, code: Code, record: string, cause: string): void {
+    node.record = record
+    for (const timer of node.timers.splice(0)) timer.cancel()
+    if (node.node.task !== null) {
+      this.control.remaining--
+      this.control[COUNT[code]]++
+    }
+    if (node.isOutput) this.output(code, cause)
+    if (node.end?.kind === 'place') {
+      this.later(() => this.settlePlace(node, code, cause))
+      return
+    }
+    const { segment } = node
+    // A virtual node that failed hands its ChordError on as its own to all but joins, which wrap what it heard.
+    const own = code === 'F' && node.node.task === null && node.node.input !== null ? `C${node.id}` : cause
+    for (const next of node.node.next) {
+      const to = at(segment, next)
+      this.tell(to, node, code, to.node.mode === 'chord' ? cause : own)
+    }
+    if (node.end !== null) this.tell(node.end.target, node, code, cause)
+  }
+
+  /** The outcome is known as soon as the output nodes are terminal. */
+  private output(code: Code, cause: string): void {
+    const letter = code === 'K' ? cause[0] : code
+    if (letter === 'F' || letter === 'C') this.control.worst = 'F'
+    else if (letter === 'R' && this.control.worst === 'S') this.control.worst = 'R'
+    if (--this.control.outs === 0) this.control.outcome = this.host.now
+  }
+
+  /** The end of a segment settles the task that it replaced: with its value, or with what failed in it. */
+  private settlePlace(last: RunNode, code: Code, cause: string): void {
+    const { target, group } = last.end as NonNullable<RunNode['end']>
+    if (target.record?.[0] !== 'W') return
+    if (code === 'S') {
+      this.settle(target, 'S', `V|${last.segment.prefix}|${last.index}|${exprOf(last)}`, '')
+      return
+    }
+    if (group) {
+      this.settle(target, 'F', `C|${cause}`, `C${target.id}`)
+      return
+    }
+    const letter = cause[0] === 'R' ? 'R' : 'F'
+    this.settle(target, letter, `A|${cause}`, letter + target.id)
+  }
+
+  /** What the end of `input` means for a node that waits for it. */
+  private tell(node: RunNode, input: RunNode, code: Code, cause: string): void {
+    if (node.record !== null || node.pending === 0) return
+    node.pending--
+    if (code !== 'S') this.noteBad(node, input, code, cause)
+    switch (node.node.mode) {
+      case 'all':
+        if (code !== 'S') this.later(() => this.skip(node, cause))
+        else if (node.pending === 0) this.release(node)
+        return
+      case 'chord':
+        if (node.pending === 0) this.join(node)
+        return
+      case 'every':
+        if (node.pending > 0) return
+        if (node.bad === null) this.release(node)
+        else this.later(() => this.skip(node, node.bad?.cause ?? ''))
+        return
+      case 'error':
+        if (code === 'F') {
+          node.cause = cause
+          node.pending = 0
+          this.release(node)
+        } else if (node.pending === 0) this.later(() => this.skip(node, ''))
+        return
+      default:
+        throw new Error(`there is no join mode ${String(node.node.mode satisfies never)}`)
+    }
+  }
+
+  private noteBad(node: RunNode, input: RunNode, code: Code, cause: string): void {
+    const order = input.segment === node.segment ? input.index : LAST
+    if (node.bad === null || order < node.bad.order) node.bad = { order, cause, skipped: code === 'K' }
+  }
+
+  private join(node: RunNode): void {
+    const { bad } = node
+    if (bad === null) {
+      this.release(node)
+      return
+    }
+    const wasBefore = bad.skipped && (bad.cause === '' || node.node.head === undefined || standsBefore(node.node.head, bad.cause))
+    this.later(() => (wasBefore ? this.skip(node, bad.cause) : this.chordError(node, bad.cause)))
+  }
+
+  private later(step: () => void): void {
+    this.todo.push(step)
+  }
+
+  /** Does a thing and all that it leads to. */
+  private work(first: () => void): void {
+    this.todo.push(first)
+    if (this.working) return
+    this.working = true
+    try {
+      for (let k = 0; k < this.todo.length; k++) {
+        this.todo[k]?.()
+        if (k >= 4_096) k -= this.todo.splice(0, k).length
+      }
+    } finally {
+      this.todo.length = 0
+      this.working = false
+    }
+    const { control } = this
+    if (control.remaining === 0 && control.ended === 0 && control.outs === 0) {
+      control.state = 'e'
+      control.ended = this.host.now
+    }
+    this.host.changed(this)
+  }
+}
+
+const FRESH: Control = {
+  state: 'r',
+  run: 1,
+  remaining: 0,
+  outs: 0,
+  worst: 'S',
+  created: 0,
+  started: 0,
+  outcome: 0,
+  ended: 0,
+  success: 0,
+  failure: 0,
+  revoked: 0,
+  skipped: 0,
+  keepMs: 0,
+}
+
+/** Whether what skipped a member stands before the header of its join: then the chord was never reached. */
+function standsBefore(head: number, cause: string): boolean {
+  const origin = /^[A-Z](\d+)$/.exec(cause)
+  return origin !== null && Number(origin[1]) < head
+}
+
+const expiredRecord = (attempts: number): string =>
+  `R${attempts}|${JSON.stringify({ type: 'TaskRevokedError', message: 'expired', code: 'expired' })}`

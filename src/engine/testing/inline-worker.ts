@@ -1,0 +1,244 @@
+/**
+ * Runs what is ready in the test's own process, with the executor and the attempts of real workers: arguments, retries, signals, limits and
+ * errors are theirs. Only where the work comes from and goes to is different.
+ */
+import { compile } from '../canvas/compile.js'
+import { readCanvas } from '../canvas/read.js'
+import type { Json } from '../canvas/types.js'
+import { ChordisError } from '../protocol/errors.js'
+import { failureArguments } from '../protocol/reader.js'
+import { DEFAULT_QUEUE } from '../protocol/stored.js'
+import { parseValue } from '../protocol/values.js'
+import { Attempt, type AttemptHost } from '../worker/attempt.js'
+import { Announcer, type WorkerListener } from '../worker/events.js'
+import { Executor, type ExecutorHost } from '../worker/executor.js'
+import { Batch, type CompletionSink, Grant } from '../worker/grants.js'
+import type { Logger } from '../worker/logger.js'
+import type { TaskRegistry } from '../worker/registry.js'
+import type { ReplaceSignal } from '../worker/signals.js'
+import { reportText, type StartedMeta } from '../worker/state-reports.js'
+import { inputOf } from './expressions.js'
+import { type GraphRun, OWNER } from './graph-run.js'
+import { ReadyLists } from './ready-lists.js'
+import type { RunNode } from './run-node.js'
+import { definitionOf, RunSource, specOf } from './run-source.js'
+
+export interface InlineWorkerOptions {
+  tasks: TaskRegistry
+  random: () => number
+  concurrency: number
+  maxResultBytes: number
+  logger: Logger
+  /** Null: all. */
+  queues: ReadonlySet<string> | null
+  /** Whether anything is run. */
+  runs: boolean
+  /** Unix ms. */
+  now: () => number
+}
+
+interface Ready {
+  run: GraphRun
+  node: RunNode
+}
+
+/** How long handlers run before the event loop gets its turn. */
+const SLICE_MS = 5
+const NOWHERE: CompletionSink = { complete: () => {} }
+
+export class InlineWorker implements ExecutorHost, AttemptHost {
+  readonly logger: Logger
+  private readonly executor: Executor
+  private readonly lists = new ReadyLists<Ready>()
+  /** What waits for something that is not there, by what that is: a task that nobody has registered, a queue that is not served. */
+  private readonly parked = new Map<string, Ready[]>()
+  private readonly running = new Map<Attempt, Ready>()
+  private scheduled = false
+  private feeding = false
+  private closed = false
+  private announcer: Announcer | null = null
+
+  constructor(
+    private readonly options: InlineWorkerOptions,
+    /** Nothing runs, and nothing is ready. */
+    private readonly idle: () => void,
+  ) {
+    this.logger = options.logger
+    this.executor = new Executor(this, { ...options, trackStarted: false, begins: (attempt) => this.announcer?.started(attempt) })
+  }
+
+  /** Whether anything runs, or is about to. */
+  get busy(): boolean {
+    return this.scheduled || this.feeding || this.running.size > 0 || this.waits
+  }
+
+  private get waits(): boolean {
+    return this.options.runs && !this.closed && this.lists.size > 0
+  }
+
+  /** Tells of attempts, and of workflows that their ends decided. */
+  listen(listener: WorkerListener): void {
+    this.announcer = new Announcer(listener, this.logger)
+  }
+
+  /** What is not there and is waited for: `the task "x", …`. */
+  get missing(): string[] {
+    return [...this.parked].filter(([, list]) => list.some(isOpen)).map(([what]) => what)
+  }
+
+  /** The node may run. */
+  push(run: GraphRun, node: RunNode, front = false): void {
+    this.lists.push({ run, node }, node.node.options.priority ?? 0, front)
+    this.schedule()
+  }
+
+  /** A task is known now: what waited for it is ready. */
+  unpark(task: string): void {
+    const what = unknownTask(task)
+    const waiting = this.parked.get(what) ?? []
+    this.parked.delete(what)
+    for (const { run, node } of waiting) this.push(run, node)
+  }
+
+  /** Nothing more is started; signals of running attempts fire. */
+  close(): void {
+    this.closed = true
+    for (const attempt of this.running.keys()) attempt.abort(new ChordisError('closed', 'the inline client was closed'))
+  }
+
+  /** Looks what there is to do, in a moment; says so when it is nothing. */
+  schedule(): void {
+    if (this.scheduled || this.feeding || this.closed) return
+    this.scheduled = true
+    setImmediate(() => {
+      this.scheduled = false
+      this.feed()
+    })
+  }
+
+  /** Starts what is ready, the most urgent first, while there are slots and the slice lasts. */
+  private feed(): void {
+    this.feeding = true
+    const until = performance.now() + SLICE_MS
+    while (this.options.runs && this.executor.active < this.options.concurrency && performance.now() < until && !this.closed) {
+      const next = this.lists.pop()
+      if (next === undefined) break
+      this.start(next)
+    }
+    this.feeding = false
+    if (this.waits && this.executor.active < this.options.concurrency) this.schedule()
+    else if (!this.busy) this.idle()
+  }
+
+  private start(ready: Ready): void {
+    if (!isOpen(ready)) return
+    const { run, node } = ready
+    const missing = this.missingFor(node)
+    if (missing !== null) {
+      const waiting = this.parked.get(missing)
+      if (waiting) waiting.push(ready)
+      else this.parked.set(missing, [ready])
+      return
+    }
+    run.lease(node)
+    const grant = new Grant(
+      NOWHERE,
+      BATCH,
+      run.id,
+      '1',
+      node.segment.prefix,
+      '0',
+      node.attempt,
+      node.cause,
+      this.inputText(node),
+      specOf(node),
+    )
+    const attempt = new Attempt(this, grant, run.id, node.index, definitionOf(node))
+    this.running.set(attempt, ready)
+    this.executor.enqueue(attempt)
+    this.executor.run()
+  }
+
+  private missingFor({ node }: RunNode): string | null {
+    const { queues, tasks } = this.options
+    const { queue = DEFAULT_QUEUE } = node.options
+    if (queues !== null && !queues.has(queue)) return `the queue "${queue}", which is not served`
+    const task = node.task ?? ''
+    return tasks.get(task) === undefined ? unknownTask(task) : null
+  }
+
+  /** As a grant's input: '' none, '=' JSON, '@' an expression. */
+  private inputText(node: RunNode): string {
+    const { input } = node.node
+    if (input === null) return ''
+    const record = typeof input === 'number' ? (node.segment.nodes[input]?.record ?? '') : ''
+    return record.startsWith('S') ? `=${record.slice(record.indexOf('|') + 1)}` : `@${node.segment.prefix}|${node.index}|${inputOf(node)}`
+  }
+
+  started(): void {}
+
+  complete(attempt: Attempt, record: string): void {
+    const ready = this.running.get(attempt)
+    if (ready === undefined) return
+    this.running.delete(attempt)
+    this.executor.over()
+    ready.run.finish(ready.node, record)
+    this.announcer?.turn([{ grant: attempt.grant, nodes: [attempt.key], records: [record] }], ready.run.news())
+    if (this.feeding) return
+    if (this.waits) this.schedule()
+    else if (!this.busy) this.idle()
+  }
+
+  /** What a handler says of itself: seen while its attempt runs. */
+  report(attempt: Attempt, text: string): void {
+    const ready = this.running.get(attempt)
+    if (ready === undefined) return
+    ready.node.progress = `${OWNER} ${text}`
+    this.announcer?.turn([{ grant: attempt.grant, nodes: [attempt.key], records: [`%${text}`] }], '')
+  }
+
+  track(attempt: Attempt): void {
+    const started: StartedMeta = { startedAt: this.options.now(), worker: OWNER, pid: process.pid }
+    this.report(attempt, reportText('STARTED', started))
+  }
+
+  async fetchInput(attempt: Attempt, expression: string): Promise<string> {
+    const { run, node } = this.readyOf(attempt)
+    return new RunSource(run.id, () => run).textOf(node, parseValue(expression).expr)
+  }
+
+  async fetchFailure(attempt: Attempt): Promise<Json[]> {
+    const { run } = this.readyOf(attempt)
+    const call = await new RunSource(run.id, () => run).describe(attempt.grant.cause.slice(1))
+    return failureArguments(call, run.id)
+  }
+
+  async stageReplacement(attempt: Attempt, { canvas }: ReplaceSignal): Promise<string> {
+    const { run, node } = this.readyOf(attempt)
+    return `X|${run.stageReplacement(node, compile(readCanvas(canvas)))}`
+  }
+
+  async stageMembers(attempt: Attempt, record: string): Promise<string> {
+    const { run, node } = this.readyOf(attempt)
+    let members = ''
+    for (const [k, canvas] of attempt.added.entries()) {
+      const graph = compile(readCanvas(canvas))
+      const prefix = run.stageMember(node, graph, k + 1)
+      if (prefix === null) throw new ChordisError('request-invalid', 'addToChord: this task belongs to no chord')
+      members += `${prefix} ${graph.nodes.length};`
+    }
+    return `+${members}\n${record}`
+  }
+
+  private readyOf(attempt: Attempt): Ready {
+    const ready = this.running.get(attempt)
+    if (ready === undefined) throw new ChordisError('lease-lost', 'the attempt is over', { workflow: attempt.workflowId })
+    return ready
+  }
+}
+
+const unknownTask = (task: string): string => `the task "${task}", which nobody has registered`
+
+const BATCH = new Batch('0:0')
+
+const isOpen = ({ run, node }: Ready): boolean => run.isReady(node)
