@@ -195,7 +195,7 @@ function inOrder(graph: Dag, path: string): DagNode[] {
   throw new CanvasInvalidError({ path: `${path}.graph.nodes`, rule: `makes a cycle: ${found.cycle.join(' -> ')}` })
 }
 
-/** What a part waits for and gets. One node in front where it starts in several. */
+/** What a part waits for and gets. One node in front where it starts in several behind several. */
 function gathered(
   builder: GraphBuilder,
   done: ReadonlyMap<string, DagPart>,
@@ -211,7 +211,7 @@ function gathered(
     return part
   })
   const source = { ...everyOf(parts), input: named(names, parts) }
-  if (!fansOut(canvas)) return source
+  if (source.nodes.length === 1 || !fansOut(canvas)) return source
   const barrier = builder.addVirtual(null, path, source, scope)
   return { ...source, nodes: [barrier], mode: 'all', gate: barrier }
 }
