@@ -78,6 +78,7 @@ export interface Successor {
 export interface TemplateParts {
   mode: string
   needs: number
+  queue: string
   /** No worker runs such a node. */
   virtual: boolean
   /** The node that settles a place which a task gave up. */
@@ -89,12 +90,16 @@ export interface TemplateParts {
   spec: TaskSpec
 }
 
+/** Reads a template's text (ARCHITECTURE.md). */
 export function parseTemplate(text: string): TemplateParts {
   const end = text.indexOf('\n')
-  const [mode = 'a', needs = '0', , , , flags = '-', , , , pred = '-', input = '-', successors = '-'] = text.slice(0, end).split(' ')
+  const [mode = 'a', needs = '0', queue = DEFAULT_QUEUE, , , flags = '-', , , , pred = '-', input = '-', successors = '-'] = text
+    .slice(0, end)
+    .split(' ')
   return {
     mode,
     needs: Number(needs),
+    queue,
     virtual: flags.includes('v'),
     place: flags.includes('p'),
     pred,

@@ -6,6 +6,7 @@
  */
 import { ChordisError } from './errors.js'
 import type { NodeState } from './states.js'
+import { parseTemplate, type Successor } from './stored.js'
 
 /** One part of a graph's picture: a task call, many that are alike, or a point where several meet. */
 export interface GraphViewNode {
@@ -81,15 +82,6 @@ const COLLAPSE = 20
 const LIMIT = 500
 const MOST = 5_000
 
-interface Successor {
-  prefix: string | null
-  relative: boolean
-  ref: number
-  count: number
-  stride: number
-  template: string
-}
-
 interface Template {
   task: string | null
   queue: string
@@ -137,30 +129,14 @@ function whole(value: number | undefined, otherwise: number, least: number, most
 
 function parse(segment: Segment): Parsed {
   const known = new Map<string, Template>()
-  for (const [number, text] of segment.templates) known.set(number, parseTemplate(text))
+  for (const [number, text] of segment.templates) known.set(number, templateFrom(text))
   for (const [index, number] of segment.templateOf.entries()) known.get(number)?.nodes.push(index)
   return { ...segment, known }
 }
 
-/** `mode needs queue priority delay flags task chord head pred input successors\n…` */
-function parseTemplate(text: string): Template {
-  const [mode = '', , queue = '', , , flags = '', task = '-', , , , , successors = '-'] = (text.split('\n', 1)[0] ?? '').split(' ')
-  return {
-    task: task === '-' ? null : task,
-    queue,
-    mode,
-    successors: successors === '-' ? [] : successors.split(',').flatMap(parseSuccessor),
-    nodes: [],
-    settles: flags.includes('p'),
-  }
-}
-
-function parseSuccessor(text: string): Successor[] {
-  const match = /^(?:!(.*)!)?([+-]?)(\d+)(?::(\d+))?(?::(\d+))?@(\d+)$/.exec(text)
-  if (match === null) return []
-  const [, prefix = null, sign = '', ref = '0', count = '1', stride = '1', template = ''] = match
-  const distance = Number(ref) * (sign === '-' ? -1 : 1)
-  return [{ prefix, relative: sign !== '', ref: distance, count: Number(count), stride: Number(stride), template }]
+function templateFrom(text: string): Template {
+  const { virtual, mode, queue, successors, place, spec } = parseTemplate(text)
+  return { task: virtual ? null : spec.task, queue, mode, successors, nodes: [], settles: place }
 }
 
 const isMany = (template: Template, collapse: number): boolean => template.nodes.length > collapse
