@@ -172,3 +172,12 @@ test('a Redis that is not there is told at start, with exit 3', async () => {
   expect(ran).toMatchObject({ code: 3, out: '' })
   expect(JSON.parse(ran.err)).toMatchObject({ code: 'redis-unavailable', exit: 3, message: expect.stringContaining('ECONNREFUSED') })
 })
+
+test('with --log-level debug it tells of every attempt', async () => {
+  const sh = shell()
+  const worker = await sh.worker('--log-level', 'debug')
+  sh.write('go', '')
+  expect((await sh.run(['submit', '-', '--follow'], { input: JSON.stringify(held('a')) })).out).toBe('"a"\n')
+  await worker.says(/held started {2}id=\S+:0 attempt=1/)
+  await worker.says(/held succeeded/)
+})

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common'
 import { Test } from '@nestjs/testing'
 import { describe, expect, test } from 'vitest'
-import { signature, type TaskContext, task } from '../../src/engine/index.js'
+import { signature, type TaskContext, type TaskEvent, task } from '../../src/engine/index.js'
 import { assertCalled, assertSubmitted, VirtualClock } from '../../src/engine/testing/index.js'
 import {
   ChordisClient,
@@ -9,8 +9,11 @@ import {
   Ctx,
   createAdapter,
   HealthModule,
+  InjectChordis,
+  OnTask,
   Task,
   TaskRegistry,
+  Tasks,
   WorkflowsModule,
 } from '../../src/modules/index.js'
 import { ChordisTestingModule, InlineChordis, withInlineChordis } from '../../src/modules/testing/index.js'
@@ -87,6 +90,46 @@ describe('ChordisTestingModule', () => {
 })
 
 describe('withInlineChordis', () => {
+  test('gives several connections inline clients of their own, with hooks', async () => {
+    const heard: string[] = []
+
+    @Injectable()
+    @Tasks({ connection: 'reports' })
+    class Reports {
+      constructor(@InjectChordis('reports') readonly chordis: ChordisClient) {}
+
+      @Task('report')
+      report(name: string): string {
+        return `report of ${name}`
+      }
+
+      @OnTask('succeeded', { connection: 'reports' })
+      hear({ task: name }: TaskEvent): void {
+        heard.push(name)
+      }
+    }
+
+    @Module({
+      imports: [
+        ChordisModule.forRoot({ redis: 'redis://127.0.0.1:1' }),
+        ChordisModule.forRoot({ name: 'reports', redis: 'redis://127.0.0.1:1' }),
+        ChordisModule.forFeature([Reports]),
+        OrdersModule,
+      ],
+    })
+    class TwoModule {}
+
+    const builder = Test.createTestingModule({ imports: [TwoModule] })
+    const module = await withInlineChordis(builder, { connections: ['default', 'reports'] }).compile()
+    await module.init()
+    const reports = module.get(Reports).chordis
+    expect(await (await reports.submit(signature('report', ['May']))).result()).toBe('report of May')
+    expect(await module.get(Orders).price(50)).toBe(100)
+    expect(heard).toEqual(['report'])
+    expect(module.get(ChordisClient)).not.toBe(reports)
+    await module.close()
+  })
+
   test('gives a whole application the inline client, and no Redis is called', async () => {
     const module = await withInlineChordis(Test.createTestingModule({ imports: [AppModule] }), { seed: 7 }).compile()
     const app = module.createNestApplication(createAdapter())

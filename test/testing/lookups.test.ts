@@ -68,6 +68,16 @@ test('states of running tasks, and forgetting', async () => {
   await chordis.close()
 })
 
+test('the tasks that are known, and those that calls wait for', async () => {
+  const chordis = new InlineChordis({ tasks: [{ name: 'echo', handler: () => 1 }] })
+  await chordis.submit(group(call('echo'), call('nobody'), call('nobody')))
+  await chordis.idle()
+  expect(await chordis.tasks()).toEqual([
+    { name: 'echo', workers: 1, queues: ['default'], parked: 0 },
+    { name: 'nobody', workers: 0, queues: [], parked: 2 },
+  ])
+})
+
 test('a listener hears of attempts and of workflows', async () => {
   const heard: string[] = []
   const chordis = new InlineChordis({

@@ -5,6 +5,7 @@
 import type { ResultOf, Startable } from '../canvas/typed.js'
 import type { Canvas, Json } from '../canvas/types.js'
 import type { ChordisError } from '../protocol/errors.js'
+import type { KnownTask } from '../redis/roster.js'
 import type { WorkflowHandle } from './handle.js'
 import type { SubmitOptions } from './submission.js'
 import type { AsyncResult } from './task-handle.js'
@@ -19,6 +20,8 @@ export interface WorkflowClient {
   workflow<R = Json>(id: string): WorkflowHandle<R>
   /** What Celery's AsyncResult shows, of a workflow or of one of its task calls. */
   result<R = Json>(id: string): AsyncResult<R>
+  /** The tasks that are known, and those that calls wait for. */
+  tasks(): Promise<KnownTask[]>
   /** Time of one round trip, ms. */
   ping(): Promise<number>
   /** Lets go of what it holds. Workflows go on. */

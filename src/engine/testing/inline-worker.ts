@@ -86,6 +86,16 @@ export class InlineWorker implements ExecutorHost, AttemptHost {
     return [...this.parked].filter(([, list]) => list.some(isOpen)).map(([what]) => what)
   }
 
+  /** Calls that wait for a task which nobody has registered, by its name. */
+  get parkedTasks(): Map<string, number> {
+    const counts = new Map<string, number>()
+    for (const ready of [...this.parked.values()].flat()) {
+      const task = ready.node.node.task ?? ''
+      if (isOpen(ready) && this.options.tasks.get(task) === undefined) counts.set(task, (counts.get(task) ?? 0) + 1)
+    }
+    return counts
+  }
+
   /** The node may run. */
   push(run: GraphRun, node: RunNode, front = false): void {
     this.lists.push({ run, node }, node.node.options.priority ?? 0, front)

@@ -16,6 +16,7 @@ import type { WorkflowClient } from '../client/workflow-client.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName, newWorkflowId } from '../protocol/ids.js'
 import { explain } from '../redis/connection.js'
+import type { KnownTask } from '../redis/roster.js'
 import type { WorkerListener } from '../worker/events.js'
 import { DEFAULT_LOGGER, type Logger } from '../worker/logger.js'
 import type { TaskContext, TaskDefinition } from '../worker/registry.js'
@@ -142,6 +143,16 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
   /** As `Client.result`: of a workflow, or of one of its task calls. */
   result<R = Json>(id: string): AsyncResult<R> {
     return resultOf<R>(this, id)
+  }
+
+  /** The tasks that are registered or stubbed, and those that calls wait for. */
+  async tasks(): Promise<KnownTask[]> {
+    const parked = this.worker.parkedTasks
+    const names = new Set([...this.book.names(), ...parked.keys()])
+    return [...names].sort().map((name) => {
+      const known = this.book.get(name) !== undefined
+      return { name, workers: known ? 1 : 0, queues: known ? this.book.queues() : [], parked: parked.get(name) ?? 0 }
+    })
   }
 
   /** Answers at once: 0 ms. */
