@@ -85,6 +85,14 @@ describe('the picture of a workflow', () => {
     expect(nodes.every(({ states }) => states.SUCCESS === 1)).toBe(true)
   })
 
+  test('is read in several calls where definitions are large', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const large = Array.from({ length: 70 }, (_, k) => call(k % 2 === 0 ? 'even' : 'odd', ['x'.repeat(k % 7 === 0 ? 400_000 : 700)]))
+    const handle = await engine.client.submit(group(large))
+    const { nodes } = await handle.graph({ collapse: 1_000 })
+    expect(nodes.map(({ task }) => task)).toEqual(large.map(({ task }) => task))
+  })
+
   test('of 60,000 calls is three parts', async () => {
     const engine = await TestEngine.open(redis.url)
     const wide = group(Array.from({ length: 60_000 }, (_, k) => call('echo', [k])))

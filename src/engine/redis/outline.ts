@@ -7,7 +7,7 @@ import type { RedisConnection } from './connection.js'
 import type { Namespace } from './namespace.js'
 import { calls } from './scripts.generated.js'
 
-/** Nodes asked for per call; a multiple of a block. */
+/** Nodes asked for per call. */
 const PAGE_NODES = 2_048
 
 /** The submitted graph and what running tasks added to it, in this order. */

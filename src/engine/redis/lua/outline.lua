@@ -1,4 +1,4 @@
--- outline: which template each node has and which state it is in, of up to 2,048 nodes from `first` (a multiple of 32).
+-- outline: which template each node has and which state it is in, of up to 2,048 nodes from `first`.
 -- FLAGS   no-writes
 -- KEYS    meta, guard
 -- ARGV    id, prefix, first:int, count:int
@@ -33,27 +33,29 @@ end
 local n = 0
 while n < count and read_bytes < LARGE_BYTES do
   local i = first + n
-  local m = min(32, count - n)
-  local block = redis.call('HGET', key, 'b' .. p .. i / 32)
-  if not block then break end
-  read_bytes = read_bytes + #block
+  local j0 = i % 32
+  local block = redis.call('HGET', key, 'b' .. p .. (i - j0) / 32)
   -- The texts begin behind a count and the 16-bit ends of all.
-  local size = byte(block)
-  local base, from = 1 + 2 * size, 0
-  for j = 0, min(m, size) - 1 do
-    local text_ = sub(block, base + from + 1, base + from + 12)
-    if byte(text_) == 29 then
-      text_ = redis.call('HGET', key, 'a' .. p .. i + j) or ''
-      read_bytes = read_bytes + #text_
+  local size = block and byte(block) or 0
+  local m, done, base = min(32 - j0, count - n, size - j0), 0, 1 + 2 * size
+  if m <= 0 then break end
+  read_bytes = read_bytes + #block
+  while done < m and read_bytes < LARGE_BYTES do
+    local j = j0 + done
+    local x, y = 0, 0
+    if j > 0 then x, y = byte(block, 2 * j, 2 * j + 1) end
+    local from = base + x * 256 + y
+    local definition = sub(block, from + 1, from + 12)
+    if byte(definition) == 29 then
+      definition = redis.call('HGET', key, 'a' .. p .. i + done) or ''
+      read_bytes = read_bytes + #definition
     end
-    add(match(text_, '^(%d+);') or '')
-    local x, y = byte(block, 2 * j + 2, 2 * j + 3)
-    from = x * 256 + y
+    add(match(definition, '^(%d+);') or '')
+    done = done + 1
   end
-  local got = redis.call('HMGET', key, unpack(ids(p, i, min(m, size), 1)))
-  for j = 1, #got do states[#states + 1] = letter(got[j]) end
-  n = n + min(m, size)
-  if size < m then break end
+  local got = redis.call('HMGET', key, unpack(ids(p, i, done, 1)))
+  for k = 1, done do states[#states + 1] = letter(got[k]) end
+  n = n + done
 end
 if same then runs[#runs + 1] = same .. '*' .. length end
 return { concat(runs, ','), concat(states) }
