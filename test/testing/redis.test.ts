@@ -119,7 +119,7 @@ describe('useRedis', () => {
        test('answers', async () => { if ((await redis.server.call('PING')) !== 'PONG') throw new Error('no') })`,
     )
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
-    const said = execFileSync(process.execPath, [...nodeFlags(), '--test', file], { encoding: 'utf8', env })
+    const said = execFileSync(process.execPath, [...nodeFlags(), '--test', '--test-reporter=tap', file], { encoding: 'utf8', env })
     rmSync(folder, { recursive: true, force: true })
     expect(said).toMatch(/# pass 1\n/)
   })
