@@ -13,10 +13,23 @@ import { readRetryPolicy } from './retry-policy.js'
 import type { Given, InputOf, Result } from './typed.js'
 import type { Json, RetryPolicy } from './types.js'
 
+/** A class of errors. */
+export type ErrorClass = abstract new (...args: any[]) => unknown
+
+/** A task's own retry policy: as in signatures, and what only code can say. */
+export interface RetrySettings extends Omit<RetryPolicy, 'retryFor' | 'dontRetryFor'> {
+  /** Retry by itself only for errors of these classes, names or codes. */
+  retryFor?: (string | ErrorClass)[]
+  /** Never for these; it wins over `retryFor`. */
+  dontRetryFor?: (string | ErrorClass)[]
+  /** Asked last, with what was thrown and the number of the attempt that threw it. */
+  retryIf?: (error: unknown, attempt: number) => boolean
+}
+
 /** Defaults of a task. A signature's own options win. */
 export interface TaskDefaults {
   /** When and how a failed attempt is tried again. */
-  retry?: RetryPolicy
+  retry?: RetrySettings
   /** The queue of calls that name none. */
   queue?: string
   /** Do not keep the results for readers; what comes after still gets them. */
@@ -45,8 +58,16 @@ export function checkDefaults({ queue, retry }: TaskDefaults): void {
   const context = new ReadContext(DEFAULT_LIMITS, () => {
     throw new TypeError('there is no canvas in a retry policy')
   })
-  readRetryPolicy(context, retry, 'retry')
+  const { retryIf, retryFor, dontRetryFor, ...policy } = retry
+  if (retryIf !== undefined && typeof retryIf !== 'function') context.fail('retry.retryIf', 'must be a function')
+  readRetryPolicy(context, { ...policy, ...named('retryFor', retryFor), ...named('dontRetryFor', dontRetryFor) }, 'retry')
   context.finish()
+}
+
+/** Classes stand as their names where a policy is checked as data. */
+function named(field: 'retryFor' | 'dontRetryFor', errors: readonly (string | ErrorClass)[] | undefined): object {
+  if (!Array.isArray(errors)) return errors === undefined ? {} : { [field]: errors }
+  return { [field]: errors.map((error: unknown) => (typeof error === 'function' ? error.name || 'anonymous' : error)) }
 }
 
 /** What a worker's registry takes. */

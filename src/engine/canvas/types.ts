@@ -12,13 +12,25 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export interface RetryPolicy {
   /** Retries after the first attempt. Celery's default is 3; `null` means without end. */
   maxRetries?: number | null
-  /** Retry by itself when the handler throws. Off unless asked for, as in Celery. */
+  /** Retry by itself when the handler throws. Off unless asked for, as in Celery; on where `retryFor` names errors (Celery's autoretry_for). */
   auto?: boolean
-  /** Delay after attempt n is `min(maxDelayMs, factorMs * 2 ** (n - 1))`. */
+  /** Delay after attempt n: `exponential` (default) factorMs * 2 ** (n - 1), `linear` factorMs * n, `fixed` factorMs; never above maxDelayMs. */
+  backoff?: 'exponential' | 'linear' | 'fixed'
+  /** The delays one by one, the last for all further retries. In place of `backoff` and `factorMs`. */
+  delaysMs?: number[]
+  /** Default 1,000. */
   factorMs?: number
+  /** Default 600,000. */
   maxDelayMs?: number
-  /** Full jitter: a uniformly random share of the delay. */
-  jitter?: boolean
+  /**
+   * `full` (or true): a random share of the delay, from 0 on. `equal`: half of the delay and a random share of the other half.
+   * (Brooker, "Exponential Backoff and Jitter", 2015.)
+   */
+  jitter?: boolean | 'full' | 'equal'
+  /** Retry by itself only for errors with one of these names or codes. */
+  retryFor?: string[]
+  /** Never for these; it wins over `retryFor`. */
+  dontRetryFor?: string[]
 }
 
 /** Options of a signature or of a compound. Durations and instants are in milliseconds; readers convert Celery's seconds. */

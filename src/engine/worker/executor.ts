@@ -4,11 +4,12 @@
  * A handler that returns at once costs no promise. Attempts run in slices: after SLICE_MS the event loop gets its turn, so that turns, timers and
  * sockets are served between short CPU-bound tasks.
  */
-import type { Json } from '../canvas/types.js'
-import { ChordisError } from '../protocol/errors.js'
+import type { RetrySettings } from '../canvas/task.js'
+import type { Json, RetryPolicy } from '../canvas/types.js'
+import { ChordisError, type WireError } from '../protocol/errors.js'
 import type { Attempt } from './attempt.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
-import { backoffMs, mayRetry } from './retry.js'
+import { backoffMs, mayRetry, retriesFor, retryAfterMs } from './retry.js'
 import { MaxRetriesExceeded, ReplaceSignal, RetrySignal, signalOf } from './signals.js'
 import { isUnrecoverable } from './unrecoverable.js'
 import { toWireError } from './wire-error.js'
@@ -205,9 +206,19 @@ export class Executor {
     else if (signal) this.host.complete(attempt, `I${mark(attempt)}|`)
     else {
       const policy = policyOf(attempt, definition)
-      if (policy.auto && mayRetry(policy.maxRetries, attempt.attempt) && !isUnrecoverable(thrown)) {
-        this.again(attempt, backoffMs(policy, attempt.attempt, this.options.random), thrown)
-      } else this.fail(attempt, thrown)
+      const error = toWireError(thrown)
+      if (mayRetry(policy.maxRetries, attempt.attempt) && !isUnrecoverable(thrown) && this.isRetried(attempt, policy, thrown, error)) {
+        this.again(attempt, backoffMs(policy, attempt.attempt, this.options.random), error)
+      } else this.failed(attempt, error)
+    }
+  }
+
+  private isRetried(attempt: Attempt, policy: RetrySettings, thrown: unknown, error: WireError): boolean {
+    try {
+      return retriesFor(policy, thrown, error, attempt.attempt)
+    } catch (err) {
+      attempt.logger.error({ err, attempt: attempt.id }, 'retryIf failed; the attempt is not tried again')
+      return false
     }
   }
 
@@ -215,17 +226,24 @@ export class Executor {
     const policy = policyOf(attempt, definition)
     const max = options.maxRetries === undefined ? policy.maxRetries : options.maxRetries
     if (mayRetry(max, attempt.attempt)) {
-      this.again(attempt, options.countdownMs ?? backoffMs(policy, attempt.attempt, this.options.random), options.error ?? null)
+      const { error = null, retryAfter } = options
+      const asked = retryAfter === undefined ? options.countdownMs : (retryAfterMs(retryAfter, Date.now()) ?? options.countdownMs)
+      const delayMs = asked ?? backoffMs(policy, attempt.attempt, this.options.random)
+      this.again(attempt, delayMs, error === null ? null : toWireError(error))
     } else this.fail(attempt, options.error ?? new MaxRetriesExceeded(`task ${attempt.task} was retried ${attempt.attempt - 1} times`))
   }
 
-  private again(attempt: Attempt, delayMs: number, error: unknown): void {
-    const text = error === null ? '' : JSON.stringify(toWireError(error))
+  private again(attempt: Attempt, delayMs: number, error: WireError | null): void {
+    const text = error === null ? '' : JSON.stringify(error)
     this.host.complete(attempt, `r${Math.max(0, Math.round(delayMs))}|${attempt.attempt + 1}|${text}`)
   }
 
   private fail(attempt: Attempt, thrown: unknown): void {
-    this.host.complete(attempt, `F${mark(attempt)}|${JSON.stringify(toWireError(thrown))}`)
+    this.failed(attempt, toWireError(thrown))
+  }
+
+  private failed(attempt: Attempt, error: WireError): void {
+    this.host.complete(attempt, `F${mark(attempt)}|${JSON.stringify(error)}`)
   }
 
   /** What a task adds is compiled and stored before the attempt is finished. A canvas that is not valid fails the task. */
@@ -239,10 +257,9 @@ export class Executor {
 
 const mark = (attempt: Attempt): string => (attempt.attempt === 1 ? '' : String(attempt.attempt))
 
-function policyOf(attempt: Attempt, definition: TaskDefinition) {
-  return { ...definition.options?.retry, ...(attempt.spec.retry as object | undefined) } as NonNullable<
-    NonNullable<TaskDefinition['options']>['retry']
-  >
+/** The task's policy; what the signature says wins, field by field. */
+function policyOf(attempt: Attempt, definition: TaskDefinition): RetrySettings {
+  return { ...definition.options?.retry, ...(attempt.spec.retry as RetryPolicy | undefined) }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -10,6 +10,11 @@ import type { Logger } from './logger.js'
 export interface RetryOptions {
   /** Delay before the next attempt, ms. Default: the policy's backoff. */
   countdownMs?: number
+  /**
+   * What a server said in its Retry-After header: seconds, an HTTP date (RFC 9110, 10.2.3), or a date. It wins over `countdownMs`; a text that is
+   * neither is passed over.
+   */
+  retryAfter?: number | string | Date
   /** The error to end with when no retry is left. Default MaxRetriesExceeded. */
   error?: unknown
   /** Retries allowed in all; `null` without end. Default: the policy's, else 3. */
