@@ -10,7 +10,7 @@ export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failu
 export { WorkflowHandle, type WorkflowStatus } from './client/handle.js'
 export type { SubmitOptions } from './client/submission.js'
 export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group.js'
-export { type AsyncResult, TaskHandle } from './client/task-handle.js'
+export { type AsyncResult, type AttemptError, TaskHandle } from './client/task-handle.js'
 export { type CanvasReport, type ValidateOptions, validateCanvas } from './client/validate.js'
 export type { WorkflowClient } from './client/workflow-client.js'
 export { ChordisError, ERROR_RULES, type ErrorCode, type WireError } from './protocol/errors.js'

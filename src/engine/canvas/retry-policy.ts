@@ -5,7 +5,18 @@ import type { ReadContext } from './context.js'
 import { checkFields, type Fields, isFields, readBoolean, readDuration, readInteger } from './fields.js'
 import type { RetryPolicy } from './types.js'
 
-const FIELDS = ['maxRetries', 'auto', 'backoff', 'delaysMs', 'factorMs', 'maxDelayMs', 'jitter', 'retryFor', 'dontRetryFor'] as const
+const FIELDS = [
+  'maxRetries',
+  'auto',
+  'backoff',
+  'delaysMs',
+  'factorMs',
+  'maxDelayMs',
+  'jitter',
+  'maxElapsedMs',
+  'retryFor',
+  'dontRetryFor',
+] as const
 const BACKOFFS = ['exponential', 'linear', 'fixed'] as const
 const JITTERS = [true, false, 'full', 'equal'] as const
 const MOST_DELAYS = 100
@@ -24,6 +35,7 @@ export function readRetryPolicy(context: ReadContext, value: unknown, path: stri
   if (value.delaysMs !== undefined) policy.delaysMs = readDelays(context, value, `${path}.delaysMs`)
   if (value.factorMs !== undefined) policy.factorMs = readDuration(context, value.factorMs, `${path}.factorMs`, 1)
   if (value.maxDelayMs !== undefined) policy.maxDelayMs = readDuration(context, value.maxDelayMs, `${path}.maxDelayMs`, 1)
+  if (value.maxElapsedMs !== undefined) policy.maxElapsedMs = readDuration(context, value.maxElapsedMs, `${path}.maxElapsedMs`, 1)
   const jitter = readOneOf(context, value.jitter, `${path}.jitter`, JITTERS)
   if (jitter !== undefined) policy.jitter = jitter
   if (value.retryFor !== undefined) policy.retryFor = readErrors(context, value.retryFor, `${path}.retryFor`)

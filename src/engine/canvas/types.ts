@@ -27,6 +27,8 @@ export interface RetryPolicy {
    * (Brooker, "Exponential Backoff and Jitter", 2015.)
    */
   jitter?: boolean | 'full' | 'equal'
+  /** No retry that would begin later than this after the first attempt began, ms. Default: no limit. */
+  maxElapsedMs?: number
   /** Retry by itself only for errors with one of these names or codes. */
   retryFor?: string[]
   /** Never for these; it wins over `retryFor`. */

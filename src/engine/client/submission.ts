@@ -23,8 +23,12 @@ export interface SubmitOptions {
   idempotencyKey?: string
   /** How long a workflow is kept after its end, ms. Default 24 h. */
   retentionMs?: number
-  /** Refuse larger canvases. Default 100,000 nodes. */
-  limits?: { nodes?: number }
+  limits?: {
+    /** Refuse larger canvases. Default 100,000 nodes. */
+    nodes?: number
+    /** Retries of all its tasks together; when they are used up, what fails has failed. Default: no limit. */
+    retries?: number
+  }
 }
 
 /** A workflow of one task with nothing of its own but arguments: many of one template travel in one call (redis/lua/enqueue.lua). */
@@ -49,6 +53,7 @@ export const isLone = (submission: Submission): submission is LoneSubmission => 
 
 const DAY_MS = 86_400_000
 const MAX_RETENTION_MS = 366 * DAY_MS
+const MAX_RETRIES = 1_000_000_000
 
 /** How long a workflow is kept after its end, ms. Throws `request-invalid`. */
 export function checkRetention(ms: number | undefined): number {
@@ -74,6 +79,10 @@ export function checkLabels(options: SubmitOptions): void {
       checkName(tag, `tags[${k}]`)
     })
   }
+  const retries = options.limits?.retries
+  if (retries !== undefined && (!Number.isInteger(retries) || retries < 0 || retries > MAX_RETRIES)) {
+    throw new ChordisError('request-invalid', `must be a whole number from 0 to ${MAX_RETRIES}`, { path: 'options.limits.retries' })
+  }
   const key = options.idempotencyKey
   if (key !== undefined && (typeof key !== 'string' || key.length === 0 || key.length > 256)) {
     throw new ChordisError('request-invalid', 'must be 1 to 256 characters', { path: 'idempotencyKey' })
@@ -97,7 +106,7 @@ function place(namespace: Namespace, id: string | undefined, key: string | undef
 /** Names, tags, keys and ids are stored with a workflow, so only one without them is plain. */
 function isPlain(options: SubmitOptions): boolean {
   if (options.id !== undefined || options.idempotencyKey !== undefined) return false
-  return options.name === undefined && !options.tags?.length && options.tenant === undefined
+  return options.name === undefined && !options.tags?.length && options.tenant === undefined && options.limits?.retries === undefined
 }
 
 function lone(namespace: Namespace, { template, definition }: LoneLayout, options: SubmitOptions): LoneSubmission {
@@ -128,7 +137,8 @@ function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): Gr
   const { id: ownId, key } = namesOf(canvas, options)
   const { id, partition } = place(namespace, ownId, key)
   const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
-  const fields: [string, Argument][] = [['m', meta(stored, options)], ...stored.fields]
+  const retries: [string, Argument][] = options.limits?.retries === undefined ? [] : [['y', String(options.limits.retries)]]
+  const fields: [string, Argument][] = [['m', meta(stored, options)], ...retries, ...stored.fields]
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
   // A new id needs no digest: see same_fields in submit.lua. Keys keep one, and what is stored in pieces is recognised by it.
   const fresh = ownId === undefined && key === undefined && bytes <= CALL_BYTES && fields.length <= CALL_FIELDS

@@ -34,6 +34,21 @@ export interface AsyncResult<R = Json> {
   forget(): Promise<boolean>
 }
 
+/** What an attempt that was tried again ended with. */
+export interface AttemptError {
+  /** From 1. */
+  attempt: number
+  /** Unix ms, by Redis's clock. */
+  at: number
+  /** Null: it asked for another attempt without an error (`ctx.retry()`). */
+  error: WireError | null
+}
+
+function parseAttempt(line: string): AttemptError {
+  const [, attempt, at, error = 'null'] = /^(\d+) (\d+) (.*)$/s.exec(line) ?? []
+  return { attempt: Number(attempt), at: Number(at), error: JSON.parse(error) as WireError | null }
+}
+
 const TERMINAL = new Set<TaskState>(['SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'])
 
 export class TaskHandle<R = Json> implements AsyncResult<R> {
@@ -103,6 +118,16 @@ export class TaskHandle<R = Json> implements AsyncResult<R> {
     const { state, result, error, info } = await this.status()
     if (state === 'SUCCESS') return result ?? null
     return error ?? info ?? null
+  }
+
+  /**
+   * The errors of attempts that were tried again, oldest first: the first one and the last four. The last attempt's is `status().error`.
+   * Celery keeps the last one only.
+   */
+  async errors(): Promise<AttemptError[]> {
+    const node = await this.nodeId()
+    const [text = null] = await this.look.explained(() => this.look.reader.read([`e${node}`]))
+    return (text ?? '').split('\n').slice(1).map(parseAttempt)
   }
 
   async children(): Promise<TaskHandle[]> {

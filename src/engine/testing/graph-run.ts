@@ -33,6 +33,8 @@ const TOO_MANY = {
   code: 'limit-exceeded',
 }
 const COUNT = { S: 'success', F: 'failure', R: 'revoked', K: 'skipped' } as const
+/** Errors of attempts that are kept of a node. */
+const HISTORY = 5
 /** Members that were added stand behind those that were defined. */
 const LAST = Number.MAX_SAFE_INTEGER
 
@@ -56,6 +58,8 @@ export class GraphRun {
     graph: Graph,
     meta: Omit<WorkflowMeta, 'o' | 'n' | 'c'>,
     keepMs: number,
+    /** That are left of the workflow's; null: no limit. */
+    private retries: number | null = null,
   ) {
     const segment = segmentOf(graph, '', null)
     const outputs = new Set(leaves(graph.output))
@@ -145,14 +149,34 @@ export class GraphRun {
   }
 
   private again(node: RunNode, completion: string): void {
-    const [ms, attempt] = completion.slice(1).split('|', 2).map(Number) as [number, number]
+    const [, delay, next, most = '', ran, error = ''] = /^r(\d+)\|(\d+)\|(\d*)\|(\d+)\|(.*)$/s.exec(completion) ?? []
+    const [ms, attempt] = [Number(delay), Number(next)]
     if (node.expired) {
       this.settle(node, 'R', expiredRecord(attempt - 1), `R${node.id}`)
       return
     }
+    const { now } = this.host
+    node.began ??= now - Number(ran)
+    const why = this.outOfRetries(most, now + ms - node.began)
+    if (why !== null) {
+      const given = error === '' ? JSON.stringify({ type: 'MaxRetriesExceeded', message: why }) : error
+      this.settle(node, 'F', `F${attempt - 1}|${given}`, `F${node.id}`)
+      return
+    }
+    if (node.errors.length === HISTORY) node.errors.splice(1, 1)
+    node.errors.push(`${attempt - 1} ${now} ${error === '' ? 'null' : error}`)
     node.attempt = attempt
     node.record = `${ms > 0 ? 'D' : 'Q'} ${attempt} 0 0 - -`
     this.enqueue(node, this.host.now + ms)
+  }
+
+  /** Why a node is not tried again although its own number allows it; else one retry of the workflow is taken. */
+  private outOfRetries(most: string, elapsedMs: number): string | null {
+    if (most !== '' && elapsedMs > Number(most)) return 'the next retry would begin later than maxElapsedMs allows'
+    if (this.retries === null) return null
+    if (this.retries < 1) return 'the workflow has no retry left'
+    this.retries--
+    return null
   }
 
   private replace(node: RunNode, prefix: string): void {

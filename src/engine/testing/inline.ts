@@ -250,7 +250,7 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
   }
 
   private make({ id, graph, options }: WorkflowEntry & { graph: Graph }, keepMs: number): GraphRun {
-    const run = new GraphRun(this.host, id, graph, labelsOf(options), keepMs)
+    const run = new GraphRun(this.host, id, graph, labelsOf(options), keepMs, options.limits?.retries ?? null)
     run.start()
     this.worker.schedule()
     return run

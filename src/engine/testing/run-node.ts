@@ -27,6 +27,10 @@ export interface RunNode {
   attempt: number
   /** It expired while it ran. */
   expired: boolean
+  /** When its first attempt began, once it was tried again. */
+  began: number | null
+  /** Of attempts that were tried again: `<attempt> <at> <error>`. */
+  errors: string[]
   progress: string | null
   timers: { cancel(): void }[]
   /** What the end of a segment settles. */
@@ -93,6 +97,8 @@ function fresh(segment: Segment, node: GraphNode): RunNode {
     cause: '-',
     attempt: 1,
     expired: false,
+    began: null,
+    errors: [],
     progress: null,
     timers: [],
     end: null,

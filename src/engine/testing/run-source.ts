@@ -80,12 +80,16 @@ export class RunSource extends WorkflowReader {
   }
 }
 
-/** `t…` a template, `g…` what a running task says of itself, else a record. */
+/** `t…` a template, `e…` errors of attempts, `g…` what a running task says of itself, else a record. */
 function fieldOf(run: GraphRun, name: string): string | null {
   if (name.startsWith('t')) {
     const cut = name.lastIndexOf('/') + 1
     const segment = run.segments.get(cut === 0 ? '' : name.slice(1, cut))
     return segment === undefined ? null : (laid(segment).templates.get(name.slice(Math.max(cut, 1))) ?? null)
+  }
+  if (name.startsWith('e')) {
+    const node = run.node(name.slice(1))
+    return node === undefined || node.errors.length === 0 ? null : [node.began, ...node.errors].join('\n')
   }
   if (name.startsWith('g')) return run.node(name.slice(1))?.progress ?? null
   return run.node(name)?.record ?? null

@@ -22,6 +22,8 @@ export class Attempt implements TaskContext {
   readonly added: Canvas[] = []
   /** Its handler was called, or is about to be. */
   started = false
+  /** When, of performance.now(). */
+  startedAt = 0
   private controller: AbortController | null = null
   private abortReason: unknown
 

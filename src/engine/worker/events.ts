@@ -209,7 +209,7 @@ function eventOf(of: OfAttempt, said: string): TaskEvent | undefined {
     case '%':
       return { ...of, type: 'progressed', ...parseReport(record.slice(1)) }
     case 'r': {
-      const error = body.slice(body.indexOf('|') + 1)
+      const error = /^\d+\|\d*\|\d+\|(.*)$/s.exec(body)?.[1] ?? ''
       return { ...of, type: 'retried', delayMs: Number.parseInt(record.slice(1), 10), error: error === '' ? null : JSON.parse(error) }
     }
     default:

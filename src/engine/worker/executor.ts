@@ -56,6 +56,8 @@ export class Executor {
   active = 0
   /** Attempts started so far. */
   started = 0
+  /** The time, as the last look at the clock said: at most a slice ago. */
+  private clock = 0
 
   constructor(
     private readonly host: ExecutorHost,
@@ -88,7 +90,8 @@ export class Executor {
     if (this.running || this.active >= this.options.concurrency) return
     this.running = true
     this.host.started()
-    const until = performance.now() + SLICE_MS
+    this.clock = performance.now()
+    const until = this.clock + SLICE_MS
     let n = 0
     while (this.waiting > 0 && this.active < this.options.concurrency) {
       this.start(this.queue[this.head++] as Attempt)
@@ -113,6 +116,7 @@ export class Executor {
 
   private start(attempt: Attempt): void {
     attempt.started = true
+    attempt.startedAt = this.clock
     this.active++
     this.started++
     const definition = this.options.tasks.get(attempt.task)
@@ -208,7 +212,7 @@ export class Executor {
       const policy = policyOf(attempt, definition)
       const error = toWireError(thrown)
       if (mayRetry(policy.maxRetries, attempt.attempt) && !isUnrecoverable(thrown) && this.isRetried(attempt, policy, thrown, error)) {
-        this.again(attempt, backoffMs(policy, attempt.attempt, this.options.random), error)
+        this.again(attempt, policy, backoffMs(policy, attempt.attempt, this.options.random), error)
       } else this.failed(attempt, error)
     }
   }
@@ -229,13 +233,15 @@ export class Executor {
       const { error = null, retryAfter } = options
       const asked = retryAfter === undefined ? options.countdownMs : (retryAfterMs(retryAfter, Date.now()) ?? options.countdownMs)
       const delayMs = asked ?? backoffMs(policy, attempt.attempt, this.options.random)
-      this.again(attempt, delayMs, error === null ? null : toWireError(error))
+      this.again(attempt, policy, delayMs, error === null ? null : toWireError(error))
     } else this.fail(attempt, options.error ?? new MaxRetriesExceeded(`task ${attempt.task} was retried ${attempt.attempt - 1} times`))
   }
 
-  private again(attempt: Attempt, delayMs: number, error: WireError | null): void {
+  private again(attempt: Attempt, { maxElapsedMs }: RetrySettings, delayMs: number, error: WireError | null): void {
     const text = error === null ? '' : JSON.stringify(error)
-    this.host.complete(attempt, `r${Math.max(0, Math.round(delayMs))}|${attempt.attempt + 1}|${text}`)
+    const most = maxElapsedMs === undefined ? '' : Math.round(maxElapsedMs)
+    const ran = Math.max(0, Math.round(performance.now() - attempt.startedAt))
+    this.host.complete(attempt, `r${Math.max(0, Math.round(delayMs))}|${attempt.attempt + 1}|${most}|${ran}|${text}`)
   }
 
   private fail(attempt: Attempt, thrown: unknown): void {

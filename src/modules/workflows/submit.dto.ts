@@ -9,6 +9,7 @@ const NAME_RULE = 'must be 1 to 128 characters of A-Z a-z 0-9 . _ -'
 /** 366 days. */
 const MAX_RETENTION_MS = 31_622_400_000
 const MAX_NODES = 100_000
+const MAX_RETRIES = 1_000_000_000
 
 /** Fields of {@link SubmitDto}, `canvas` beside them. */
 export const ENVELOPE_FIELDS = ['id', 'name', 'tags', 'options'] as const
@@ -51,4 +52,11 @@ export class SubmitLimitsDto {
   @Min(1, { message: 'must be 1 or more' })
   @Max(MAX_NODES, { message: `must not be more than ${MAX_NODES}` })
   nodes?: number
+
+  /** Retries of all its tasks together. */
+  @Absentable()
+  @IsInt({ message: 'must be a whole number' })
+  @Min(0, { message: 'must be 0 or more' })
+  @Max(MAX_RETRIES, { message: `must not be more than ${MAX_RETRIES}` })
+  retries?: number
 }

@@ -38,10 +38,13 @@ function takeCanvas(body: Record<string, unknown>): [unknown, Record<string, unk
 function readOptions(input: unknown): [SubmitOptions, Fault[]] {
   if (input === undefined) return [{}, []]
   const [{ retentionMs, limits }, faults] = readInto(SubmitOptionsDto, ['retentionMs', 'limits'], input, 'options')
-  const [{ nodes }, limitFaults] = limits === undefined ? [{}, []] : readInto(SubmitLimitsDto, ['nodes'], limits, 'options.limits')
+  const [{ nodes, retries }, limitFaults] =
+    limits === undefined ? [{} as SubmitLimitsDto, []] : readInto(SubmitLimitsDto, ['nodes', 'retries'], limits, 'options.limits')
   const options: SubmitOptions = {
     ...(retentionMs === undefined ? {} : { retentionMs }),
-    ...(nodes === undefined ? {} : { limits: { nodes } }),
+    ...(nodes === undefined && retries === undefined
+      ? {}
+      : { limits: { ...(nodes === undefined ? {} : { nodes }), ...(retries === undefined ? {} : { retries }) } }),
   }
   return [options, [...faults, ...limitFaults]]
 }

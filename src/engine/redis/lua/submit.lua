@@ -33,7 +33,7 @@ local function same_fields(id, at_)
       local stored = got[k - from + 1]
       if names[k] == 'm' then
         if shape(stored or LONE_META) ~= shape(values[k]) then return false end
-      elseif stored ~= values[k] then
+      elseif names[k] ~= 'y' and stored ~= values[k] then
         return false
       end
     end

@@ -48,14 +48,43 @@ local function add_members(c, p, i, T, segments)
   end
 end
 
+-- history: the errors of a node's attempts, a line each behind the line of when its first attempt began: the first and the last ones.
+local HISTORY = 5
+local function history(began, lines, att, err)
+  local list = {}
+  for line in gmatch(lines, '[^\n]+') do list[#list + 1] = line end
+  if #list == HISTORY then table.remove(list, 2) end
+  list[#list + 1] = att .. ' ' .. now() .. ' ' .. err
+  return began .. '\n' .. concat(list, '\n')
+end
+
+-- out_of_retries: why a node is not tried again although its own number allows it, if so; else one retry of the workflow (field y) is taken.
+local function out_of_retries(c, most, due, began)
+  if most ~= '' and due - began > tonumber(most) then return 'the next retry would begin later than maxElapsedMs allows' end
+  local left = field(c, 'y')
+  if not left then return nil end
+  if tonumber(left) < 1 then return 'the workflow has no retry left' end
+  put(c, 'y', text(left - 1))
+end
+
+-- again: the node is tried again after ms. most: how long after the beginning of its first attempt the next one may begin, or ''; ran: how long
+-- this attempt took, which is all that is known of the first one's beginning.
 local function again(c, p, i, t, T, del, bytes, cause, flags, record)
-  local ms, att, err = match(record, '^r(%d+)|(%d+)|(.*)$')
+  local ms, att, most, ran, err = match(record, '^r(%d+)|(%d+)|(%d*)|(%d+)|(.*)$')
   if not ms then error('completion') end
+  local last = text(tonumber(att) - 1)
   if sub(flags, -1) == 'x' then
-    return settle(c, p, i, T, 'R', expired(tonumber(att) - 1), 'R' .. p .. i, 0)
+    return settle(c, p, i, T, 'R', expired(tonumber(last)), 'R' .. p .. i, 0)
   end
   ms = tonumber(ms)
-  put(c, 'e' .. p .. i, err)
+  local began, lines = match(field(c, 'e' .. p .. i) or '', '^(%d+)\n(.*)$')
+  began = tonumber(began) or now() - ran
+  local why = out_of_retries(c, most, now() + ms, began)
+  if why then
+    local given = err ~= '' and err or '{"type":"MaxRetriesExceeded","message":"' .. why .. '"}'
+    return settle(c, p, i, T, 'F', 'F' .. (last == '1' and '' or last) .. '|' .. given, 'F' .. p .. i, 0)
+  end
+  put(c, 'e' .. p .. i, history(began, lines or '', last, err == '' and 'null' or err))
   put(c, p .. i, (ms > 0 and 'D ' or 'Q ') .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
   enqueue(c, T, entry(c, p, i, 1, 1, t), ms > 0 and now() + ms)
 end

@@ -3,7 +3,7 @@
 -- transition behind: its context is dropped and the others go on.
 --
 -- Fields of a workflow's hash:  s control   m meta (client's)   t<p><k> template   b<p><k> block of 32 definitions
---   a<p><i> large definition   r<p> roots of a segment   j<p><i> members added to a join   <p><i> record of a node   w waiters   G segments
+--   a<p><i> large definition   r<p> roots of a segment   j<p><i> members added to a join   <p><i> record of a node   w waiters   G segments   e<p><i> errors of attempts   y retries that are left
 -- p is the segment's prefix: '' for the submitted graph, '<parent>/' for what a running task added.
 --
 -- Records. Open:     P pending order cause bytes | Q att del bytes cause flags | D (as Q) | L attempt att del bytes cause flags | W att
