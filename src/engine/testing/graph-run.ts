@@ -36,7 +36,7 @@ const COUNT = { S: 'success', F: 'failure', R: 'revoked', K: 'skipped' } as cons
 /** Errors of attempts that are kept of a node. */
 const HISTORY = 5
 /** Members that were added stand behind those that were defined. */
-const LAST = Number.MAX_SAFE_INTEGER
+const LAST = 2 ** 40
 
 /** Whose leases they all are. */
 export const OWNER = 'inline'
@@ -362,7 +362,7 @@ export class GraphRun {
   }
 
   private noteBad(node: RunNode, input: RunNode, code: Code, cause: string): void {
-    const order = input.segment === node.segment ? input.index : LAST
+    const order = input.segment === node.segment ? input.index : LAST + node.added.indexOf(`,${input.id}`)
     if (node.bad === null || order < node.bad.order) node.bad = { order, cause, skipped: code === 'K' }
   }
 

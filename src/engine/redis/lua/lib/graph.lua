@@ -187,6 +187,8 @@ local function tell(c, p, i, e, code, cause, bytes, from, own)
     later(c, 'k', q, a, e.n, e.s, e.t)
   else
     local order = q == p and from or 3e9
+    -- Members that tasks added stand behind the others, in the order in which they were added.
+    if code ~= 'S' and q ~= p then order = order + (find(field(c, 'j' .. q .. a) or '', ',' .. p .. i, 1, true) or 0) end
     if e.n == 1 then
       return arrive(c, q, a, m[2] or q .. a, e.t, U, code, cause, order, bytes)
     end
