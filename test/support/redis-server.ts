@@ -6,13 +6,12 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
 import { RedisServer, type RedisServerOptions } from '../../src/engine/testing/redis-server.js'
+import { type FileRedis, useRedis as useShipped } from '../../src/engine/testing/use-redis.js'
 
 export { RedisServer, type RedisServerOptions }
 
 /** What `useRedis()` gives; only `ns` works before the server has started, so read the rest inside hooks and tests. */
-export interface SharedRedis {
-  readonly server: RedisServer
-  readonly url: string
+export interface SharedRedis extends Pick<FileRedis, 'server' | 'url'> {
   /** A name no other test uses; legal as a namespace. */
   ns(): string
   /** A client that is closed after the file's last test. */
@@ -21,29 +20,23 @@ export interface SharedRedis {
 
 /** One Redis for the test file: started before its first test, gone after its last. */
 export function useRedis(options: RedisServerOptions = {}): SharedRedis {
-  let server: RedisServer | undefined
   const clients: Redis[] = []
-  beforeAll(async () => {
-    server = await RedisServer.start(options)
-  }, 30_000)
-  afterAll(async () => {
-    for (const client of clients) client.disconnect()
-    await server?.stop()
-  })
-  const running = (): RedisServer => {
-    if (server === undefined) throw new Error('useRedis(): the server exists only inside hooks and tests')
-    return server
-  }
+  const stopWith = (stop: () => Promise<void>): void =>
+    afterAll(async () => {
+      for (const client of clients) client.disconnect()
+      await stop()
+    })
+  const file = useShipped({ beforeAll: (start) => beforeAll(start, 30_000), afterAll: stopWith }, options)
   return {
     get server() {
-      return running()
+      return file.server
     },
     get url() {
-      return running().url
+      return file.url
     },
     ns: uniqueName,
     connect() {
-      const client = new Redis(running().url, { maxRetriesPerRequest: null })
+      const client = new Redis(file.url, { maxRetriesPerRequest: null })
       client.on('error', () => undefined)
       clients.push(client)
       return client

@@ -9,7 +9,7 @@
 import { parseDefinition } from '../protocol/blocks.js'
 import { segmentPrefix, splitNode } from '../protocol/ids.js'
 import { LISTED_NODES, type Segment, type WorkflowReader } from '../protocol/reader.js'
-import { parseTemplate, type Successor, type TemplateParts, type WorkflowMeta } from '../protocol/stored.js'
+import { parseTemplate, successorIndexes, type TemplateParts, type WorkflowMeta } from '../protocol/stored.js'
 
 interface Node {
   prefix: string
@@ -123,7 +123,7 @@ export class Neighbours {
       for (const successor of node.template.successors) {
         const prefix = successor.prefix ?? node.prefix
         const template = await this.template(prefix, successor.template)
-        for (const index of indexesOf(successor, node.index)) {
+        for (const index of successorIndexes(successor, node.index)) {
           const next = { prefix, index, template }
           if (!template.virtual && !node.template.place) out.add(idOf(next))
           else if (!seen.has(idOf(next))) {
@@ -163,11 +163,6 @@ export class Neighbours {
 }
 
 const at = (ref: string, index: number): number => (/^[+-]/.test(ref) ? index + Number(ref) : Number(ref))
-
-function* indexesOf({ relative, ref, count, stride }: Successor, index: number): Generator<number> {
-  const first = relative ? index + ref : ref
-  for (let k = 0; k < count; k++) yield first + k * stride
-}
 
 function names(node: Node, target: { prefix: string; index: number }): boolean {
   return node.template.successors.some(({ prefix, relative, ref, count, stride }) => {

@@ -2,7 +2,7 @@
 import { type CompileOptions, compile } from '../canvas/compile.js'
 import { readCanvas } from '../canvas/read.js'
 import type { Canvas } from '../canvas/types.js'
-import { definitionsOf } from '../protocol/blocks.js'
+import { definitionsOf, parseDefinition } from '../protocol/blocks.js'
 import { layoutGraph } from '../protocol/layout.js'
 import { type GraphView, type GraphViewOptions, graphView, LETTERS } from '../protocol/view.js'
 
@@ -40,7 +40,7 @@ export function validateCanvas(input: Canvas | unknown, { limits, ...view }: Val
   }
   const stored = layoutGraph(graph)
   const { templates, definitions } = definitionsOf(stored, '')
-  const templateOf = definitions.map((text) => text.slice(0, text.indexOf(';')))
+  const templateOf = definitions.map((text) => parseDefinition(text).template)
   // The stored form read back: the picture of a check is that of the workflow.
   const segment = {
     prefix: '',

@@ -109,6 +109,12 @@ export function parseTemplate(text: string): TemplateParts {
   }
 }
 
+/** The nodes that a successor of node `index` names. */
+export function* successorIndexes({ relative, ref, count, stride }: Successor, index: number): Generator<number> {
+  const first = relative ? index + ref : ref
+  for (let k = 0; k < count; k++) yield first + k * stride
+}
+
 function parseSuccessors(text: string): Successor[] {
   return [...text.matchAll(/(?:!([^!]*)!)?([+-]?)(\d+)(?::(\d+))?(?::(\d+))?@(\d+)/g)].map(
     ([, prefix, sign, ref, count, stride, template = '']) => ({

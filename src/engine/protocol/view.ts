@@ -6,7 +6,7 @@
  */
 import { ChordisError } from './errors.js'
 import type { NodeState } from './states.js'
-import { parseTemplate, type Successor } from './stored.js'
+import { parseTemplate, type Successor, successorIndexes } from './stored.js'
 
 /** One part of a graph's picture: a task call, many that are alike, or a point where several meet. */
 export interface GraphViewNode {
@@ -217,8 +217,7 @@ function edgesOf(part: Part, segments: ReadonlyMap<string, Parsed>, collapse: nu
     // From few into few, or into a join that all share.
     const sources = successor.relative && part.many ? template.nodes : [part.first]
     for (const source of sources) {
-      const base = successor.relative ? source : 0
-      for (let k = 0; k < successor.count; k++) draws(`${segment.prefix}${base + successor.ref + k * successor.stride}`, when)
+      for (const index of successorIndexes(successor, source)) draws(`${segment.prefix}${index}`, when)
     }
   }
   return [...edges.values()]

@@ -167,7 +167,7 @@ export class GraphRun {
     node.errors.push(`${attempt - 1} ${now} ${error === '' ? 'null' : error}`)
     node.attempt = attempt
     node.record = `${ms > 0 ? 'D' : 'Q'} ${attempt} 0 0 - -`
-    this.enqueue(node, this.host.now + ms)
+    this.enqueue(node, now + ms)
   }
 
   /** Why a node is not tried again although its own number allows it; else one retry of the workflow is taken. */

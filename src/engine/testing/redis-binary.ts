@@ -44,7 +44,8 @@ function candidates({ PATH = '' }: NodeJS.ProcessEnv, folders: readonly string[]
   return NAMES.flatMap((name) => all.map((folder) => join(folder, name))).filter(isExecutable)
 }
 
-function isExecutable(file: string): boolean {
+/** Whether this process may run the file. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
     return true

@@ -1,5 +1,5 @@
 /** A workflow in memory, read as one in Redis is: the same fields, through the same code. */
-import { definitionsOf } from '../protocol/blocks.js'
+import { definitionsOf, parseDefinition } from '../protocol/blocks.js'
 import { layoutGraph, layoutSegment } from '../protocol/layout.js'
 import { definitionText, specText } from '../protocol/layout-texts.js'
 import { type Head, headOf, type Segment as Part, WorkflowReader } from '../protocol/reader.js'
@@ -69,7 +69,7 @@ export class RunSource extends WorkflowReader {
     return [...(this.find()?.segments.values() ?? [])].map((segment) => {
       const { templates, definitions } = laid(segment)
       const states = definitions.map((_, index) => LETTERS[nodeState(segment.nodes[index]?.record ?? null)]).join('')
-      const templateOf = definitions.map((text) => text.slice(0, text.indexOf(';')))
+      const templateOf = definitions.map((text) => parseDefinition(text).template)
       return { prefix: segment.prefix, templates, templateOf, states }
     })
   }
@@ -117,5 +117,5 @@ function stored({ graph, prefix, end, chord }: Segment) {
 
 function placeOf({ segment, index }: RunNode): { prefix: string; index: number; template: string } {
   const text = laid(segment).definitions[index] ?? ''
-  return { prefix: segment.prefix, index, template: text.slice(0, text.indexOf(';')) }
+  return { prefix: segment.prefix, index, template: parseDefinition(text).template }
 }
