@@ -12,6 +12,8 @@ const SLOTS = 16_384
 export interface MoveSlotOptions {
   /** Called when both nodes know that the slot moves and no key has moved yet; the move waits for it. */
   onMigrating?: () => void | Promise<void>
+  /** Called when all keys have moved and nobody knows the new owner yet; the move waits for it. */
+  onMigrated?: () => void | Promise<void>
   /** Keys per MIGRATE; default 1. */
   batch?: number
   /** Pause between batches, ms; default 20. Traffic meets ASK and TRYAGAIN for about keys / batch times this. */
@@ -76,6 +78,7 @@ export class RedisCluster {
     await source.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', targetId)
     await options.onMigrating?.()
     const moved = await migrateKeys(slot, source, target, options)
+    await options.onMigrated?.()
     // The new owner first: so there is no moment at which nobody serves the slot.
     const others = this.nodes.filter((node) => node !== target && node !== source)
     for (const node of [target, source, ...others]) await node.call('CLUSTER', 'SETSLOT', slot, 'NODE', targetId)

@@ -7,7 +7,7 @@
  */
 
 import { parseDefinition } from '../protocol/blocks.js'
-import { segmentPrefix, splitNode } from '../protocol/ids.js'
+import { segmentParent, segmentPrefix, splitNode } from '../protocol/ids.js'
 import { LISTED_NODES, type Segment, type WorkflowReader } from '../protocol/reader.js'
 import { parseTemplate, successorIndexes, type TemplateParts, type WorkflowMeta } from '../protocol/stored.js'
 
@@ -101,9 +101,9 @@ export class Neighbours {
     return out
   }
 
-  /** The task that added a segment. Its id is the prefix; of one that is deep, and so hashed, it is not told. */
+  /** The task that added a segment; of one that is deep, and so hashed, it is not told. */
   private async adder(prefix: string): Promise<Node | null> {
-    const [, id] = /^(.*?)(?:\.\d+)?\/$/.exec(prefix) ?? []
+    const id = segmentParent(prefix)
     return id === undefined ? null : this.node(id)
   }
 

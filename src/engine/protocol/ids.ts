@@ -79,3 +79,10 @@ export function segmentPrefix(parent: string, ordinal: number): string {
   if (readable.length <= 24) return readable
   return `h${createHash('sha1').update(readable).digest('hex').slice(0, 18)}/`
 }
+
+const HASHED = /^h[0-9a-f]{18}\/$/
+
+/** The node that added a segment: `17/` replaced node 17, `17.1/` was added by it. Undefined for the submitted graph, and where the prefix is a hash. */
+export function segmentParent(prefix: string): string | undefined {
+  return prefix === '' || HASHED.test(prefix) ? undefined : prefix.slice(0, -1).replace(/\.\d+$/, '')
+}

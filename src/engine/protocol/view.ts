@@ -5,6 +5,7 @@
  * size does not depend on how wide it is.
  */
 import { ChordisError } from './errors.js'
+import { segmentParent } from './ids.js'
 import type { NodeState } from './states.js'
 import { parseTemplate, type Successor, successorIndexes } from './stored.js'
 
@@ -175,7 +176,7 @@ function draw(part: Part): GraphViewNode {
     const state = STATE[segment.states[node] ?? 'P'] ?? 'PENDING'
     states[state] = (states[state] ?? 0) + 1
   }
-  const parent = parentOf(segment.prefix)
+  const parent = segmentParent(segment.prefix)
   const path = segment.paths?.[first]
   return {
     id: idOf(part),
@@ -186,11 +187,6 @@ function draw(part: Part): GraphViewNode {
     ...(parent === undefined ? {} : { parent }),
     ...(path === undefined ? {} : { path }),
   }
-}
-
-/** `17/` replaced node 17, `17.1/` was added by it; of a hashed prefix the parent is not told. */
-function parentOf(prefix: string): string | undefined {
-  return prefix === '' || prefix.startsWith('h') ? undefined : prefix.slice(0, -1).replace(/\.\d+$/, '')
 }
 
 function templateOf(segment: Parsed, number: string): Template {
