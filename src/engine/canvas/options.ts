@@ -24,6 +24,10 @@ const READERS: { readonly [name: string]: OptionReader } = {
   retry: (context, value, path) => ({ retry: readRetryPolicy(context, value, path) }),
   ignoreResult: (context, value, path) => ({ ignoreResult: readBoolean(context, value, path) }),
   ignore_result: (context, value, path) => ({ ignoreResult: readBoolean(context, value, path) }),
+  timeLimitMs: (context, value, path) => ({ timeLimitMs: readDuration(context, value, path, 1) }),
+  time_limit: (context, value, path) => ({ timeLimitMs: readDuration(context, value, path, 1000) }),
+  softTimeLimitMs: (context, value, path) => ({ softTimeLimitMs: readDuration(context, value, path, 1) }),
+  soft_time_limit: (context, value, path) => ({ softTimeLimitMs: readDuration(context, value, path, 1000) }),
   taskId: (context, value, path) => ({ taskId: readName(context, value, path) }),
   task_id: (context, value, path) => ({ taskId: readName(context, value, path) }),
   link: (context, value, path, place) => ({ link: readCallbacks(context, value, path, place) }),
@@ -33,13 +37,13 @@ const READERS: { readonly [name: string]: OptionReader } = {
 
 const KNOWN = Object.keys(READERS)
 
-/** Written by Celery for its own message, or about its own pools and transport; without meaning here. Time limits come later. */
+/** Written by Celery for its own message, or about its own pools and transport; without meaning here. */
 const CELERYS_OWN = new Set(
   (
     'reply_to root_id parent_id group_id group_index shadow headers stamps stamped_headers argsrepr kwargsrepr origin lang correlation_id ' +
     'hostname delivery_info replaced_task_nesting add_to_parent serializer compression exchange exchange_type routing_key delivery_mode ' +
     'retry_policy producer connection publisher declare mandatory properties message_id expiration user_id timeout confirm_timeout ' +
-    'interval max_retries retries time_limit soft_time_limit timelimit chord_size task_type task_name'
+    'interval max_retries retries timelimit chord_size task_type task_name'
   ).split(' '),
 )
 

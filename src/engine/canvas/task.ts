@@ -7,6 +7,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkName } from '../protocol/ids.js'
 import { chunks, type KwargsInput, map, signature, starmap } from './builders.js'
 import { ReadContext } from './context.js'
+import { readBoolean, readDuration } from './fields.js'
 import type { FluentGroup, FluentSignature, OptionsInput } from './fluent.js'
 import { DEFAULT_LIMITS } from './limits.js'
 import { readRetryPolicy } from './retry-policy.js'
@@ -26,6 +27,11 @@ export interface RetrySettings extends Omit<RetryPolicy, 'retryFor' | 'dontRetry
   retryIf?: (error: unknown, attempt: number) => boolean
 }
 
+/** Where a handler runs. */
+export type PoolKind = 'inline' | 'thread' | 'process'
+/** All kinds of pools. */
+export const POOL_KINDS: readonly PoolKind[] = ['inline', 'thread', 'process']
+
 /** Defaults of a task. A signature's own options win. */
 export interface TaskDefaults {
   /** When and how a failed attempt is tried again. */
@@ -34,6 +40,17 @@ export interface TaskDefaults {
   queue?: string
   /** Do not keep the results for readers; what comes after still gets them. */
   ignoreResult?: boolean
+  /** How long an attempt may run, ms; then it is stopped for good: TimeLimitExceeded. 0: no limit. Default: the worker's, 1 h. */
+  timeLimitMs?: number
+  /** When an attempt is asked to end, ms: `ctx.signal` fires with SoftTimeLimitExceeded; it may clean up and still succeed. Default: never. */
+  softTimeLimitMs?: number
+  /**
+   * `false`: never run twice. An attempt whose worker is lost while it may run ends FAILURE (WorkerLostError) instead of running again; retries by
+   * policy still happen. Costs a round trip per attempt. Default true, unlike Celery's `acks_late`.
+   */
+  acksLate?: boolean
+  /** Where it runs: on the worker's main loop, in a thread, or in a process of its own, the only one that can always be stopped. Default: the worker's. */
+  pool?: PoolKind
   /** Say STARTED with `{startedAt, worker, pid}` when the handler is called. */
   trackStarted?: boolean
   /** Checks positional arguments by position, before the handler is called; what a schema makes of one takes its place. None: not checked. */
@@ -52,16 +69,24 @@ export type Parsed<S extends ArgumentSchemas> = { -readonly [K in keyof S]: S[K]
 export type Unparsed<S extends ArgumentSchemas> = { -readonly [K in keyof S]: S[K] extends StandardSchemaV1<infer I, any> ? I : any }
 
 /** Refuses defaults that no call could carry. @throws ChordisError `name-invalid`, `canvas-invalid` */
-export function checkDefaults({ queue, retry }: TaskDefaults): void {
+export function checkDefaults({ queue, retry, ...rest }: TaskDefaults): void {
   if (queue !== undefined) checkName(queue, 'queue')
-  if (retry === undefined) return
   const context = new ReadContext(DEFAULT_LIMITS, () => {
-    throw new TypeError('there is no canvas in a retry policy')
+    throw new TypeError('there is no canvas in a task')
   })
+  for (const limit of ['timeLimitMs', 'softTimeLimitMs'] as const) {
+    if (rest[limit] !== undefined) readDuration(context, rest[limit], limit, 1)
+  }
+  if (rest.acksLate !== undefined) readBoolean(context, rest.acksLate, 'acksLate')
+  if (rest.pool !== undefined && !POOL_KINDS.includes(rest.pool)) context.fail('pool', `must be one of ${POOL_KINDS.join(', ')}`)
+  if (retry !== undefined) checkPolicy(context, retry)
+  context.finish()
+}
+
+function checkPolicy(context: ReadContext, retry: RetrySettings): void {
   const { retryIf, retryFor, dontRetryFor, ...policy } = retry
   if (retryIf !== undefined && typeof retryIf !== 'function') context.fail('retry.retryIf', 'must be a function')
   readRetryPolicy(context, { ...policy, ...named('retryFor', retryFor), ...named('dontRetryFor', dontRetryFor) }, 'retry')
-  context.finish()
 }
 
 /** Classes stand as their names where a policy is checked as data. */

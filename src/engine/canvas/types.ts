@@ -52,6 +52,10 @@ export interface CanvasOptions {
   retry?: RetryPolicy
   /** Do not keep the result for readers; a join still receives it. */
   ignoreResult?: boolean
+  /** How long an attempt may run, ms; then it is stopped for good and ends TimeLimitExceeded. 0: no limit. Default: the task's, else the worker's. */
+  timeLimitMs?: number
+  /** When an attempt is asked to end, ms: its signal fires with SoftTimeLimitExceeded. It may clean up and still succeed. 0: never. */
+  softTimeLimitMs?: number
   /** The node's own name for look-ups; on the outermost signature it is also the workflow's id when none is given. */
   taskId?: string
   /** Called with the result prepended when it succeeds. */

@@ -105,13 +105,28 @@ function celerySignature(
 }
 
 function celeryOptions(options: CanvasOptions): JsonFields {
-  const { countdownMs, etaMs, expiresInMs, expiresAtMs, ignoreResult, taskId, link, linkError, retry, ...same } = options
+  const {
+    countdownMs,
+    etaMs,
+    expiresInMs,
+    expiresAtMs,
+    ignoreResult,
+    timeLimitMs,
+    softTimeLimitMs,
+    taskId,
+    link,
+    linkError,
+    retry,
+    ...same
+  } = options
   return {
     ...same,
     ...(countdownMs === undefined ? {} : { countdown: countdownMs / 1000 }),
     ...(etaMs === undefined ? {} : { eta: toIso(etaMs) }),
     ...celeryExpires(expiresInMs, expiresAtMs),
     ...(ignoreResult === undefined ? {} : { ignore_result: ignoreResult }),
+    ...(timeLimitMs === undefined ? {} : { time_limit: timeLimitMs / 1000 }),
+    ...(softTimeLimitMs === undefined ? {} : { soft_time_limit: softTimeLimitMs / 1000 }),
     ...(taskId === undefined ? {} : { task_id: taskId }),
     ...(retry === undefined ? {} : { retry: { ...retry } }),
     ...(link === undefined ? {} : { link: link.map(writeCelery) }),

@@ -78,6 +78,9 @@ export function specText(node: GraphNode, chord: string): string {
   if (node.each) spec.each = node.each
   if (node.options.retry) spec.retry = node.options.retry as Json
   if (node.options.ignoreResult !== undefined) spec.ignoreResult = node.options.ignoreResult
+  const { timeLimitMs, softTimeLimitMs } = node.options
+  if (timeLimitMs !== undefined) spec.timeLimitMs = timeLimitMs
+  if (softTimeLimitMs !== undefined) spec.softTimeLimitMs = softTimeLimitMs
   if (node.errorInput) spec.errorInput = true
   if (chord !== '-') spec.chord = chord
   return JSON.stringify(spec)

@@ -43,6 +43,10 @@ export interface TaskSpec {
   retry?: Json
   /** What the call says; where it says nothing, the task's own option counts. */
   ignoreResult?: boolean
+  /** How long an attempt may run, ms; 0: without end. Where the call says nothing, the task's own limit counts. */
+  timeLimitMs?: number
+  /** When its signal fires, ms. */
+  softTimeLimitMs?: number
   errorInput?: true
   /** The join that `addToChord` feeds, as `<ref>@<template>`; in what a task added: `!<prefix>!<index>@<template>`. */
   chord?: string

@@ -9,6 +9,7 @@
 -- @include workflow
 -- @include graph
 -- @include flush
+-- @include loss
 -- @include giveback
 local process, answered, behind, nodes = ARGV[2], {}, false, 0
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
@@ -24,7 +25,7 @@ for i = 4, #ARGV do keep[ARGV[i]] = true end
 local held = redis.call('HGETALL', pkey)
 for i = 1, #held, 2 do
   local lane, sequence = match(held[i], '^g(%d+):(%d+)$')
-  if lane and tonumber(sequence) <= (answered[lane] or -1) then nodes = nodes + giveback(process, held[i], held[i + 1], 0, 1e9, keep) end
+  if lane and tonumber(sequence) <= (answered[lane] or -1) then nodes = nodes + giveback(process, held[i], held[i + 1], false, 1e9, keep) end
 end
 run(500)
 flush()

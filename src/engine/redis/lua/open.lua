@@ -8,6 +8,7 @@
 -- @include workflow
 -- @include graph
 -- @include flush
+-- @include loss
 -- @include giveback
 local process, lane, sequence, known_grants = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
@@ -16,7 +17,7 @@ local held, gone, nodes = redis.call('HGETALL', pkey), {}, 0
 for i = 1, #held, 2 do
   local mine = match(held[i], '^g(%d+):%d+$')
   if mine == lane and not find(known_grants, ' ' .. sub(held[i], 2) .. ' ', 1, true) then
-    nodes = nodes + giveback(process, held[i], held[i + 1], 0, 1e9)
+    nodes = nodes + giveback(process, held[i], held[i + 1], false, 1e9)
     gone[#gone + 1] = held[i]
   end
 end

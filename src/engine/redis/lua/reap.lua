@@ -1,14 +1,15 @@
 -- reap: gives back what a dead (or leaving) process held, in bounded steps; its lanes close at the first step, so its own turns are refused.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, process, counter, charge:int, budget:int, tell:int       counter '' when the process leaves by itself; tell 1: of workflows too (see flush)
+-- ARGV    epoch, process, counter, charge:int, budget:int, tell:int       counter '' when the process leaves by itself; charge 1: it died, see lib/loss.lua; tell 1: of workflows too (see flush)
 -- RETURNS {'alive'} the counter moved | {'more', nodes, news} call again | {'done', nodes, news} | {'epoch'}
 -- @include base
 -- @include workflow
 -- @include graph
 -- @include flush
+-- @include loss
 -- @include giveback
-local process, counter, charge, budget = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local process, counter, charge, budget = ARGV[2], ARGV[3], ARGV[4] == '1', tonumber(ARGV[5])
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 if counter ~= '' and redis.call('HGET', K_beats, process) ~= counter then return { 'alive' } end
 telling_ends = ARGV[6] == '1'

@@ -1,6 +1,6 @@
 -- finish: what a worker says of its attempts. Only the attempt that holds the lease changes anything; others are answered as lost.
 -- A completion's record is stored as it came (S F I), or is a command:
---   r<ms>|<attempt>|error  try again after ms      b|  give back, uncharged      %STATE json  what the task says of itself, the lease stays
+--   r<ms>|<attempt>|error  try again after ms      b|  give back, uncharged      l<budget>|  the process or thread it ran in alone died      %STATE json  what the task says of itself, the lease stays
 --   X|<prefix>|…  replaced by a staged segment     +<segments>\n<record>  more members for its chord, then the record
 local function held(r, attempt)
   check('a lease', r)
@@ -85,7 +85,8 @@ local function again(c, p, i, t, T, del, bytes, cause, flags, record)
     return settle(c, p, i, T, 'F', 'F' .. (last == '1' and '' or last) .. '|' .. given, 'F' .. p .. i, 0)
   end
   put(c, 'e' .. p .. i, history(began, lines or '', last, err == '' and 'null' or err))
-  put(c, p .. i, (ms > 0 and 'D ' or 'Q ') .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
+  -- It ended: no suspect any more.
+  put(c, p .. i, (ms > 0 and 'D ' or 'Q ') .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' -')
   enqueue(c, T, entry(c, p, i, 1, 1, t), ms > 0 and now() + ms)
 end
 
@@ -115,10 +116,11 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   -- With the attempt in front: readers show it while that attempt holds the node.
   if kind == 37 then return put(c, 'g' .. p .. i, attempt .. ' ' .. sub(record, 2)) end
   if kind == 114 then return again(c, p, i, t, T, del, bytes, cause, flags, record) end
-  if kind == 98 then
-    put(c, p .. i, 'Q ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
-    plan(fronted, c, T.list, entry(c, p, i, 1, 1, t))
-    return
+  if kind == 98 then return lose(c, p, i, t, T, att, del, bytes, cause, flags, false, 1e9) end
+  if kind == 108 then
+    local budget = tonumber(match(record, '^l(%d+)|'))
+    local level, mark, late = suspicion(flags)
+    return lose(c, p, i, t, T, att, del, bytes, cause, (level > 0 and text(level) or '') .. (mark == 'n' and mark or 'a') .. late, true, budget)
   end
   if kind == 88 then
     local q = sub(record, 3)
@@ -243,8 +245,8 @@ local function regrant(record, attempt)
         local T = template(c, p, t)
         for k = 0, tonumber(n) - 1 do
           local i = tonumber(a) + k * tonumber(s)
-          local att, del, bytes, cause = held(field(c, p .. i), attempt)
-          if att then emit(c, p, t, i, 1, 1, T, att, cause, input_of(c, p, i, T, tonumber(bytes))) end
+          local att, del, bytes, cause, flags = held(field(c, p .. i), attempt)
+          if att then emit(c, p, t, i, 1, 1, T, att, cause, input_of(c, p, i, T, tonumber(bytes)), suspect_of(del, flags)) end
         end
       end)
     end

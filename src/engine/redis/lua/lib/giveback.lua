@@ -1,5 +1,5 @@
 -- giveback: the nodes of one grant go back to the head of their ready lists, when the attempt still holds them.
--- A charged node counts a delivery; past the budget it ends FAILURE with WorkerLostError. Nodes in `keep` stay.
+-- charge: as in lose(). Nodes in `keep` stay.
 local function giveback_entry(attempt, e, charge, budget, keep)
   local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
   local c = id and try_context(id)
@@ -12,13 +12,7 @@ local function giveback_entry(attempt, e, charge, budget, keep)
       local r = c.f[p .. i]
       local owner, att, del, bytes, cause, flags = match(r or '', '^L (%S+) (%d+) (%d+) (%d+) (%S+) (%S+)$')
       if owner == attempt and not (keep and keep[id .. ':' .. p .. i]) then
-        del = tonumber(del) + charge
-        if del >= budget then
-          settle(c, p, i, T, 'F', 'F|{"type":"WorkerLostError","message":"the worker was lost ' .. del .. ' times while it ran this task"}', 'F' .. p .. i, 0)
-        else
-          put(c, p .. i, 'Q ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
-          plan(fronted, c, T.list, entry(c, p, i, 1, 1, t))
-        end
+        lose(c, p, i, t, T, att, del, bytes, cause, flags, charge, budget)
       end
     end
   end)

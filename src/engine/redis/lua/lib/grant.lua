@@ -1,6 +1,6 @@
 -- grant: turns ready entries into leases. An entry counts only if its nodes are ready in that run; stale ones are dropped.
--- One grant is {head, input, spec, definitions}; head: workflow|run|prefix|template|first|n|stride|attempt number|cause, in one text because a
--- reply costs its reader by the element.
+-- One grant is {head, input, spec, definitions}; head: workflow|run|prefix|template|first|n|stride|attempt number|cause, of a suspect (see loss.lua) |level
+-- behind; in one text because a reply costs its reader by the element.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
 -- Results that one input may be made of here, and what reading one counts as against the bytes of a turn: a turn that grants many bodies of chords
@@ -146,11 +146,18 @@ local function ready_derived(c, p, i, T)
   return succeeded(field(c, p .. at(T.pred, i)))
 end
 
-local function emit(c, p, t, a, n, s, T, att, cause, input)
+local function emit(c, p, t, a, n, s, T, att, cause, input, suspect)
   local texts = definitions(c, p, a, n, s)
   granted_bytes = granted_bytes + #texts + #input + #T.spec
-  local head = c.id .. '|' .. c.run .. '|' .. p .. '|' .. t .. '|' .. text(a) .. '|' .. text(n) .. '|' .. text(s) .. '|' .. att .. '|' .. cause
+  local head = c.id .. '|' .. c.run .. '|' .. p .. '|' .. t .. '|' .. text(a) .. '|' .. text(n) .. '|' .. text(s) .. '|' .. att .. '|' .. cause .. (suspect or '')
   grants[#grants + 1] = { head, input, T.spec, texts }
+end
+
+-- suspect_of: 9 for what has been charged: it may run alone only.
+local function suspect_of(del, flags)
+  if del ~= '0' then return '|9' end
+  local level = match(flags, '^%d')
+  return level and '|' .. level or nil
 end
 
 -- lease_one: leases node i if it is ready. An open record (Q or D) brings its own attempt number, deliveries, cause and flags.
@@ -165,7 +172,7 @@ local function lease_one(c, p, t, i, id, T, attempt)
     check(id, r)
     return 0
   end
-  emit(c, p, t, i, 1, 1, T, att, cause, input_of(c, p, i, T, tonumber(bytes)))
+  emit(c, p, t, i, 1, 1, T, att, cause, input_of(c, p, i, T, tonumber(bytes)), suspect_of(del, flags))
   put(c, id, 'L ' .. attempt .. ' ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
   return 1
 end

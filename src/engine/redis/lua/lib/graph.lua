@@ -263,7 +263,7 @@ local function step(c, kind, p, i, t, T, x)
   elseif kind == 'x' then
     local code = r and byte(r) or 81
     if code == 76 then
-      put(c, p .. i, sub(r, 1, -2) .. 'x')
+      if sub(r, -1) ~= 'x' then put(c, p .. i, (sub(r, -2) == ' -' and sub(r, 1, -2) or r) .. 'x') end
     elseif code ~= 87 and code ~= 80 then
       settle(c, p, i, T, 'R', expired((tonumber(match(r or '', '^[QD] (%d+)') or '1')) - 1), 'R' .. p .. i, 0)
     end
