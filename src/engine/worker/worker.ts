@@ -27,9 +27,9 @@ import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
 import { DEFAULT_LOGGER, type Logger } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
-import { GIVE_BACK_MS, Prefetch } from './prefetch.js'
 import type { TaskRegistry } from './registry.js'
 import type { ReplaceSignal } from './signals.js'
+import { Slots } from './slots.js'
 import { reportText, type StartedMeta, StateReports } from './state-reports.js'
 import { Waker } from './waker.js'
 
@@ -62,8 +62,6 @@ export interface WorkerOptions extends ConnectionOptions {
 const LOOK_MS = 2_000
 /** Longest block on wake lists; what it misses the upkeep finds. */
 const BLOCK_MS = 5_000
-/** One turn asks for at most this many attempts, so that a second lane can overlap with the first. */
-const MAX_WANT = 128
 /** Partitions with a wake connection of their own on a Cluster; the upkeep visits the others. */
 const MAX_HOMES = 8
 
@@ -87,19 +85,13 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   connection!: RedisConnection
   private readonly partitions: Partition[] = []
   private readonly running = new Set<Attempt>()
-  /** Partitions that found no free slot to ask for. */
-  private starved: Partition[] = []
   private readonly executor: Executor
-  private readonly concurrency: number
+  private readonly slots: Slots
   private additions!: Additions
   private heartbeat: Heartbeat | null = null
   private tender: Tender | null = null
   private readonly wakers: Waker[] = []
-  private readonly prefetch = new Prefetch()
   private readonly reports = new StateReports<Attempt>((attempt, text) => this.send(attempt, text))
-  private reserved = 0
-  /** Gives back what waits for a slot too long. */
-  private surplus: NodeJS.Timeout | null = null
   /** Until the next delayed node of an idle partition is due. */
   private readonly alarms = new Map<Partition, NodeJS.Timeout>()
   private idleWaiters: (() => void)[] = []
@@ -118,23 +110,28 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.logger = options.logger ?? DEFAULT_LOGGER
     const announcer = options.listener ? new Announcer(options.listener, this.logger) : null
     this.announcer = announcer
-    this.concurrency = options.concurrency ?? 100
-    if (!Number.isInteger(this.concurrency) || this.concurrency < 1 || this.concurrency > 10_000) {
+    const concurrency = options.concurrency ?? 100
+    if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 10_000) {
       throw new ChordisError('request-invalid', 'must be an integer from 1 to 10,000', { path: 'concurrency' })
     }
     this.info = JSON.stringify({
       name: options.name ?? os.hostname(),
       pid: process.pid,
       queues: this.queues,
-      concurrency: this.concurrency,
+      concurrency,
     })
     this.executor = new Executor(this, {
       tasks: options.tasks,
       random: Math.random,
       maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024,
-      concurrency: this.concurrency,
+      concurrency,
       trackStarted: options.trackStarted ?? false,
       ...(announcer && options.listener?.task ? { begins: (attempt: Attempt) => announcer.started(attempt) } : {}),
+    })
+    this.slots = new Slots(concurrency, {
+      held: () => this.running.size,
+      executor: this.executor,
+      giveBack: (keep) => this.giveBack(this.executor.drain(keep)),
     })
   }
 
@@ -253,7 +250,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   private isIdle(): boolean {
-    return this.taken() < this.concurrency && this.partitions.some((partition) => partition.isIdle)
+    return !this.slots.full && this.partitions.some((partition) => partition.isIdle)
   }
 
   private checkIdle(): void {
@@ -267,27 +264,17 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   /** Promises slots to a turn. When there are none, the partition is told as soon as there are. @internal */
   reserve(partition: Partition): number {
-    const most = this.concurrency + this.prefetch.size()
-    const want = Math.max(0, Math.min(most - this.taken(), MAX_WANT, Math.ceil(most / 2)))
-    this.reserved += want
-    if (want === 0) this.starved.push(partition)
-    return want
-  }
-
-  /** Slots that are taken or promised. */
-  private taken(): number {
-    return this.running.size + this.reserved
+    return this.slots.reserve(partition)
   }
 
   /** A turn that was given fewer attempts than it asked for gives the other slots back. @internal */
   release(slots: number): void {
-    this.reserved -= slots
-    this.feed()
+    this.slots.release(slots)
   }
 
   /** An attempt was leased into a slot that was reserved. @internal */
   granted(grant: Grant, workflow: string, index: number, definition: string): void {
-    this.reserved--
+    this.slots.fill()
     const attempt = new Attempt(this, grant, workflow, index, definition)
     this.running.add(attempt)
     this.executor.enqueue(attempt)
@@ -297,23 +284,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   run(): void {
     if (this.state === 'running') {
       this.executor.run()
-      this.watchSurplus()
+      this.slots.watchSurplus()
     } else this.giveBack(this.executor.drain())
   }
 
   private giveBack(attempts: Attempt[]): void {
     for (const attempt of attempts) this.complete(attempt, 'b|')
-  }
-
-  /** What waits behind long tasks goes back to where others find it. */
-  private watchSurplus(): void {
-    if (this.surplus !== null || this.executor.waiting === 0) return
-    const { started } = this.executor
-    this.surplus = setTimeout(() => {
-      this.surplus = null
-      if (this.executor.active >= this.concurrency) this.giveBack(this.executor.drain(this.executor.started - started))
-      this.watchSurplus()
-    }, GIVE_BACK_MS)
   }
 
   /** Ids of the attempts of a partition that this process holds. @internal */
@@ -352,18 +328,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     if (!this.running.delete(attempt)) return
     this.reports.over(attempt)
     attempt.grant.partition.complete(attempt.grant, attempt.key, record, true)
-    this.prefetch.over()
+    this.slots.over()
     if (attempt.started) this.executor.over()
-    this.feed()
+    this.slots.feed()
     this.checkIdle()
-  }
-
-  /** Slots are free: partitions that found none ask again. */
-  private feed(): void {
-    if (this.starved.length === 0) return
-    const { starved } = this
-    this.starved = []
-    for (const partition of starved) partition.kick()
   }
 
   /** A handler is called that says so. @internal */
@@ -430,7 +398,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     await Promise.race([this.starting?.catch(() => {}), sleep(2_000, undefined, { ref: false })])
     for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
-    if (this.surplus) clearTimeout(this.surplus)
+    this.slots.close()
     this.giveBack(this.executor.drain())
     await Promise.all(this.wakers.map((waker) => waker.stop()))
     while (this.busy() && performance.now() < this.graceUntil) await sleep(5)
