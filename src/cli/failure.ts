@@ -4,7 +4,7 @@
  * The engine's errors bring their code and exit code along (ERROR_RULES); the others are here.
  */
 import { CommanderError } from 'commander'
-import { type CanvasFault, CanvasInvalidError, ChordisError, ERROR_RULES } from '../engine/index.js'
+import { type CanvasFault, CanvasInvalidError, ChordisError, ERROR_RULES, ModuleInvalidError } from '../engine/index.js'
 import { columns, type Paint, safe } from './terminal.js'
 
 /** Exit codes, as `--help` shows them. */
@@ -22,7 +22,6 @@ const OWN_CODES = {
   usage: 2,
   'json-invalid': 2,
   'file-unreadable': 2,
-  'module-invalid': 2,
   'workflow-failed': 1,
   interrupted: 130,
   unexpected: 1,
@@ -74,6 +73,7 @@ export function failureOf(error: unknown): Failure | null {
       ...(error.path === undefined ? {} : { path: error.path }),
       ...(error.workflow === undefined ? {} : { workflow: error.workflow }),
       ...(error instanceof CanvasInvalidError ? { faults: error.errors } : {}),
+      ...(error instanceof ModuleInvalidError && error.detail.length > 0 ? { detail: error.detail } : {}),
     }
   }
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : []

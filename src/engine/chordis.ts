@@ -19,7 +19,8 @@ import type { Segment } from './protocol/view.js'
 import { Namespace } from './redis/namespace.js'
 import type { Logger } from './worker/logger.js'
 import { type TaskContext, type TaskDefinition, TaskRegistry } from './worker/registry.js'
-import { Worker, type WorkerOptions } from './worker/worker.js'
+import type { WorkerOptions } from './worker/settings.js'
+import { Worker } from './worker/worker.js'
 
 export interface ChordisOptions extends ClientOptions {
   /** Where its workers write. Default: warnings and errors to standard error, as JSON lines. */

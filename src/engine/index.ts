@@ -38,8 +38,13 @@ export {
   type WorkflowEvent,
   type WorkflowEventType,
 } from './worker/events.js'
+export { SoftTimeLimitExceeded, TimeLimitExceeded } from './worker/limits.js'
 export type { Logger } from './worker/logger.js'
+export { isPoolChild } from './worker/pools/child.js'
+export { type LoadedTasks, loadTasks, ModuleInvalidError, type OpenedTasks, type TaskSource } from './worker/pools/load-tasks.js'
+export type { PoolOptions } from './worker/pools/pools.js'
 export { type TaskContext, type TaskDefinition, type TaskOptions, TaskRegistry } from './worker/registry.js'
+export type { WorkerOptions } from './worker/settings.js'
 export { isTaskSignal, MaxRetriesExceeded } from './worker/signals.js'
 export { UnrecoverableError } from './worker/unrecoverable.js'
-export { Worker, type WorkerOptions } from './worker/worker.js'
+export { Worker } from './worker/worker.js'

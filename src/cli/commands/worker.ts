@@ -1,9 +1,16 @@
 /** `chordis worker`: runs the tasks of a user's modules until a signal ends it. */
 import os from 'node:os'
-import { Chordis, type ChordisOptions, type Logger, type TaskEvent, type Worker } from '../../engine/index.js'
+import {
+  Chordis,
+  type ChordisOptions,
+  type LoadedTasks,
+  type Logger,
+  loadTasks,
+  ModuleInvalidError,
+  type TaskEvent,
+  type Worker,
+} from '../../engine/index.js'
 import { type Context, clientOptions, shownUrl } from '../context.js'
-import { CliError } from '../failure.js'
-import { type LoadedTasks, loadTasks } from '../load-tasks.js'
 import { createLogger, type Level } from '../log.js'
 import { columns } from '../terminal.js'
 import { VERSION } from '../version.js'
@@ -53,6 +60,7 @@ export async function worker(context: Context, options: WorkerArguments): Promis
   } finally {
     await app.close()
     for (const one of loaded.apps) await one.close()
+    await loaded.close()
   }
 }
 
@@ -71,7 +79,7 @@ function connectionOf(context: Context, { apps }: LoadedTasks): ChordisOptions {
   if (app === undefined || (context.connection.redis && context.connection.namespace)) return clientOptions(context)
   const { redis, namespace, partitions, commandTimeoutMs } = app.options
   if (other !== undefined && (shownUrl(other.options.redis) !== shownUrl(redis) || other.options.namespace !== namespace)) {
-    throw new CliError('module-invalid', 'the modules have two applications with different settings; say --redis and --namespace')
+    throw new ModuleInvalidError('the modules have two applications with different settings; say --redis and --namespace')
   }
   return { redis, namespace, partitions, commandTimeoutMs, ...context.connection }
 }

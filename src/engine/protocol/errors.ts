@@ -26,6 +26,7 @@ export const ERROR_RULES = {
   'redis-unavailable': { status: 503, retryable: true, exit: 3, title: 'Redis cannot be reached' },
   'outcome-unknown': { status: 503, retryable: true, exit: 4, title: 'Redis did not answer; the outcome is unknown' },
   'namespace-version': { status: 503, retryable: false, exit: 3, title: 'The namespace is of another version' },
+  'module-invalid': { status: 500, retryable: false, exit: 2, title: 'A module gives no tasks' },
   'arguments-invalid': { status: 400, retryable: false, exit: 1, title: 'The arguments of a task are not valid' },
   'result-invalid': { status: 500, retryable: false, exit: 1, title: 'The result cannot be written as JSON' },
   'workflow-corrupt': { status: 500, retryable: false, exit: 1, title: 'The stored workflow is damaged' },

@@ -1,13 +1,21 @@
 // The heart of a worker process: a thread with a connection of its own that renews one counter per partition. It vouches only while the main
-// loop ticks, or a handler is inside its hard limit: a process that hangs must lose what it holds.
+// loop ticks, or a handler is inside its hard limit: a process that hangs must lose what it holds. When a handler keeps the loop from ticking past its
+// hard limit, the thread does what the loop cannot: it fails that attempt, gives the others back and kills the process.
 // Plain JavaScript, so that it runs as it stands from sources and from the build. Started by worker/heartbeat.ts.
+import { writeSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Cluster, Redis } from 'ioredis'
 
-const { redis, beats, fn, process, intervalMs, leaseMs, hardLimitMs, shared } = workerData
-/** [0] main loop's last tick, [1] since when it runs one handler without a tick (0: none); milliseconds of the monotonic clock. */
-const view = new BigInt64Array(shared)
-const now = () => globalThis.process.hrtime.bigint() / 1_000_000n
+const { redis, beats, version, process, intervalMs, leaseMs, maxDeliveries, shared, layout } = workerData
+const view = new DataView(shared)
+const bytes = Buffer.from(shared)
+const now = () => Number(globalThis.process.hrtime.bigint() / 1_000_000n)
+
+/** How often it is looked whether a handler is past its hard limit, ms. */
+const LOOK_MS = 100
+/** What the main loop has to notice a limit itself, ms. */
+const SLACK_MS = 200
 
 function open() {
   const base = {
@@ -45,16 +53,110 @@ const connection = open()
 connection.on('error', () => {})
 connection.on('node error', () => {})
 
+/** The call under way, as often as it is looked at: its serial number, since when it is known, its limit (0: none). */
+let seen = { serial: 0, since: 0, limitMs: 0 }
+
+function look() {
+  const serial = view.getInt32(8, true)
+  if (serial !== seen.serial) seen = { serial, since: now(), limitMs: view.getFloat64(layout.head, true) }
+}
+
+/** Until when handlers that wait may run: slots and their deadlines. */
+function* deadlines() {
+  const slots = view.getInt32(12, true)
+  for (let slot = 1; slot < slots; slot++) {
+    const at = view.getFloat64(layout.head + slot * layout.slot, true)
+    if (at > 0) yield { slot, at }
+  }
+}
+
 function vouches() {
-  const tick = view[0]
-  const handler = view[1]
-  if (now() - tick < BigInt(leaseMs)) return true
-  return handler > 0n && hardLimitMs > 0 && now() - handler < BigInt(hardLimitMs)
+  if (now() - view.getFloat64(0, true) < leaseMs) return true
+  if (seen.serial !== 0) return seen.limitMs > 0 && now() - seen.since < seen.limitMs + SLACK_MS
+  for (const { at } of deadlines()) if (at > now()) return true
+  return false
+}
+
+/** Slots of attempts past their hard limit that the main loop has not ended, which it does at once while it lives. */
+function overdue() {
+  const late = []
+  if (now() - view.getFloat64(0, true) < SLACK_MS + LOOK_MS) return late
+  if (seen.serial !== 0 && seen.limitMs > 0 && now() - seen.since > seen.limitMs + SLACK_MS) late.push(0)
+  for (const { slot, at } of deadlines()) if (now() - at > SLACK_MS) late.push(slot)
+  return late
+}
+
+/** One completion, as the arguments of the script. */
+function completionOf(slot) {
+  const at = layout.head + slot * layout.slot
+  const length = view.getInt32(at + 8, true)
+  if (length < 0) return null
+  const [kind, run, prefix, template, batch, partition, record] = bytes
+    .toString('latin1', at + layout.shared, at + layout.shared + length)
+    .split('\n')
+  const own = bytes.toString('latin1', at + layout.own, at + layout.own + view.getInt32(at + 12, true))
+  const [workflow, node] = own.split('\n')
+  const args = [workflow, run, prefix, template, batch, kind === 'lone' ? '*' : node, record]
+  return { name: `${workflow}:${prefix}${node}`, partition: Number(partition), args }
+}
+
+let ending = false
+
+async function end(late) {
+  ending = true
+  clearInterval(timer)
+  const found = late.map(completionOf).filter((completion) => completion !== null)
+  // What blocks the loop is known when it is the call under way; else it may be any of those that wait, and all are suspects.
+  const known = late.includes(0)
+  const say = found.map(({ name }) => name).join(', ') || 'a task'
+  writeSync(
+    2,
+    `chordis: ${say} blocks the event loop past its time limit: it fails, the rest goes back, and process ${globalThis.process.pid} is killed\n`,
+  )
+  // A Redis that does not answer finds the process dead after its lease.
+  await Promise.race([giveUp(found, known), sleep(leaseMs)])
+  globalThis.process.kill(globalThis.process.pid, 'SIGKILL')
+}
+
+async function giveUp(found, known) {
+  for (const keys of beats) {
+    const mine = found.filter(({ partition }) => partition === keys.partition).flatMap(({ args }) => args)
+    await untilAnswered(async () => {
+      const { meta, guard } = keys
+      const epoch = (await connection.hget(meta, 'epoch')) ?? ''
+      if (mine.length > 0) await connection.fcall(`convict_${version}`, 2, meta, guard, epoch, process, ...mine)
+      for (let answer = 'more'; answer === 'more'; ) {
+        const reply = await connection.fcall(
+          `reap_${version}`,
+          2,
+          meta,
+          guard,
+          epoch,
+          process,
+          '',
+          known ? '0' : '1',
+          known ? 1_000_000 : maxDeliveries,
+          '0',
+        )
+        answer = reply[0]
+      }
+    })
+  }
+}
+
+async function untilAnswered(call) {
+  for (;;) {
+    try {
+      return await call()
+    } catch {
+      await sleep(100)
+    }
+  }
 }
 
 async function beat({ partition, meta, guard }) {
   try {
-    const counter = await connection.fcall(fn, 2, meta, guard, process)
+    const counter = await connection.fcall(`beat_${version}`, 2, meta, guard, process)
     if (counter === 0) parentPort.postMessage({ unknown: partition })
   } catch {
     // No answer, or the library is missing for a moment. The next beat tries again; when none gets through for a lease, the work is rightly given to others.
@@ -65,9 +167,17 @@ const timer = setInterval(() => {
   if (vouches()) for (const keys of beats) void beat(keys)
 }, intervalMs)
 
+const looker = setInterval(() => {
+  if (ending) return
+  look()
+  const late = overdue()
+  if (late.length > 0) void end(late)
+}, LOOK_MS)
+
 parentPort.on('message', (message) => {
   if (message !== 'stop') return
   clearInterval(timer)
+  clearInterval(looker)
   connection.disconnect()
   parentPort.close()
 })

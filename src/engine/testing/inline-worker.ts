@@ -42,9 +42,11 @@ interface Ready {
   node: RunNode
 }
 
+/** Limits that a test's tasks have are kept; those that they do not have are not invented. */
+const NO_LIMITS = { hardMs: 0, softMs: 0 }
 /** How long handlers run before the event loop gets its turn. */
 const SLICE_MS = 5
-const NOWHERE: CompletionSink = { complete: () => {} }
+const NOWHERE: CompletionSink = { number: 0, complete: () => {} }
 
 export class InlineWorker implements ExecutorHost, AttemptHost {
   readonly logger: Logger
@@ -64,7 +66,13 @@ export class InlineWorker implements ExecutorHost, AttemptHost {
     private readonly idle: () => void,
   ) {
     this.logger = options.logger
-    this.executor = new Executor(this, { ...options, trackStarted: false, begins: (attempt) => this.announcer?.started(attempt) })
+    this.executor = new Executor(this, {
+      ...options,
+      trackStarted: false,
+      limits: NO_LIMITS,
+      maxDeliveries: Number.POSITIVE_INFINITY,
+      begins: (attempt) => this.announcer?.started(attempt),
+    })
   }
 
   /** Whether anything runs, or is about to. */
@@ -185,13 +193,21 @@ export class InlineWorker implements ExecutorHost, AttemptHost {
     return record.startsWith('S') ? `=${record.slice(record.indexOf('|') + 1)}` : `@${node.segment.prefix}|${node.index}|${inputOf(node)}`
   }
 
-  started(): void {}
+  /** There is one process, and nothing is lost with it. */
+  begin(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+
+  overran({ task, id }: Attempt): void {
+    this.logger.error({ task, attempt: id }, 'a task ran past its time limit and goes on')
+  }
 
   complete(attempt: Attempt, record: string): void {
     const ready = this.running.get(attempt)
     if (ready === undefined) return
     this.running.delete(attempt)
-    this.executor.over()
+    attempt.over = true
+    this.executor.over(attempt)
     ready.run.finish(ready.node, record)
     this.announcer?.turn([{ grant: attempt.grant, nodes: [attempt.key], records: [record] }], ready.run.news())
     if (this.feeding) return

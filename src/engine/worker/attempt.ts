@@ -5,6 +5,7 @@
 import type { Canvas, Json } from '../canvas/types.js'
 import type { TaskSpec } from '../protocol/stored.js'
 import type { Grant } from './grants.js'
+import type { LimitTimers } from './limits.js'
 import type { Logger } from './logger.js'
 import type { RetryOptions, TaskContext } from './registry.js'
 import { IgnoreSignal, ReplaceSignal, RetrySignal } from './signals.js'
@@ -24,6 +25,12 @@ export class Attempt implements TaskContext {
   started = false
   /** When, of performance.now(). */
   startedAt = 0
+  /** It was told how it ended; what else it does counts for nothing. */
+  over = false
+  /** Its time limits while it waits on the main loop. */
+  timers: LimitTimers | null = null
+  /** Where the heartbeat thread sees it (watch.ts); 0: nowhere. */
+  slot = 0
   private controller: AbortController | null = null
   private abortReason: unknown
 
@@ -93,7 +100,12 @@ export class Attempt implements TaskContext {
   }
 
   updateState(state: string, meta?: unknown): void {
-    this.host.report(this, reportText(state, meta))
+    this.report(reportText(state, meta))
+  }
+
+  /** A report that is a text already. */
+  report(text: string): void {
+    this.host.report(this, text)
   }
 
   progress(current: number, total?: number, message?: string): void {

@@ -1,18 +1,22 @@
 /**
- * Runs attempts inline and turns what their handlers do into completions.
+ * Starts attempts, inline or in a pool, and turns what their handlers do into completions.
  *
  * A handler that returns at once costs no promise. Attempts run in slices: after SLICE_MS the event loop gets its turn, so that turns, timers and
- * sockets are served between short CPU-bound tasks.
+ * sockets are served between short CPU-bound tasks. Exactly one outcome of an attempt is told: the first. What a handler does after its hard limit,
+ * or after its lease was lost, counts for nothing.
  */
-import type { RetrySettings } from '../canvas/task.js'
-import type { Json, RetryPolicy } from '../canvas/types.js'
-import { ChordisError, type WireError } from '../protocol/errors.js'
+import type { PoolKind } from '../canvas/task.js'
+import type { Json } from '../canvas/types.js'
 import type { Attempt } from './attempt.js'
+import { callHandler, damage, type Inputs, isThenable, parseArguments } from './call.js'
+import { Isolation, type Mark } from './isolation.js'
+import { type Limits, LimitTimers, limitsOf, type TimeLimitExceeded } from './limits.js'
+import { Outcomes } from './outcomes.js'
+import type { PoolEnd } from './pools/pool.js'
+import type { Pools } from './pools/pools.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
-import { backoffMs, mayRetry, retriesFor, retryAfterMs } from './retry.js'
-import { MaxRetriesExceeded, ReplaceSignal, RetrySignal, signalOf } from './signals.js'
-import { isUnrecoverable } from './unrecoverable.js'
-import { toWireError } from './wire-error.js'
+import { ReplaceSignal, signalOf } from './signals.js'
+import type { Watch } from './watch.js'
 
 export interface ExecutorHost {
   /** JSON text of what is prepended, for inputs that did not travel with the grant. */
@@ -25,8 +29,10 @@ export interface ExecutorHost {
   complete(attempt: Attempt, record: string): void
   /** A handler that is to be tracked is about to be called. */
   track(attempt: Attempt): void
-  /** Handlers are about to run on the main loop. */
-  started(): void
+  /** Writes down that a handler is about to be called; false: the lease was lost, and it must not be. */
+  begin(attempt: Attempt, mark: Mark | 'n'): Promise<boolean>
+  /** A handler on the main loop ran past its hard limit; it cannot be stopped. */
+  overran(attempt: Attempt): void
 }
 
 export interface ExecutorOptions {
@@ -38,6 +44,16 @@ export interface ExecutorOptions {
   concurrency: number
   /** Every task says when its handler starts; a task's own option wins. */
   trackStarted: boolean
+  /** Limits of tasks that have none of their own. */
+  limits: Limits
+  /** Losses with its worker that a task survives. */
+  maxDeliveries: number
+  /** Of tasks that name none. */
+  pool?: PoolKind
+  /** Threads and processes, where there are any. */
+  pools?: Pools
+  /** Shows the heartbeat thread what runs on the main loop. */
+  watch?: Watch
   /** Told of every attempt whose handler is about to be called, when somebody listens. */
   begins?: (attempt: Attempt) => void
 }
@@ -45,6 +61,8 @@ export interface ExecutorOptions {
 const SLICE_MS = 5
 /** How often the clock is read while handlers return at once. */
 const CHECK_EVERY = 16
+/** What could not begin is tried again after this long, ms. */
+const GO_BACK_MS = 250
 /** Places of started attempts at the head of the queue that are kept before it is cut. */
 const CUT = 1_024
 
@@ -52,6 +70,10 @@ export class Executor {
   private readonly queue: Attempt[] = []
   private head = 0
   private running = false
+  private readonly outcomes: Outcomes
+  private readonly isolation: Isolation
+  /** Suspects that wait until they may start. */
+  private suspects: Attempt[] = []
   /** Attempts that have started and are not over. */
   active = 0
   /** Attempts started so far. */
@@ -62,44 +84,69 @@ export class Executor {
   constructor(
     private readonly host: ExecutorHost,
     private readonly options: ExecutorOptions,
-  ) {}
+  ) {
+    this.outcomes = new Outcomes(options)
+    this.isolation = new Isolation(options.maxDeliveries, () => this.run())
+  }
 
   /** Attempts that have not started. */
   get waiting(): number {
-    return this.queue.length - this.head
+    return this.queue.length - this.head + this.suspects.length
+  }
+
+  /** One attempt runs alone, or is about to. */
+  get closed(): boolean {
+    return this.isolation.closed
+  }
+
+  /** Nothing more can be started now. */
+  get full(): boolean {
+    return this.active >= this.options.concurrency || this.isolation.closed
   }
 
   /** Queues attempts; they start in this order. */
   enqueue(attempt: Attempt): void {
-    this.queue.push(attempt)
+    if (attempt.grant.suspicion > 0) this.suspects.push(attempt)
+    else this.queue.push(attempt)
   }
 
   /** Takes back all that has not started but the first `keep`. */
   drain(keep = 0): Attempt[] {
-    return this.queue.splice(this.head + keep)
+    const drained = this.queue.splice(this.head + keep)
+    if (keep > 0) return drained
+    for (const suspect of this.suspects) this.isolation.over(suspect)
+    return drained.concat(this.suspects.splice(0))
   }
 
   /** An attempt that had been started is over: its slot is free. */
-  over(): void {
+  over(attempt: Attempt): void {
+    attempt.timers?.clear()
+    if (attempt.slot > 0) this.options.watch?.free(attempt.slot)
+    if (attempt.grant.suspicion > 0) this.isolation.over(attempt)
     this.active--
     if (this.waiting > 0) this.run()
+  }
+
+  /** The completion of an attempt that cannot be asked any more, by its hard limit. */
+  verdict(attempt: Attempt, definition: TaskDefinition, error: TimeLimitExceeded): string {
+    return this.outcomes.threw(attempt, definition, error)
   }
 
   /** Starts what is queued while there are slots, slice by slice. */
   run(): void {
     if (this.running || this.active >= this.options.concurrency) return
     this.running = true
-    this.host.started()
     this.clock = performance.now()
+    if (this.suspects.length > 0) this.admitSuspects()
     const until = this.clock + SLICE_MS
     let n = 0
-    while (this.waiting > 0 && this.active < this.options.concurrency) {
+    while (this.queue.length > this.head && !this.full) {
       this.start(this.queue[this.head++] as Attempt)
       if (++n % CHECK_EVERY === 0 && performance.now() > until) break
       if (n % CHECK_EVERY !== 0 && n < CHECK_EVERY && performance.now() > until) break
     }
     this.cut()
-    if (this.waiting === 0 || this.active >= this.options.concurrency) this.running = false
+    if (this.queue.length === this.head || this.full) this.running = false
     else {
       setImmediate(() => {
         this.running = false
@@ -109,12 +156,28 @@ export class Executor {
   }
 
   private cut(): void {
-    if (this.waiting > 0 && this.head < CUT) return
+    if (this.queue.length > this.head && this.head < CUT) return
     this.queue.splice(0, this.head)
     this.head = 0
   }
 
-  private start(attempt: Attempt): void {
+  private admitSuspects(): void {
+    const { suspects } = this
+    this.suspects = []
+    for (const suspect of suspects) {
+      // In a pool it is alone in its process or thread.
+      const mark = this.isPooled(suspect) ? 'pool' : this.isolation.admit(suspect, this.active)
+      if (mark === null || this.active >= this.options.concurrency) this.suspects.push(suspect)
+      else this.start(suspect, mark)
+    }
+  }
+
+  private isPooled(attempt: Attempt): boolean {
+    const kind = this.options.tasks.get(attempt.task)?.options?.pool ?? this.options.pool ?? 'inline'
+    return kind !== 'inline' && this.options.pools !== undefined
+  }
+
+  private start(attempt: Attempt, mark?: Mark | 'pool'): void {
     attempt.started = true
     attempt.startedAt = this.clock
     this.active++
@@ -125,131 +188,132 @@ export class Executor {
       this.host.complete(attempt, 'b|')
       return
     }
+    const once = definition.options?.acksLate === false
     const { input } = attempt.grant
-    if (input.charCodeAt(0) === 64 || attempt.spec.errorInput) {
-      void this.startLater(attempt, definition)
+    if (once || mark === 'a' || mark === 'b') void this.startMarked(attempt, definition, once ? 'n' : (mark as Mark))
+    else if (input.charCodeAt(0) === 64 || attempt.spec.errorInput) void this.startLater(attempt, definition)
+    else this.call(attempt, definition, { prepended: input === '' ? null : input.slice(1), failure: null })
+  }
+
+  /** It is said before it starts that it does. */
+  private async startMarked(attempt: Attempt, definition: TaskDefinition, mark: Mark | 'n'): Promise<void> {
+    if (await this.host.begin(attempt, mark)) await this.startLater(attempt, definition)
+    else this.host.complete(attempt, 'b|')
+  }
+
+  private async startLater(attempt: Attempt, definition: TaskDefinition): Promise<void> {
+    const { input } = attempt.grant
+    let inputs: Inputs
+    try {
+      inputs = {
+        prepended: input.charCodeAt(0) === 64 ? await this.host.fetchInput(attempt, input.slice(1)) : input === '' ? null : input.slice(1),
+        failure: attempt.spec.errorInput ? await this.host.fetchFailure(attempt) : null,
+      }
+    } catch (error) {
+      if (error instanceof SyntaxError) return this.fail(attempt, damage(error))
+      return this.goesBack(attempt, `its inputs could not be read: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    if (!attempt.over) this.call(attempt, definition, inputs)
+  }
+
+  private call(attempt: Attempt, definition: TaskDefinition, inputs: Inputs): void {
+    const kind = definition.options?.pool ?? this.options.pool ?? 'inline'
+    const pool = kind === 'inline' ? undefined : this.options.pools?.of(kind)
+    if (pool !== undefined) {
+      const limits = limitsOf(attempt.spec, definition.options, this.options.limits)
+      const begun = () => this.begins(attempt, definition)
+      void pool.run(attempt, inputs, { limits, begun }).then((end) => this.pooled(attempt, definition, end))
       return
     }
     try {
-      parseArguments(attempt, input === '' ? null : input.slice(1))
+      parseArguments(attempt, inputs)
     } catch (error) {
       this.fail(attempt, damage(error))
       return
     }
-    this.call(attempt, definition)
+    this.begins(attempt, definition)
+    this.callInline(attempt, definition)
   }
 
-  private async startLater(attempt: Attempt, definition: TaskDefinition): Promise<void> {
-    try {
-      const { input } = attempt.grant
-      parseArguments(
-        attempt,
-        input.charCodeAt(0) === 64 ? await this.host.fetchInput(attempt, input.slice(1)) : input === '' ? null : input.slice(1),
-      )
-      if (attempt.spec.errorInput) attempt.args.unshift(...(await this.host.fetchFailure(attempt)))
-    } catch (error) {
-      if (error instanceof SyntaxError) return this.fail(attempt, damage(error))
-      // Not the task's fault: Redis did not answer. Try again soon.
-      attempt.logger.warn({ err: error, attempt: attempt.id }, 'the inputs of an attempt could not be read')
-      setTimeout(() => this.host.complete(attempt, 'b|'), 250)
-      return
-    }
-    this.host.started()
-    this.call(attempt, definition)
+  private pooled(attempt: Attempt, definition: TaskDefinition, end: PoolEnd): void {
+    if (attempt.over) return
+    if ('record' in end) this.ended(attempt, end.record)
+    else if ('replace' in end) this.staged(attempt, this.host.stageReplacement(attempt, new ReplaceSignal(end.replace)))
+    else if ('thrown' in end) this.threw(attempt, definition, end.thrown)
+    else if ('lost' in end) {
+      attempt.logger.error({ attempt: attempt.id, task: attempt.task, reason: end.lost }, 'a task took its thread or process down')
+      this.host.complete(attempt, `l${this.options.maxDeliveries}|`)
+    } else this.goesBack(attempt, end.back)
   }
 
-  private call(attempt: Attempt, definition: TaskDefinition): void {
+  /** It never began, and not through its own fault. */
+  private goesBack(attempt: Attempt, reason: string): void {
+    attempt.logger.warn({ attempt: attempt.id, reason }, 'an attempt could not begin; it goes back')
+    setTimeout(() => this.host.complete(attempt, 'b|'), GO_BACK_MS)
+  }
+
+  private begins(attempt: Attempt, definition: TaskDefinition): void {
     if (definition.options?.trackStarted ?? this.options.trackStarted) this.host.track(attempt)
     this.options.begins?.(attempt)
+  }
+
+  private callInline(attempt: Attempt, definition: TaskDefinition): void {
+    const { watch } = this.options
     let value: unknown
     let pending: boolean
+    watch?.enter(attempt, definition)
     try {
-      value = attempt.spec.each ? callEach(attempt, definition) : definition.handler(attempt, attempt.args)
+      value = callHandler(attempt, definition)
       pending = isThenable(value)
     } catch (thrown) {
+      watch?.leave()
       this.threw(attempt, definition, thrown)
       return
     }
-    if (pending) {
-      // resolve() gives a promise back as it is, and takes what else has a `then` by its word without trusting it.
-      Promise.resolve(value).then(
-        (result) => this.returned(attempt, definition, result),
-        (thrown: unknown) => this.threw(attempt, definition, thrown),
-      )
-    } else this.returned(attempt, definition, value)
+    watch?.leave()
+    if (!pending) {
+      this.returned(attempt, definition, value)
+      return
+    }
+    this.limit(attempt, definition)
+    // resolve() gives a promise back as it is, and takes what else has a `then` by its word without trusting it.
+    Promise.resolve(value).then(
+      (result) => this.returned(attempt, definition, result),
+      (thrown: unknown) => this.threw(attempt, definition, thrown),
+    )
+  }
+
+  /** A handler that waits is watched by timers, and by the thread in case that they never fire. */
+  private limit(attempt: Attempt, definition: TaskDefinition): void {
+    const limits = limitsOf(attempt.spec, definition.options, this.options.limits)
+    if (limits.hardMs > 0) attempt.slot = this.options.watch?.hold(attempt, definition, limits.hardMs) ?? 0
+    attempt.timers = new LimitTimers(attempt, limits, (error) => {
+      if (attempt.over) return
+      attempt.abort(error)
+      this.threw(attempt, definition, error)
+      this.host.overran(attempt)
+    })
   }
 
   private returned(attempt: Attempt, definition: TaskDefinition, value: unknown): void {
-    const ignored = attempt.spec.ignoreResult ?? definition.options?.ignoreResult
-    // Nothing comes after a workflow of one task.
-    if (ignored && attempt.grant.lone && attempt.added.length === 0) {
-      this.host.complete(attempt, `I${mark(attempt)}|`)
-      return
-    }
-    let text: string
-    try {
-      text = resultText(value)
-      if (text.length > this.options.maxResultBytes) {
-        throw invalid(`the result has ${text.length} characters of JSON, more than ${this.options.maxResultBytes}`)
-      }
-    } catch (error) {
-      this.fail(attempt, error)
-      return
-    }
-    const { attemptNumber } = attempt.grant
-    // The script drops an ignored result that no successor takes.
-    const record = ignored ? `S${attemptNumber}i|${text}` : attemptNumber === 1 ? `S|${text}` : `S${attemptNumber}|${text}`
-    if (attempt.added.length === 0) this.host.complete(attempt, record)
-    else this.staged(attempt, this.host.stageMembers(attempt, record))
+    if (!attempt.over) this.ended(attempt, this.outcomes.returned(attempt, definition, value))
   }
 
   private threw(attempt: Attempt, definition: TaskDefinition, thrown: unknown): void {
+    if (attempt.over) return
     const signal = signalOf(thrown)
     if (signal instanceof ReplaceSignal) this.staged(attempt, this.host.stageReplacement(attempt, signal))
-    else if (signal instanceof RetrySignal) this.retry(attempt, definition, signal)
-    else if (signal) this.host.complete(attempt, `I${mark(attempt)}|`)
-    else {
-      const policy = policyOf(attempt, definition)
-      const error = toWireError(thrown)
-      if (mayRetry(policy.maxRetries, attempt.attempt) && !isUnrecoverable(thrown) && this.isRetried(attempt, policy, thrown, error)) {
-        this.again(attempt, policy, backoffMs(policy, attempt.attempt, this.options.random), error)
-      } else this.failed(attempt, error)
-    }
+    else this.host.complete(attempt, this.outcomes.threw(attempt, definition, thrown))
   }
 
-  private isRetried(attempt: Attempt, policy: RetrySettings, thrown: unknown, error: WireError): boolean {
-    try {
-      return retriesFor(policy, thrown, error, attempt.attempt)
-    } catch (err) {
-      attempt.logger.error({ err, attempt: attempt.id }, 'retryIf failed; the attempt is not tried again')
-      return false
-    }
-  }
-
-  private retry(attempt: Attempt, definition: TaskDefinition, { options }: RetrySignal): void {
-    const policy = policyOf(attempt, definition)
-    const max = options.maxRetries === undefined ? policy.maxRetries : options.maxRetries
-    if (mayRetry(max, attempt.attempt)) {
-      const { error = null, retryAfter } = options
-      const asked = retryAfter === undefined ? options.countdownMs : (retryAfterMs(retryAfter, Date.now()) ?? options.countdownMs)
-      const delayMs = asked ?? backoffMs(policy, attempt.attempt, this.options.random)
-      this.again(attempt, policy, delayMs, error === null ? null : toWireError(error))
-    } else this.fail(attempt, options.error ?? new MaxRetriesExceeded(`task ${attempt.task} was retried ${attempt.attempt - 1} times`))
-  }
-
-  private again(attempt: Attempt, { maxElapsedMs }: RetrySettings, delayMs: number, error: WireError | null): void {
-    const text = error === null ? '' : JSON.stringify(error)
-    const most = maxElapsedMs === undefined ? '' : Math.round(maxElapsedMs)
-    const ran = Math.max(0, Math.round(performance.now() - attempt.startedAt))
-    this.host.complete(attempt, `r${Math.max(0, Math.round(delayMs))}|${attempt.attempt + 1}|${most}|${ran}|${text}`)
+  /** A success brings along what the attempt added to its chord. */
+  private ended(attempt: Attempt, record: string): void {
+    if (attempt.added.length === 0 || !/^S/.test(record)) this.host.complete(attempt, record)
+    else this.staged(attempt, this.host.stageMembers(attempt, record))
   }
 
   private fail(attempt: Attempt, thrown: unknown): void {
-    this.failed(attempt, toWireError(thrown))
-  }
-
-  private failed(attempt: Attempt, error: WireError): void {
-    this.host.complete(attempt, `F${mark(attempt)}|${JSON.stringify(error)}`)
+    this.host.complete(attempt, this.outcomes.failed(attempt, thrown))
   }
 
   /** What a task adds is compiled and stored before the attempt is finished. A canvas that is not valid fails the task. */
@@ -259,62 +323,4 @@ export class Executor {
       (error: unknown) => this.fail(attempt, error),
     )
   }
-}
-
-const mark = (attempt: Attempt): string => (attempt.attempt === 1 ? '' : String(attempt.attempt))
-
-/** The task's policy; what the signature says wins, field by field. */
-function policyOf(attempt: Attempt, definition: TaskDefinition): RetrySettings {
-  return { ...definition.options?.retry, ...(attempt.spec.retry as RetryPolicy | undefined) }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-}
-
-/** `<template>;<args>[\n<kwargs>[\n<taskId>]]`, with what is prepended put in front as text: one parse, no copy. */
-function parseArguments(attempt: Attempt, input: string | null): void {
-  const text = attempt.definition
-  const start = text.indexOf(';') + 1
-  const line = text.indexOf('\n', start)
-  const argsText = line < 0 ? text.slice(start) : text.slice(start, line)
-  attempt.args = JSON.parse(input === null ? argsText : argsText === '[]' ? `[${input}]` : `[${input},${argsText.slice(1)}`) as Json[]
-  if (line < 0) return
-  const end = text.indexOf('\n', line + 1)
-  attempt.kwargs = JSON.parse(end < 0 ? text.slice(line + 1) : text.slice(line + 1, end)) as { [name: string]: Json }
-}
-
-/** `map` and `starmap`: one call per item, one after another, in one attempt. */
-async function callEach(attempt: Attempt, definition: TaskDefinition): Promise<unknown[]> {
-  const items = attempt.args[0]
-  if (!Array.isArray(items)) throw new TypeError(`${attempt.spec.each} takes a list of items`)
-  const results: unknown[] = []
-  for (const item of items) {
-    const args = attempt.spec.each === 'starmap' ? (item as Json[]) : [item]
-    if (!Array.isArray(args)) throw new TypeError('starmap takes a list of argument lists')
-    results.push(await definition.handler(attempt, args))
-  }
-  return results
-}
-
-/** Stored text that is no JSON was damaged by somebody. */
-const damage = (cause: unknown): ChordisError => new ChordisError('workflow-corrupt', 'the stored inputs cannot be read', { cause })
-
-class ResultInvalidError extends Error {
-  override readonly name = 'ResultInvalidError'
-  readonly code = 'result-invalid'
-}
-
-const invalid = (message: string): Error => new ResultInvalidError(message)
-
-function resultText(value: unknown): string {
-  if (value === undefined) return 'null'
-  let text: string | undefined
-  try {
-    text = JSON.stringify(value)
-  } catch (error) {
-    throw invalid(`the result cannot be written as JSON: ${toWireError(error).message.split('\n')[0]}`)
-  }
-  if (text === undefined) throw invalid(`the result cannot be written as JSON: it is a ${typeof value}`)
-  return text
 }

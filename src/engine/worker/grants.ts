@@ -7,7 +7,7 @@ import type { Argument } from '../redis/scripts.generated.js'
 
 /** One grant as the script answers it; see redis/lua/lib/grant.lua. */
 export type GrantReply = [
-  /** workflow|run|prefix|template|first|count|stride|attempt|cause */
+  /** workflow|run|prefix|template|first|count|stride|attempt|cause, of a suspect |level behind */
   head: string,
   input: string,
   spec: string,
@@ -35,6 +35,8 @@ export interface Taken {
 
 /** Where a grant's completions go. */
 export interface CompletionSink {
+  /** Of the partition. */
+  readonly number: number
   complete(grant: Grant, node: number | string, record: string, final: boolean): void
 }
 
@@ -57,6 +59,8 @@ export class Grant {
     /** '' none, '=' + JSON, '@' + expression. */
     readonly input: string,
     readonly spec: TaskSpec,
+    /** 0; else its workers were lost while it may have run: 1 to 9 (redis/lua/lib/loss.lua). */
+    readonly suspicion = 0,
   ) {}
 
   /** The grant holds workflows of one task each. */

@@ -3,6 +3,7 @@ import { Worker as Thread } from 'node:worker_threads'
 import { normalise, type RedisOptions } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { library } from '../redis/scripts.generated.js'
+import { LAYOUT, type Watch } from './watch.js'
 
 export interface HeartbeatOptions {
   redis: string | RedisOptions
@@ -12,26 +13,24 @@ export interface HeartbeatOptions {
   intervalMs: number
   /** A counter that stands still this long means death, ms. */
   leaseMs: number
-  /** How long one handler may keep the loop from ticking, ms; 0: not at all. */
-  hardLimitMs: number
+  /** As the worker's option. */
+  maxDeliveries: number
+  /** What the thread sees of the main loop. */
+  watch: Watch
   /** The partition does not know this process any more. */
   onUnknown(partition: number): void
 }
 
 const TICK_MS = 250
-const monotonicMs = (): bigint => process.hrtime.bigint() / 1_000_000n
-
 export class Heartbeat {
-  private readonly shared = new SharedArrayBuffer(16)
-  private readonly view = new BigInt64Array(this.shared)
   private thread: Thread | null = null
   private timer: NodeJS.Timeout | null = null
 
   constructor(private readonly options: HeartbeatOptions) {}
 
   start(): void {
-    const { redis, namespace, process, intervalMs, leaseMs, hardLimitMs } = this.options
-    this.view[0] = monotonicMs()
+    const { redis, namespace, process, intervalMs, leaseMs, maxDeliveries, watch } = this.options
+    watch.tick()
     const beats = Array.from({ length: namespace.partitions }, (_, partition) => {
       const { meta, guard } = namespace.keys(partition)
       return { partition, meta, guard }
@@ -39,23 +38,17 @@ export class Heartbeat {
     const workerData = {
       redis: normalise(redis),
       beats,
-      fn: `beat_${library.version}`,
+      version: library.version,
       process,
       intervalMs,
       leaseMs,
-      hardLimitMs,
-      shared: this.shared,
+      maxDeliveries,
+      shared: watch.shared,
+      layout: LAYOUT,
     }
     this.thread = new Thread(new URL('../redis/beat-thread.mjs', import.meta.url), { workerData, execArgv: [] })
     this.thread.on('message', (message: { unknown: number }) => this.options.onUnknown(message.unknown))
-    this.timer = setInterval(() => {
-      this.view[0] = monotonicMs()
-    }, TICK_MS)
-  }
-
-  /** A handler is about to run on the main loop. */
-  handlerStarts(): void {
-    this.view[1] = monotonicMs()
+    this.timer = setInterval(() => watch.tick(), TICK_MS)
   }
 
   async stop(): Promise<void> {

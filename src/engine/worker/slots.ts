@@ -13,8 +13,8 @@ export interface SlotTaker {
 export interface SlotHolders {
   /** Attempts that are held, running or not. */
   held(): number
-  /** Attempts that run, that have not started, and that were started so far. */
-  readonly executor: { readonly active: number; readonly waiting: number; readonly started: number }
+  /** Whether nothing more can be started, whether nothing more should be asked for, attempts that have not started, and that were started so far. */
+  readonly executor: { readonly full: boolean; readonly closed: boolean; readonly waiting: number; readonly started: number }
   /** Gives back what has not started but the first `keep`. */
   giveBack(keep: number): void
 }
@@ -40,7 +40,10 @@ export class Slots {
   /** Promises slots to a turn. When there are none, the taker is told as soon as there are. */
   reserve(taker: SlotTaker): number {
     const most = this.size + this.prefetch.size()
-    const want = Math.max(0, Math.min(most - this.taken(), MAX_WANT, Math.ceil(most / 2)))
+    const { executor } = this.holders
+    // A suspect that must run alone closes the executor to all others.
+    const open = executor.closed ? 0 : most - this.taken()
+    const want = Math.max(0, Math.min(open, MAX_WANT, Math.ceil(most / 2)))
     this.reserved += want
     if (want === 0) this.starved.push(taker)
     return want
@@ -87,7 +90,7 @@ export class Slots {
     const { started } = executor
     this.surplus = setTimeout(() => {
       this.surplus = null
-      if (executor.active >= this.size) this.holders.giveBack(executor.started - started)
+      if (executor.full) this.holders.giveBack(executor.started - started)
       this.watchSurplus()
     }, GIVE_BACK_MS)
   }

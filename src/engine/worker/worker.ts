@@ -6,57 +6,34 @@
  * for dead processes). stop(): fetch nothing, finish or give back within the grace time, leave.
  */
 
-import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../canvas/types.js'
-import type { ConnectionOptions } from '../client/client.js'
 import { Tender, type Work } from '../maintenance/tender.js'
 import { ChordisError } from '../protocol/errors.js'
-import { checkName, newIncarnation } from '../protocol/ids.js'
+import { newIncarnation } from '../protocol/ids.js'
 import { failureArguments } from '../protocol/reader.js'
 import { valueText } from '../protocol/values.js'
 import { connect, normalise, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
 import { RedisReader } from '../redis/reader.js'
+import { calls } from '../redis/scripts.generated.js'
 import { Additions } from './additions.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
-import { Announcer, type WorkerListener } from './events.js'
+import { Announcer } from './events.js'
 import { Executor, type ExecutorHost } from './executor.js'
 import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
+import type { Mark } from './isolation.js'
 import { DEFAULT_LOGGER, type Logger } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
-import type { TaskRegistry } from './registry.js'
+import { Pools } from './pools/pools.js'
+import { settingsOf, type WorkerOptions, type WorkerSettings } from './settings.js'
 import type { ReplaceSignal } from './signals.js'
 import { Slots } from './slots.js'
 import { reportText, type StartedMeta, StateReports } from './state-reports.js'
 import { Waker } from './waker.js'
-
-export interface WorkerOptions extends ConnectionOptions {
-  tasks: TaskRegistry
-  /** Queues to serve. Default `['default']`. */
-  queues?: string[]
-  /** Attempts that run at the same time. Default 100: handlers run inline and mostly wait for I/O. */
-  concurrency?: number
-  logger?: Logger
-  /** Shown in the registry of workers. Default the host's name. */
-  name?: string
-  /** How long stop() waits for running handlers, ms. Default 10,000. */
-  graceMs?: number
-  /** A process whose heartbeat stands still this long has died, ms. Default 6,000: its work runs again in under 10 s. */
-  leaseMs?: number
-  /** How long one handler may block the event loop before its process counts as dead, ms. Default 3,600,000; 0: no longer than the lease. */
-  hardLimitMs?: number
-  /** How often a node may be lost with its process before it ends FAILURE. Default 3. */
-  maxDeliveries?: number
-  /** Longest result, bytes of JSON. Default 16 MiB. */
-  maxResultBytes?: number
-  /** Every task says STARTED when its handler is called, unless its own option says otherwise. Default false. */
-  trackStarted?: boolean
-  /** Hears of this worker's attempts, and of workflows that its calls ended. Default: nobody, and then nothing is gathered. */
-  listener?: WorkerListener
-}
+import { Watch } from './watch.js'
 
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
 const LOOK_MS = 2_000
@@ -85,7 +62,14 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   connection!: RedisConnection
   private readonly partitions: Partition[] = []
   private readonly running = new Set<Attempt>()
+  private readonly settings: WorkerSettings
   private readonly executor: Executor
+  private readonly pools: Pools
+  private readonly watch: Watch
+  /** Resolves when it has stopped: because it was asked to, or because a handler ran past its hard limit (see `onOverrun`). */
+  readonly ended: Promise<'asked' | 'overrun'>
+  private end!: (why: 'asked' | 'overrun') => void
+  private overrun = false
   private readonly slots: Slots
   private additions!: Additions
   private heartbeat: Heartbeat | null = null
@@ -104,28 +88,26 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private graceUntil = Number.POSITIVE_INFINITY
 
   constructor(private readonly options: WorkerOptions) {
+    this.ended = new Promise((resolve) => {
+      this.end = resolve
+    })
     this.namespace = new Namespace(options)
-    this.queues = (options.queues ?? ['default']).map((queue, k) => checkName(queue, `queues[${k}]`))
+    this.settings = settingsOf(options)
+    this.queues = this.settings.queues
     this.tasks = options.tasks.names()
     this.logger = options.logger ?? DEFAULT_LOGGER
     const announcer = options.listener ? new Announcer(options.listener, this.logger) : null
     this.announcer = announcer
-    const concurrency = options.concurrency ?? 100
-    if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 10_000) {
-      throw new ChordisError('request-invalid', 'must be an integer from 1 to 10,000', { path: 'concurrency' })
-    }
-    this.info = JSON.stringify({
-      name: options.name ?? os.hostname(),
-      pid: process.pid,
-      queues: this.queues,
-      concurrency,
-    })
+    const { concurrency, limits, maxResultBytes, name } = this.settings
+    this.info = JSON.stringify({ name, pid: process.pid, queues: this.queues, concurrency })
+    this.pools = new Pools(options, options.tasks, concurrency, maxResultBytes, this.logger)
+    this.watch = new Watch(concurrency, limits, (attempt, definition, error) => this.executor.verdict(attempt, definition, error))
     this.executor = new Executor(this, {
+      ...this.settings,
       tasks: options.tasks,
       random: Math.random,
-      maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024,
-      concurrency,
-      trackStarted: options.trackStarted ?? false,
+      pools: this.pools,
+      watch: this.watch,
       ...(announcer && options.listener?.task ? { begins: (attempt: Attempt) => announcer.started(attempt) } : {}),
     })
     this.slots = new Slots(concurrency, {
@@ -139,7 +121,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   async start(): Promise<void> {
     if (this.state !== 'new') throw new ChordisError('closed', `this worker is ${this.state}`)
     this.state = 'running'
-    this.starting = this.begin()
+    this.starting = this.launch()
     try {
       await this.starting
     } catch (error) {
@@ -148,10 +130,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     }
   }
 
-  private async begin(): Promise<void> {
+  private async launch(): Promise<void> {
     const { redis } = this.options
     const onError = (error: Error) => this.logger.debug({ err: error }, 'redis connection')
     this.connection = await connect(redis, 'worker', onError, undefined, this.leaving.signal)
+    // Tasks that cannot be loaded are a mistake that is said before anything is leased.
+    await this.pools.start()
     const load = () => this.namespace.load(this.connection)
     await untilAnswered(this.connection, load, () => this.leaving.signal.aborted)
     this.additions = new Additions(this.connection, this.namespace, this.process)
@@ -170,14 +154,16 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   private startHeartbeat(): void {
-    const { redis, leaseMs = 6_000, hardLimitMs = 3_600_000 } = this.options
+    const { redis } = this.options
+    const { leaseMs, maxDeliveries } = this.settings
     this.heartbeat = new Heartbeat({
       redis,
       namespace: this.namespace,
       process: this.process,
       intervalMs: Math.max(100, Math.round(leaseMs / 3)),
       leaseMs,
-      hardLimitMs,
+      maxDeliveries,
+      watch: this.watch,
       onUnknown: (p) =>
         void this.partitions[p]?.reopen().catch((error: unknown) => this.logger.debug({ err: error }, 'opening lanes again')),
     })
@@ -185,7 +171,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   private startTender(): void {
-    const { leaseMs = 6_000, maxDeliveries = 3 } = this.options
+    const { leaseMs, maxDeliveries } = this.settings
     const { connection, namespace, logger } = this
     this.tender = new Tender({
       connection,
@@ -318,25 +304,44 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   // ExecutorHost
 
-  /** A handler starts: from here on the heartbeat watches the event loop. @internal */
-  started(): void {
-    this.heartbeat?.handlerStarts()
-  }
-
   /** An attempt ended with this record. @internal */
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
+    attempt.over = true
     this.reports.over(attempt)
     attempt.grant.partition.complete(attempt.grant, attempt.key, record, true)
     this.slots.over()
-    if (attempt.started) this.executor.over()
+    if (attempt.started) this.executor.over(attempt)
     this.slots.feed()
     this.checkIdle()
   }
 
+  /** Writes down that a handler is about to be called. @internal */
+  async begin({ grant, workflowId, node }: Attempt, mark: Mark | 'n'): Promise<boolean> {
+    const { connection, namespace } = this
+    const owner = `${this.process}:${grant.batch.name}`
+    const begin = (epoch: string) => calls.begin(epoch, workflowId, grant.run, node, owner, mark)
+    const [answer] = await untilAnswered(
+      connection,
+      () => namespace.runAtEpoch(connection, grant.partition.number, begin),
+      () => this.state === 'stopped',
+    )
+    return answer === 'ok'
+  }
+
+  /** A handler ran past its hard limit; it was told so and cannot be stopped. @internal */
+  overran({ task, id }: Attempt): void {
+    const stops = this.settings.onOverrun === 'stop' && this.state === 'running'
+    const what = stops ? 'the worker stops, for a new one to take its place' : 'its outcome is told; the handler goes on'
+    this.logger.error({ task, attempt: id }, `a task ran past its time limit on the main loop; ${what}`)
+    if (!stops) return
+    this.overrun = true
+    void this.stop()
+  }
+
   /** A handler is called that says so. @internal */
   track(attempt: Attempt): void {
-    const started: StartedMeta = { startedAt: Date.now(), worker: this.options.name ?? os.hostname(), pid: process.pid }
+    const started: StartedMeta = { startedAt: Date.now(), worker: this.settings.name, pid: process.pid }
     this.report(attempt, reportText('STARTED', started))
   }
 
@@ -382,7 +387,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
    * what they hold goes back too, uncharged. Called again, it may shorten the grace time, never lengthen it; every call ends when it has stopped.
    */
   stop(options: { graceMs?: number } = {}): Promise<void> {
-    this.graceUntil = Math.min(this.graceUntil, performance.now() + (options.graceMs ?? this.options.graceMs ?? 10_000))
+    this.graceUntil = Math.min(this.graceUntil, performance.now() + (options.graceMs ?? this.settings.graceMs))
     this.stopping ??= this.shutDown()
     return this.stopping
   }
@@ -392,6 +397,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.state = 'stopping'
     if (!started) {
       this.state = 'stopped'
+      await this.pools.stop()
+      this.end('asked')
       return
     }
     this.leaving.abort()
@@ -407,10 +414,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     await Promise.all(
       this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])),
     )
+    await this.pools.stop()
     await this.heartbeat?.stop()
     this.connection?.disconnect()
     this.state = 'stopped'
     this.checkIdle()
+    this.end(this.overrun ? 'overrun' : 'asked')
   }
 
   private busy(): boolean {

@@ -236,6 +236,7 @@ describe("Celery's form", () => {
       retry_policy: {},
       shadow: 'a',
       time_limit: 5,
+      soft_time_limit: 2.5,
       countdown: 2,
       expires: { __type__: 'datetime', __value__: '2026-08-01T12:00:00.000001' },
       eta: null,
@@ -247,6 +248,8 @@ describe("Celery's form", () => {
       countdownMs: 2000,
       expiresAtMs: Date.UTC(2026, 7, 1, 12),
       ignoreResult: true,
+      timeLimitMs: 5000,
+      softTimeLimitMs: 2500,
       link: [sig('l')],
     })
   })

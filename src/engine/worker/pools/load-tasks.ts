@@ -1,5 +1,6 @@
 /**
- * Tasks from a user's modules: what they export, by default or by name, as tasks, lists and objects of tasks, registries, or a `Chordis`.
+ * Tasks from a user's modules: what they export, by default or by name, as tasks, lists and objects of tasks, registries, a `Chordis`, or a source
+ * that makes them first. Used by the command line and by the threads and processes of a pool, which so have the same tasks.
  *
  * They are told apart by their shape, not by their class: a module may bring its own copy of the package along.
  */
@@ -7,29 +8,59 @@ import { statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti, type Jiti } from 'jiti'
-import type { Chordis, TaskDefinition, TaskRegistry } from '../engine/index.js'
-import { CliError } from './failure.js'
+import type { Chordis } from '../../chordis.js'
+import { ChordisError } from '../../protocol/errors.js'
+import type { TaskDefinition, TaskRegistry } from '../registry.js'
 
 const TYPESCRIPT = ['.ts', '.mts', '.cts']
 const JAVASCRIPT = ['.js', '.mjs', '.cjs']
 
+/** Tasks that had to be made: of an application that was booted for them. */
+export interface OpenedTasks {
+  tasks: Iterable<TaskDefinition>
+  /** Gives back what was opened. */
+  close(): Promise<void>
+}
+
+/** What a module may export in place of tasks: it makes them when they are asked for. */
+export interface TaskSource {
+  openTasks(): Promise<OpenedTasks>
+}
+
+/** What modules export. */
 export interface LoadedTasks {
   tasks: TaskDefinition[]
   /** Applications among the exports. */
   apps: Chordis[]
+  /** Closes what {@link TaskSource}s opened. */
+  close(): Promise<void>
 }
 
-/** Loads modules in order. Throws CliError `module-invalid`: a module that is not there, fails, has no task, or takes a name twice. */
-export async function loadTasks(modules: readonly string[], cwd: string): Promise<LoadedTasks> {
+/**
+ * Loads modules in order, `.ts` ones too.
+ * @param cwd what relative paths are relative to
+ * @throws ModuleInvalidError a module that is not there, fails, has no task, or takes a name twice
+ */
+export async function loadTasks(modules: readonly string[], cwd: string = process.cwd()): Promise<LoadedTasks> {
   const collector = new Collector()
   for (const name of modules) {
     const before = collector.size
     const exported = await load(name, resolve(cwd, name))
     for (const [key, value] of Object.entries(exported))
-      collector.add(value, `${name} (${key === 'default' ? 'default export' : `export ${key}`})`)
-    if (collector.size === before) throw new CliError('module-invalid', `${name} exports no task`, HINT)
+      await collector.add(value, `${name} (${key === 'default' ? 'default export' : `export ${key}`})`)
+    if (collector.size === before) throw new ModuleInvalidError(`${name} exports no task`, HINT)
   }
   return collector.loaded()
+}
+
+/** A module that gives no tasks. `detail`: lines to be shown below the message. */
+export class ModuleInvalidError extends ChordisError {
+  constructor(
+    message: string,
+    readonly detail: readonly string[] = [],
+  ) {
+    super('module-invalid', message)
+  }
 }
 
 const HINT = [
@@ -39,14 +70,14 @@ const HINT = [
 async function load(name: string, path: string): Promise<object> {
   const extension = extname(path)
   if (![...TYPESCRIPT, ...JAVASCRIPT].includes(extension)) {
-    throw new CliError('module-invalid', `${name}: must be a file that ends in ${[...TYPESCRIPT, ...JAVASCRIPT].join(' ')}`)
+    throw new ModuleInvalidError(`${name}: must be a file that ends in ${[...TYPESCRIPT, ...JAVASCRIPT].join(' ')}`)
   }
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new CliError('module-invalid', `${name}: there is no such file`)
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new ModuleInvalidError(`${name}: there is no such file`)
   try {
     return (await (TYPESCRIPT.includes(extension) ? loadTypeScript(path) : import(pathToFileURL(path).href))) as object
   } catch (error) {
     const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
-    throw new CliError('module-invalid', `${name} cannot be loaded: ${message}`, frames(error))
+    throw new ModuleInvalidError(`${name} cannot be loaded: ${message}`, frames(error))
   }
 }
 
@@ -62,7 +93,7 @@ function loadTypeScript(path: string): Promise<unknown> {
 function frames(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return lines.filter((line) => !/node:internal|[\\/]node_modules[\\/]jiti[\\/]|[\\/]src[\\/]cli[\\/]load-tasks/.test(line)).slice(0, 5)
+  return lines.filter((line) => !/node:internal|[\\/]node_modules[\\/]jiti[\\/]|[\\/]pools[\\/]load-tasks/.test(line)).slice(0, 5)
 }
 
 type Maybe<T> = { readonly [K in keyof T]?: unknown }
@@ -87,6 +118,10 @@ function isApp(value: unknown): value is Chordis {
   return isRegistry(tasks) && typeof worker === 'function'
 }
 
+function isSource(value: unknown): value is TaskSource {
+  return isObject(value) && typeof (value as Maybe<TaskSource>).openTasks === 'function'
+}
+
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || prototype === Object.prototype
@@ -96,19 +131,28 @@ class Collector {
   /** Task name -> definition and where it stands. */
   private readonly found = new Map<string, { definition: TaskDefinition; place: string }>()
   private readonly apps = new Set<Chordis>()
+  private readonly opened = new Map<TaskSource, OpenedTasks>()
   /** Exports that were tasks, the same one counted as often as it is exported. */
   size = 0
 
-  add(value: unknown, place: string, level = 0): void {
+  async add(value: unknown, place: string, level = 0): Promise<void> {
     if (isDefinition(value)) this.task(value, place)
+    else if (isSource(value)) await this.source(value, place)
     else if (isApp(value)) {
       this.apps.add(value)
       this.registry(value.tasks, place)
     } else if (isRegistry(value)) this.registry(value, place)
     else if (isObject(value) && 'definition' in value && isDefinition(value.definition)) this.task(value.definition, place)
-    else if (Array.isArray(value)) for (const one of value) this.add(one, place, level)
+    else if (Array.isArray(value)) for (const one of value) await this.add(one, place, level)
     // CommonJS: the default is all that is exported. One level; what lies deeper is somebody's data.
-    else if (isObject(value) && isPlain(value) && level === 0) for (const one of Object.values(value)) this.add(one, place, level + 1)
+    else if (isObject(value) && isPlain(value) && level === 0) for (const one of Object.values(value)) await this.add(one, place, level + 1)
+  }
+
+  /** The same source under two names is opened once. */
+  private async source(source: TaskSource, place: string): Promise<void> {
+    const opened = this.opened.get(source) ?? (await source.openTasks())
+    this.opened.set(source, opened)
+    for (const task of opened.tasks) this.task(task, place)
   }
 
   private registry(registry: TaskRegistry, place: string): void {
@@ -120,11 +164,14 @@ class Collector {
     const known = this.found.get(definition.name)
     if (known === undefined) this.found.set(definition.name, { definition, place })
     else if (known.definition !== definition) {
-      throw new CliError('module-invalid', `the task "${definition.name}" is defined twice: by ${known.place} and by ${place}`)
+      throw new ModuleInvalidError(`the task "${definition.name}" is defined twice: by ${known.place} and by ${place}`)
     }
   }
 
   loaded(): LoadedTasks {
-    return { tasks: [...this.found.values()].map(({ definition }) => definition), apps: [...this.apps] }
+    const close = async () => {
+      for (const opened of this.opened.values()) await opened.close()
+    }
+    return { tasks: [...this.found.values()].map(({ definition }) => definition), apps: [...this.apps], close }
   }
 }

@@ -1,0 +1,22 @@
+/** A thread of a worker's pool: piscina loads this module once per thread and calls its default export once per attempt. */
+import { getHeapStatistics } from 'node:v8'
+import type { MessagePort } from 'node:worker_threads'
+import { workerData } from 'piscina'
+import { Child } from './child.js'
+import type { AbortMessage, CallMessage, ChildMessage, ChildSettings } from './messages.js'
+
+const child = await Child.boot(workerData as ChildSettings, () => getHeapStatistics().used_heap_size)
+
+/** `port`: what is said while the call runs. Without a call it only shows that the tasks could be loaded. */
+export default async function run({ call, port }: { call?: CallMessage; port?: MessagePort }): Promise<void> {
+  if (call === undefined || port === undefined) return
+  port.on('message', (message: AbortMessage) => child.abort(message))
+  let retires = false
+  await child.run(call, (message: ChildMessage) => {
+    if (message.type === 'done') retires = message.retires
+    port.postMessage(message)
+  })
+  port.close()
+  // After the answer has left. What piscina has given this thread meanwhile never began, and is given to another one.
+  if (retires) setImmediate(() => process.exit(0))
+}
