@@ -38,6 +38,7 @@ export {
   type WorkflowEvent,
   type WorkflowEventType,
 } from './worker/events.js'
+export { LeaseLost } from './worker/lease-lost.js'
 export { SoftTimeLimitExceeded, TimeLimitExceeded } from './worker/limits.js'
 export type { Logger } from './worker/logger.js'
 export { isPoolChild } from './worker/pools/child.js'

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
-import { chain, chord, group, signature } from '../../src/engine/index.js'
-import { useRedis } from '../support/redis-server.js'
+import { expect, onTestFinished, test } from 'vitest'
+import { Client, chain, chord, group, signature } from '../../src/engine/index.js'
+import { uniqueName, useRedis } from '../support/redis-server.js'
+import { startModule } from '../support/typescript-child.js'
 import { until } from '../support/wait.js'
 import { Chaos, work } from './harness.js'
 
@@ -70,3 +71,26 @@ test('a worker that was frozen for longer than its lease loses its work; what it
   await chaos.processes[1]?.kill9()
   expect(await (await chaos.client.submit(work('again'))).result({ timeoutMs: 10_000 })).toBe('again')
 })
+
+test.each(['inline', 'thread', 'process'] as const)(
+  'a frozen worker of kind %s that wakes tells its attempts that their leases are lost',
+  async (pool) => {
+    const namespace = uniqueName()
+    const client = await Client.connect({ redis: redis.url, namespace })
+    const setup = JSON.stringify({ redis: redis.url, namespace, leaseMs: 3_000, pool, concurrency: 2 })
+    const start = () => startModule(new URL('../engine/pools-worker.js', import.meta.url), { args: [setup] })
+    const frozen = await start()
+    onTestFinished(() => void frozen.kill9())
+    onTestFinished(() => client.close())
+    const handle = await client.submit(signature('says', [], {}, { timeLimitMs: 60_000 }))
+    await frozen.line(/^begun/)
+    frozen.stop()
+    const other = await start()
+    onTestFinished(() => void other.kill9())
+    await other.line(/^begun/, 20_000)
+    frozen.cont()
+    await frozen.line(/^told LeaseLost lease-lost/)
+    expect((await handle.results())[0]).toMatchObject({ state: 'STARTED' })
+    expect(other.output).not.toMatch(/told/)
+  },
+)

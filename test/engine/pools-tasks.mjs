@@ -30,6 +30,13 @@ export const tasks = [
     if (!answers) throw ctx.signal.reason
     return { reason: ctx.signal.reason.name }
   }),
+  /** As waits, and says on its standard output what it was told. */
+  task('says', async (ctx) => {
+    console.log('begun')
+    await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve, { once: true }))
+    console.log(`told ${ctx.signal.reason.name} ${ctx.signal.reason.code}`)
+    return 'too late'
+  }),
   task('crash', async (_ctx, [ms = 0]) => {
     await sleep(ms)
     process.exit(7)

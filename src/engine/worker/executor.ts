@@ -86,7 +86,7 @@ export class Executor {
     private readonly options: ExecutorOptions,
   ) {
     this.outcomes = new Outcomes(options)
-    this.isolation = new Isolation(options.maxDeliveries, () => this.run())
+    this.isolation = new Isolation(options.maxDeliveries, options.concurrency, () => this.run())
   }
 
   /** Attempts that have not started. */

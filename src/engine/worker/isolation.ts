@@ -4,8 +4,11 @@
  */
 import type { Attempt } from './attempt.js'
 
-/** Suspects of a first loss that run at a time: when the guilty one strikes again, so few are left to be tried one by one. */
-const SUSPECTS_AT_ONCE = 10
+/**
+ * Suspects of a first loss that run at a time, as a part of the concurrency: when the guilty one strikes again, so few are left to be tried one by one.
+ * Most losses have no guilty one (a machine that went away), and then this is what the rest waits for.
+ */
+const SUSPECTS_AT_ONCE = 1 / 4
 /** How long one waits for the others to end before it starts beside them after all, ms. */
 const ALONE_WAIT_MS = 5_000
 
@@ -21,11 +24,13 @@ export class Isolation {
   private patient = true
 
   /**
-   * @param maxDeliveries losses that a task survives
+   * @param maxDeliveries losses that a task survives but the last
+   * @param concurrency attempts that run at a time
    * @param again something may start now that might not before
    */
   constructor(
     private readonly maxDeliveries: number,
+    private readonly concurrency: number,
     private readonly again: () => void,
   ) {}
 
@@ -36,12 +41,12 @@ export class Isolation {
 
   /** Whether a suspect may start beside `active` others; null: not now. */
   admit(attempt: Attempt, active: number): Mark | null {
+    if (this.loner !== null && this.loner !== attempt) return null
     if (attempt.grant.suspicion < this.maxDeliveries - 1) {
-      if (this.beside >= SUSPECTS_AT_ONCE) return null
+      if (this.beside >= Math.ceil(this.concurrency * SUSPECTS_AT_ONCE)) return null
       this.beside++
       return this.mark(attempt, 'b')
     }
-    if (this.loner !== null && this.loner !== attempt) return null
     this.loner = attempt
     if (active === 0) return this.mark(attempt, 'a')
     if (!this.patient) {

@@ -32,6 +32,8 @@ export interface PartitionHost {
   /** All of a turn's grants were handed over. */
   run(): void
   lost(nodes: string[]): void
+  /** The process was given up for dead: what of its attempts others run now is to be found out. */
+  doubt(partition: Partition): void
   /** `workflow:node` of every attempt of this partition that is not over. */
   held(partition: Partition): string[]
   /** Nothing to do here any more until woken; `dueMs` until a delayed node is due, or -1. */
@@ -274,6 +276,7 @@ export class Partition {
         lane.sequence--
         await this.openLane(lane)
         lane.sequence++
+        this.host.doubt(this)
       } catch (error) {
         await this.recover(lane, error, failures, completions)
       }
@@ -397,6 +400,7 @@ export class Partition {
         lane.busy = false
       })
     }
+    this.host.doubt(this)
     this.wake(true)
   }
 }

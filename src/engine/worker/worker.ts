@@ -25,6 +25,7 @@ import { Executor, type ExecutorHost } from './executor.js'
 import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
 import type { Mark } from './isolation.js'
+import { LeaseLost } from './lease-lost.js'
 import { DEFAULT_LOGGER, type Logger } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
 import { Pools } from './pools/pools.js'
@@ -35,6 +36,8 @@ import { reportText, type StartedMeta, StateReports } from './state-reports.js'
 import { Waker } from './waker.js'
 import { Watch } from './watch.js'
 
+/** Attempts that one call asks after. */
+const HOLDS_AT_ONCE = 500
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
 const LOOK_MS = 2_000
 /** Longest block on wake lists; what it misses the upkeep finds. */
@@ -286,6 +289,22 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   /** The sweep of another process took these leases. @internal */
   lost(nodes: string[]): void {
     this.logger.warn({ nodes: nodes.slice(0, 10), count: nodes.length }, 'leases were lost before these attempts ended; others run them')
+  }
+
+  /** The process was given up for dead and lives: attempts that others run now are told so. @internal */
+  doubt(partition: Partition): void {
+    const held = [...this.running].filter((attempt) => attempt.grant.partition === partition)
+    void this.tellLost(partition, held).catch((error: unknown) => this.logger.debug({ err: error }, 'looking for lost leases'))
+  }
+
+  private async tellLost(partition: Partition, held: Attempt[]): Promise<void> {
+    const { connection, namespace, process } = this
+    for (let from = 0; from < held.length; from += HOLDS_AT_ONCE) {
+      const some = held.slice(from, from + HOLDS_AT_ONCE)
+      const asked = some.flatMap((attempt) => [attempt.workflowId, attempt.node, `${process}:${attempt.grant.batch.name}`])
+      const gone = await untilAnswered(connection, () => namespace.run(connection, partition.number, calls.holds(asked)))
+      for (const number of gone as number[]) some[number - 1]?.abort(new LeaseLost(some[number - 1] as Attempt))
+    }
   }
 
   /** A partition has nothing to do until `dueMs` from now (-1: until it is woken). @internal */
