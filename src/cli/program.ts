@@ -1,6 +1,6 @@
 /** The commands, their options and their help. What they do is in commands/, which is loaded when a command is run. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { NODE_STATES, type NodeState } from '../engine/index.js'
+import { NODE_STATES, type NodeState, POOL_KINDS } from '../engine/index.js'
 import type { SubmitArguments } from './commands/submit.js'
 import type { WorkerArguments } from './commands/worker.js'
 import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './context.js'
@@ -54,11 +54,17 @@ function addWorker(program: Command, run: Run): void {
         ['first', 'running tasks get the grace time, what has not started goes back at once; exit 0'],
         ['second', 'what runs goes back as well; exit 143 or 130'],
         ['third', 'exit at once; others run what it held after its lease of 6 s'],
-      ]).join('\n')}\n${exits}`,
+      ]).join('\n')}\n\nA worker process that dies, or had to be killed, is started again.\n${exits}`,
     )
     .requiredOption('-m, --module <file>', 'module with tasks, .ts or .js; may be repeated', collect)
     .option('-Q, --queues <names>', 'queues to serve, with commas (default: default and every queue that a task names)', list)
-    .option('-c, --concurrency <n>', 'attempts at once', whole(1, 10_000), 100)
+    .option('-c, --concurrency <n>', 'attempts at once (default: 100; in threads and processes one per processor)', whole(1, 10_000))
+    .addOption(new Option('-P, --pool <kind>', 'where tasks run that name no pool of their own').choices(POOL_KINDS).default('inline'))
+    .option('--autoscale <max,min>', 'threads or processes between these numbers, as work comes and goes', autoscale)
+    .option('--max-tasks-per-child <n>', 'attempts after which a thread or process is replaced', whole(1, 1_000_000_000))
+    .option('--max-memory-per-child <MB>', 'memory beyond which it is replaced after its attempt', whole(1, 1_000_000))
+    .option('--time-limit <seconds>', 'hard limit of tasks that have none of their own (default: 1 h; 0: none)', seconds)
+    .option('--soft-time-limit <seconds>', 'soft limit of tasks that have none of their own (default: none)', seconds)
     .option('-n, --name <name>', 'name of this worker (default: the host’s)')
     .option('--grace <seconds>', 'how long running tasks may go on after a signal', seconds, 10)
     .addOption(new Option('--log-level <level>', 'least level to log').choices(LEVELS).default('info'))
@@ -135,6 +141,14 @@ function states(text: string): NodeState[] {
     if (state === undefined) throw new InvalidArgumentError(`"${item}" is none of ${NODE_STATES.join(', ')}`)
     return state
   })
+}
+
+/** As Celery writes it: the greatest number first. */
+function autoscale(text: string): { min: number; max: number } {
+  const [, max, min] = /^(\d{1,4}),(\d{1,4})$/.exec(text) ?? []
+  const range = { min: Number(min), max: Number(max) }
+  if (max === undefined || range.min > range.max || range.max < 1) throw new InvalidArgumentError('must be <max>,<min>: 10,3')
+  return range
 }
 
 const whole = (least: number, most: number) => (text: string) => {

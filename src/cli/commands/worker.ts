@@ -3,15 +3,19 @@ import os from 'node:os'
 import {
   Chordis,
   type ChordisOptions,
+  defaultConcurrency,
   type LoadedTasks,
   type Logger,
   loadTasks,
   ModuleInvalidError,
+  type PoolKind,
+  type PoolOptions,
   type TaskEvent,
   type Worker,
 } from '../../engine/index.js'
 import { type Context, clientOptions, shownUrl } from '../context.js'
 import { createLogger, type Level } from '../log.js'
+import { EXIT_AGAIN, isSupervised, onAbandoned, supervise, tellReady } from '../supervisor.js'
 import { columns } from '../terminal.js'
 import { VERSION } from '../version.js'
 
@@ -19,6 +23,14 @@ export interface WorkerArguments {
   module: string[]
   queues?: string[]
   concurrency?: number
+  pool?: PoolKind
+  autoscale?: { min: number; max: number }
+  maxTasksPerChild?: number
+  /** MB. */
+  maxMemoryPerChild?: number
+  /** Seconds. */
+  timeLimit?: number
+  softTimeLimit?: number
   name?: string
   /** Seconds. */
   grace: number
@@ -30,8 +42,8 @@ const ECHO_MS = 250
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
 
+/** Runs the worker, under a supervisor that starts it again when it has to be killed. */
 export async function worker(context: Context, options: WorkerArguments): Promise<number> {
-  const loaded = await loadTasks(options.module, process.cwd())
   const logger = createLogger({
     level: options.logLevel,
     json: context.json,
@@ -39,12 +51,23 @@ export async function worker(context: Context, options: WorkerArguments): Promis
     write: context.print,
     now: () => new Date(),
   })
+  return isSupervised() ? work(context, options, logger) : supervise(logger)
+}
+
+async function work(context: Context, options: WorkerArguments, logger: Logger): Promise<number> {
+  const loaded = await loadTasks(options.module)
   const app = new Chordis({ ...connectionOf(context, loaded), logger }).register(...loaded.tasks)
   try {
     // A worker waits for a Redis that goes away; one that was never there is a mistake in the settings, said at once.
     const { partitions } = await app.client()
-    const { name = os.hostname(), queues, concurrency = 100, grace } = options
+    const { name = os.hostname(), queues, grace } = options
+    const pooled = poolOptionsOf(options)
+    const concurrency = options.concurrency ?? defaultConcurrency(pooled)
     const worker = app.worker({
+      ...pooled,
+      ...(options.timeLimit === undefined ? {} : { timeLimitMs: options.timeLimit * 1_000 }),
+      ...(options.softTimeLimit === undefined ? {} : { softTimeLimitMs: options.softTimeLimit * 1_000 }),
+      onOverrun: 'stop',
       ...(queues === undefined ? {} : { queues }),
       // A line per attempt is for looking closely: telling of each costs about a third of the speed of tasks that do nothing.
       ...(options.logLevel === 'debug' ? { listener: { task: (event: TaskEvent) => logEvent(logger, event) } } : {}),
@@ -52,15 +75,28 @@ export async function worker(context: Context, options: WorkerArguments): Promis
       name,
       graceMs: grace * 1_000,
     })
-    if (!context.json) for (const line of banner(context, app, worker, { name, concurrency, partitions })) context.print(line)
+    if (!context.json)
+      for (const line of banner(context, app, worker, { name, concurrency, pool: options.pool ?? 'inline', partitions }))
+        context.print(line)
     const ended = untilSignals(worker, logger, grace)
     await worker.start()
+    tellReady()
     logger.info(context.json ? { name, pid: process.pid, queues: worker.queues, tasks: worker.tasks, concurrency } : {}, 'ready')
     return await ended
   } finally {
     await app.close()
     for (const one of loaded.apps) await one.close()
     await loaded.close()
+  }
+}
+
+function poolOptionsOf({ pool, module, autoscale, maxTasksPerChild, maxMemoryPerChild }: WorkerArguments): PoolOptions {
+  return {
+    modules: module,
+    ...(pool === undefined ? {} : { pool }),
+    ...(autoscale === undefined ? {} : { autoscale }),
+    ...(maxTasksPerChild === undefined ? {} : { maxTasksPerChild }),
+    ...(maxMemoryPerChild === undefined ? {} : { maxMemoryPerChild }),
   }
 }
 
@@ -88,13 +124,13 @@ function banner(
   { out }: Context,
   { options }: Chordis,
   { queues, tasks }: Worker,
-  { name, concurrency, partitions }: { name: string; concurrency: number; partitions: number },
+  { name, concurrency, pool, partitions }: { name: string; concurrency: number; pool: PoolKind; partitions: number },
 ): string[] {
   const where = `${shownUrl(options.redis)}, namespace ${options.namespace ?? 'chordis'}${partitions === 1 ? '' : `, ${partitions} partitions`}`
   const facts: [string, string][] = [
     ['redis', where],
     ['queues', queues.join(' ')],
-    ['concurrency', String(concurrency)],
+    ['concurrency', pool === 'inline' ? String(concurrency) : `${concurrency} (pool: ${pool})`],
     ['tasks', tasks.join(' ')],
   ]
   return [
@@ -111,6 +147,13 @@ function untilSignals(worker: Worker, logger: Logger, graceS: number): Promise<n
   let signals = 0
   let last = { name: '', at: 0, code: 0 }
   return new Promise((resolve, reject) => {
+    worker.ended.then((why) => {
+      if (why === 'overrun') resolve(EXIT_AGAIN)
+    }, reject)
+    onAbandoned(() => {
+      logger.warn({}, 'the process above is gone: stopping')
+      worker.stop().then(() => resolve(1), reject)
+    })
     for (const [name, code] of Object.entries(SIGNALS) as ['SIGINT' | 'SIGTERM', number][]) {
       process.on(name, () => {
         const again = last.name === name && performance.now() - last.at < ECHO_MS
