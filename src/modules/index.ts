@@ -33,4 +33,5 @@ export { Arg, Ctx, Task, type TaskDecoratorOptions, type TaskSettings, Tasks, ty
 export { TaskForbiddenError } from './tasks/task.runner.js'
 export { getTaskArguments, getTaskContext, isTaskHost } from './tasks/task-host.js'
 export { Drain } from './worker/drain.js'
+export { type TasksOfOptions, tasksOf } from './worker/tasks-of.js'
 export { WorkflowsModule } from './workflows/workflows.module.js'

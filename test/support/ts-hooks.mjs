@@ -25,6 +25,20 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!isOurs(url) || !url.endsWith('.ts')) return next(url, context)
   const file = fileURLToPath(url)
-  const { code } = await transformWithOxc(readFileSync(file, 'utf8'), file, { sourcemap: false })
-  return { format: 'module', source: code, shortCircuit: true }
+  const text = readFileSync(file, 'utf8')
+  const source = /^\s*@\w/m.test(text) ? await withDecorators(text, file) : (await transformWithOxc(text, file, { sourcemap: false })).code
+  return { format: 'module', source, shortCircuit: true }
+}
+
+/** Lowered by the compiler itself, which puts its helpers into the file; Vite's transformer would import them from where only Vite finds them. */
+async function withDecorators(text, fileName) {
+  const { default: ts } = await import('typescript')
+  const { ModuleKind, ScriptTarget } = ts
+  const compilerOptions = {
+    experimentalDecorators: true,
+    module: ModuleKind.ESNext,
+    target: ScriptTarget.ES2022,
+    verbatimModuleSyntax: true,
+  }
+  return ts.transpileModule(text, { compilerOptions, fileName }).outputText
 }

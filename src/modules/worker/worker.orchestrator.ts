@@ -13,6 +13,7 @@ import { Connections } from '../connections/connections.js'
 import { HookExplorer } from '../hooks/hook.explorer.js'
 import { closeHttp } from '../http/close.js'
 import { Drain } from './drain.js'
+import { isForTasksOnly } from './tasks-of.js'
 
 const DEFAULT_HTTP_MS = 10_000
 
@@ -26,6 +27,7 @@ export class WorkerOrchestrator implements OnApplicationBootstrap, BeforeApplica
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    if (isForTasksOnly()) return
     for (const connection of this.connections.all) await connection.start(this.hooks.listenerOf(connection))
   }
 
