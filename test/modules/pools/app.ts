@@ -106,12 +106,13 @@ export interface Settings {
 export const settings = (): Settings => JSON.parse(process.env.POOL_APP ?? '{}') as Settings
 
 @Module({})
-export class AppModule {
-  static make({ redis, namespace, pool }: Settings, modules: string[]): DynamicModule {
-    return {
-      module: AppModule,
-      imports: [ChordisModule.forRoot({ redis, namespace, worker: { pool, modules, concurrency: 2 } })],
-      providers: [Prices, OpeningHours, ShopTasks, PerAttempt, { provide: APP_INTERCEPTOR, useClass: Where }],
-    }
+class AppModule {}
+
+/** The root module. @param modules what its pool loads */
+export function appModule({ redis, namespace, pool }: Settings, modules: string[] = []): DynamicModule {
+  return {
+    module: AppModule,
+    imports: [ChordisModule.forRoot({ redis, namespace, worker: { pool, modules, concurrency: 1 } })],
+    providers: [Prices, OpeningHours, ShopTasks, PerAttempt, { provide: APP_INTERCEPTOR, useClass: Where }],
   }
 }

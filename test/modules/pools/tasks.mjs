@@ -1,5 +1,5 @@
 // What the threads and processes load: the same application, for its tasks.
 import { tasksOf } from '../../../src/modules/index.js'
-import { AppModule, settings } from './app.js'
+import { appModule, settings } from './app.js'
 
-export default tasksOf(AppModule.make(settings(), []))
+export default tasksOf(appModule(settings()))
