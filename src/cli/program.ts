@@ -1,13 +1,12 @@
 /** The commands, their options and their help. What they do is in commands/, which is loaded when a command is run. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { NODE_STATES, type NodeState, POOL_KINDS } from '../engine/index.js'
+import { NODE_STATES, type NodeState, POOL_KINDS, VERSION } from '../engine/index.js'
 import type { SubmitArguments } from './commands/submit.js'
 import type { WorkerArguments } from './commands/worker.js'
 import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './context.js'
 import { EXIT_CODES } from './failure.js'
 import { LEVELS } from './log.js'
 import { columns } from './terminal.js'
-import { VERSION } from './version.js'
 
 const exits = `\nExit codes:\n${columns(EXIT_CODES.map(([code, meaning]) => [String(code).padStart(3), meaning])).join('\n')}\n`
 

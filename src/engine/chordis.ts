@@ -8,6 +8,7 @@ import { type ArgumentSchemas, type Parsed, type Task, type TaskDefaults, task, 
 import type { Result, ResultOf, Startable } from './canvas/typed.js'
 import type { Canvas, Json } from './canvas/types.js'
 import { Client, type ClientOptions } from './client/client.js'
+import { WorkerControl } from './client/control.js'
 import { WorkflowHandle } from './client/handle.js'
 import type { HandleDependencies } from './client/look.js'
 import type { SubmitOptions } from './client/submission.js'
@@ -16,6 +17,7 @@ import type { WaitAnswer } from './client/waiter.js'
 import { ChordisError } from './protocol/errors.js'
 import type { WorkflowReader } from './protocol/reader.js'
 import type { Segment } from './protocol/view.js'
+import type { WorkerView } from './protocol/worker-view.js'
 import { Namespace } from './redis/namespace.js'
 import type { Logger } from './worker/logger.js'
 import { type TaskContext, type TaskDefinition, TaskRegistry } from './worker/registry.js'
@@ -44,7 +46,9 @@ export type Registrable = { readonly definition: TaskDefinition } | TaskDefiniti
 export class Chordis {
   /** Its tasks by name. */
   readonly tasks = new TaskRegistry()
-  private readonly workers = new Set<Worker>()
+  /** As {@link Client.control}; the first use connects. */
+  readonly control = new WorkerControl(async (command, options) => (await this.client()).control.send(command, options))
+  private readonly made = new Set<Worker>()
   private connecting: Promise<Client> | undefined
   private closing: Promise<void> | undefined
   private over = false
@@ -92,7 +96,7 @@ export class Chordis {
   register(...tasks: readonly Registrable[]): this {
     for (const one of tasks) {
       const definition = 'definition' in one ? one.definition : one
-      if (this.workers.size > 0 && this.tasks.get(definition.name) !== definition) {
+      if (this.made.size > 0 && this.tasks.get(definition.name) !== definition) {
         throw new ChordisError('request-invalid', `task ${definition.name} comes after a worker was made, which would never run it`, {
           path: 'task',
         })
@@ -122,6 +126,11 @@ export class Chordis {
     return resultOf<R>(this, id)
   }
 
+  /** As {@link Client.workers}: all workers of the namespace, those of other processes too. */
+  async workers(): Promise<WorkerView[]> {
+    return (await this.client()).workers()
+  }
+
   /** Time of one round trip, ms; the first use connects. Throws `redis-unavailable`. */
   async ping(): Promise<number> {
     return (await this.client()).ping()
@@ -136,7 +145,7 @@ export class Chordis {
     if (this.tasks.names().length === 0) throw new ChordisError('request-invalid', 'a worker needs a task', { path: 'tasks' })
     const { redis, namespace, partitions, logger } = this.options
     const worker = new Worker({ redis, namespace, partitions, logger, queues: this.tasks.queues(), ...options, tasks: this.tasks })
-    this.workers.add(worker)
+    this.made.add(worker)
     return worker
   }
 
@@ -167,7 +176,7 @@ export class Chordis {
 
   private async shutDown(): Promise<void> {
     // Running handlers may still submit: the client goes last.
-    await Promise.all([...this.workers].map((worker) => worker.stop()))
+    await Promise.all([...this.made].map((worker) => worker.stop()))
     this.over = true
     const client = await this.connecting?.catch(() => undefined)
     await client?.close()

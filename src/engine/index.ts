@@ -6,6 +6,7 @@
 export * from './canvas/index.js'
 export * from './chordis.js'
 export { Client, type ClientOptions, type ConnectionOptions } from './client/client.js'
+export { type ControlOptions, type Gathered, WorkerControl, type WorkerName } from './client/control.js'
 export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failures.js'
 export { WorkflowHandle, type WorkflowStatus } from './client/handle.js'
 export type { SubmitOptions } from './client/submission.js'
@@ -13,14 +14,24 @@ export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group
 export { type AsyncResult, type AttemptError, TaskHandle } from './client/task-handle.js'
 export { type CanvasReport, type ValidateOptions, validateCanvas } from './client/validate.js'
 export type { WorkflowClient } from './client/workflow-client.js'
+export {
+  type AttemptList,
+  type HeldAttempt,
+  type RunningAttempt,
+  SHUTDOWN_MODES,
+  type ShutdownMode,
+  type WorkerCommand,
+} from './protocol/control.js'
 export { ChordisError, ERROR_RULES, type ErrorCode, type WireError } from './protocol/errors.js'
 export { checkName } from './protocol/ids.js'
 export type { NodeResult, TaskPage, TaskView } from './protocol/reader.js'
 export { NODE_STATES, type NodeState, type TaskState, type WorkflowState } from './protocol/states.js'
 export type { Outcome } from './protocol/values.js'
 export type { GraphView, GraphViewEdge, GraphViewNode, GraphViewOptions } from './protocol/view.js'
+export type { Processed, WorkerSample, WorkerView } from './protocol/worker-view.js'
 export type { RedisOptions } from './redis/connection.js'
 export type { KnownTask } from './redis/roster.js'
+export { VERSION } from './version.js'
 export { type ArgumentFault, TaskArgumentsInvalidError } from './worker/arguments.js'
 export {
   TASK_EVENTS,

@@ -29,6 +29,11 @@ const TASKS: { [name: string]: TaskDefinition['handler'] } = {
     return { count: numbers.length, sum: numbers.reduce((sum, n) => sum + n, 0) }
   },
   add: (_ctx, args) => (args.flat(9) as number[]).reduce((sum, n) => sum + n, 0),
+  /** Blocks the event loop for so many ms. */
+  block: (_ctx, [ms]) => {
+    for (const until = performance.now() + Number(ms); performance.now() < until; );
+    return ms ?? null
+  },
   /** Tries again at once until the third attempt. */
   stumble: (ctx, [value = null]) => (ctx.attempt < 3 ? ctx.retry({ countdownMs: 20, maxRetries: null }) : value),
   /** Becomes `work` of the same value. */

@@ -32,7 +32,7 @@ export class Hand {
     return (await this.namespace.runAtEpoch(this.connection, 0, turn)) as unknown as Reply
   }
 
-  /** All that is stored of a workflow and of this process, without ids and times. */
+  /** All that is stored of a workflow and of this process, without ids and times (`b`: when it was heard). */
   async stored(id: string): Promise<unknown> {
     const keys = this.namespace.keys(0)
     const workflow = await this.connection.hgetall(keys.of('workflow', id))
@@ -40,7 +40,7 @@ export class Hand {
     if (control) for (const time of [5, 6, 7, 8]) control[time] = control[time] === '0' ? '0' : 't'
     const lists = await this.connection.keys(`${keys.base}[qk]:*`)
     const entries = await Promise.all(lists.sort().map((key) => this.connection.lrange(key, 0, -1)))
-    const process = await this.connection.hgetall(keys.of('process', this.name))
+    const { b, ...process } = await this.connection.hgetall(keys.of('process', this.name))
     const timers = (await this.connection.zrange(keys.of('timers'), '0', '-1')) as string[]
     const all = { workflow: { ...workflow, s: control }, lists: lists.map((key) => key.slice(keys.base.length)), entries, process, timers }
     return JSON.parse(JSON.stringify(all).replaceAll(id, 'ID').replaceAll(this.name, 'PROCESS'))

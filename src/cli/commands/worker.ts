@@ -11,13 +11,13 @@ import {
   type PoolKind,
   type PoolOptions,
   type TaskEvent,
+  VERSION,
   type Worker,
 } from '../../engine/index.js'
 import { type Context, clientOptions, shownUrl } from '../context.js'
 import { createLogger, type Level } from '../log.js'
 import { EXIT_AGAIN, isSupervised, onAbandoned, supervise, tellReady } from '../supervisor.js'
 import { columns } from '../terminal.js'
-import { VERSION } from '../version.js'
 
 export interface WorkerArguments {
   module: string[]

@@ -5,13 +5,16 @@
 import type { ResultOf, Startable } from '../canvas/typed.js'
 import type { Canvas, Json } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
+import type { WorkerView } from '../protocol/worker-view.js'
 import { connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
 import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
 import { readOutline } from '../redis/outline.js'
 import { RedisReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
 import { calls } from '../redis/scripts.generated.js'
+import { type FoundWorker, readWorkers } from '../redis/workers.js'
 import type { SubmitListener } from './batches.js'
+import { sendCommand, WorkerControl } from './control.js'
 import { WorkflowHandle } from './handle.js'
 import type { HandleDependencies } from './look.js'
 import { prepare, type SubmitOptions } from './submission.js'
@@ -36,6 +39,8 @@ export class Client implements WorkflowClient {
   private readonly waiter: Waiter
   /** What a handle needs, for handles that are made elsewhere (`Chordis`). */
   readonly dependencies: HandleDependencies
+  /** Tells workers what to do: ping, stats, active, grow, addConsumer, quiet, shutdown, … */
+  readonly control: WorkerControl
 
   private constructor(
     private readonly connection: RedisConnection,
@@ -44,6 +49,7 @@ export class Client implements WorkflowClient {
   ) {
     this.submitter = new Submitter(connection, namespace)
     this.waiter = new Waiter(connection, namespace, () => connect(options.redis, 'subscriber'))
+    this.control = new WorkerControl((command, wanted) => sendCommand(connection, namespace, command, wanted))
     this.dependencies = {
       reader: (workflow) => new RedisReader(connection, namespace, workflow),
       outline: (reader, meta) => readOutline(connection, namespace, reader, meta),
@@ -120,6 +126,14 @@ export class Client implements WorkflowClient {
     } catch (error) {
       throw unavailable(error)
     }
+  }
+
+  /** The workers that announced themselves and have not left, the dead ones until the sweep removes them, by name. Throws `redis-unavailable`. */
+  async workers(): Promise<WorkerView[]> {
+    const found = await readWorkers(this.connection, this.namespace).catch((error: unknown): FoundWorker[] => {
+      throw unavailable(error)
+    })
+    return found.map(({ view }) => view)
   }
 
   /** Time of one round trip, ms. Throws `redis-unavailable`. */

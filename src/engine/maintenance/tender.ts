@@ -16,11 +16,15 @@ export interface Work {
   parked: string[]
   /** Until the next timer is due, ms; -1: there is none. */
   dueMs: number
+  /** Commands for this process that wait for an answer. */
+  commands: number
 }
 
 export interface TenderOptions {
   connection: RedisConnection
   namespace: Namespace
+  /** Who tends. */
+  process: string
   logger: Logger
   leaseMs: number
   /** How often each partition is tended, ms. */
@@ -108,14 +112,14 @@ export class Tender {
   }
 
   private async tend(partition: number): Promise<void> {
-    const { namespace, connection } = this.options
+    const { namespace, connection, process } = this.options
     const tell = this.options.news ? 1 : 0
     for (;;) {
-      const [, more, runId, beats, lists, parked, dueMs, news] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
-        calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS, tell),
-      )) as [string, number, string, string[], string[], string[], number, string]
+      const [, more, runId, beats, lists, parked, dueMs, news, commands] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
+        calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS, tell, process),
+      )) as [string, number, string, string[], string[], string[], number, string, number]
       if (news) this.options.news?.(news)
-      this.options.seen(partition, { lists, parked, dueMs })
+      this.options.seen(partition, { lists, parked, dueMs, commands })
       await this.sweep(partition, runId, beats)
       if (more === 0 || this.stopped) return
     }

@@ -86,3 +86,8 @@ const HASHED = /^h[0-9a-f]{18}\/$/
 export function segmentParent(prefix: string): string | undefined {
   return prefix === '' || HASHED.test(prefix) ? undefined : prefix.slice(0, -1).replace(/\.\d+$/, '')
 }
+
+/** The id of a command to workers: it is executed once at most under this id. */
+export function newCommandId(): string {
+  return randomText(20)
+}

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Cluster, Redis } from 'ioredis'
 
-const { redis, beats, version, process, intervalMs, leaseMs, maxDeliveries, shared, layout } = workerData
+const { redis, beats, version, process, home, intervalMs, leaseMs, maxDeliveries, shared, layout } = workerData
 const view = new DataView(shared)
 const bytes = Buffer.from(shared)
 const now = () => Number(globalThis.process.hrtime.bigint() / 1_000_000n)
@@ -154,9 +154,14 @@ async function untilAnswered(call) {
   }
 }
 
+/** What the main loop said of the process last, as JSON, until Redis has it. */
+let sample = ''
+
 async function beat({ partition, meta, guard }) {
+  const said = sample
   try {
-    const counter = await connection.fcall(`beat_${version}`, 2, meta, guard, process)
+    const counter = await connection.fcall(`beat_${version}`, 2, meta, guard, process, ...(partition === home ? [said] : []))
+    if (partition === home && sample === said) sample = ''
     if (counter === 0) parentPort.postMessage({ unknown: partition })
   } catch {
     // No answer, or the library is missing for a moment. The next beat tries again; when none gets through for a lease, the work is rightly given to others.
@@ -174,7 +179,18 @@ const looker = setInterval(() => {
   if (late.length > 0) void end(late)
 }, LOOK_MS)
 
+/** What somebody waits to see is told at once. */
+function beatSoon() {
+  if (connection.status === 'ready') void beat(beats[home])
+  else connection.once('ready', () => void beat(beats[home]))
+}
+
 parentPort.on('message', (message) => {
+  if (message.sample) {
+    sample = message.sample
+    if (message.now) beatSoon()
+    return
+  }
   if (message !== 'stop') return
   clearInterval(timer)
   clearInterval(looker)

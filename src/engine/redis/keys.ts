@@ -34,8 +34,14 @@ export const SUFFIX = {
   ended: 'ended',
   /** ZSET workflows being stored, by the time at which that began, ms. */
   staging: 'staging',
-  /** HASH a worker process: info, q<lane> last sequence, g<lane>:<sequence> what was granted, t:<task> 1. `p:<incarnation>` */
+  /** HASH a worker process: info, b last beat, s its last sample, q<lane> last sequence, g<lane>:<sequence> what was granted, t:<task> 1. `p:<incarnation>` */
   process: 'p:',
+  /** LIST commands that a worker process has not answered: `<id> <until, ms> <JSON>`. `c:<incarnation>` */
+  commands: 'c:',
+  /** LIST at most one token: there is a command for this process. `call:<incarnation>` */
+  call: 'call:',
+  /** HASH answers to a command by process, for a minute. `a:<command>` */
+  answers: 'a:',
   /** HASH heartbeat counter per process. */
   beats: 'beats',
   /** STRING `<digest> <workflow id>`, 24 h. `i:<tenant>:<hash of the key>` */

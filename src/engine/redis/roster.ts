@@ -2,6 +2,7 @@
 import type { RedisConnection } from './connection.js'
 import type { PartitionKeys } from './keys.js'
 import type { Namespace } from './namespace.js'
+import { readWorkers } from './workers.js'
 
 /** A task by name, as the workers of a namespace know it. */
 export interface KnownTask {
@@ -18,22 +19,19 @@ export interface KnownTask {
 const PAGE = 1_000
 
 export async function readRoster(connection: RedisConnection, namespace: Namespace): Promise<KnownTask[]> {
-  const processes = new Map<string, { tasks: Set<string>; queues: string[] }>()
+  const processes: { tasks: Set<string>; queues: string[] }[] = []
+  for (const { view, home } of await readWorkers(connection, namespace)) {
+    processes.push({ tasks: await tasksOf(connection, namespace.keys(home), view.id), queues: view.queues })
+  }
   const parked = new Map<string, number>()
   for (let partition = 0; partition < namespace.partitions; partition++) {
     const keys = namespace.keys(partition)
-    // A process announces itself in every partition with the same tasks.
-    for (const process of await connection.hkeys(keys.of('beats'))) {
-      if (processes.has(process)) continue
-      const info = await connection.hget(keys.of('process', process), 'info')
-      if (info !== null) processes.set(process, { tasks: await tasksOf(connection, keys, process), queues: queuesOf(info) })
-    }
     for (const list of await connection.hkeys(keys.of('parkedlists'))) {
       const task = list.split(':')[2] ?? ''
       parked.set(task, (parked.get(task) ?? 0) + (await connection.llen(keys.of('parked', list))))
     }
   }
-  return joined([...processes.values()], parked)
+  return joined(processes, parked)
 }
 
 async function tasksOf(connection: RedisConnection, keys: PartitionKeys, process: string): Promise<Set<string>> {
@@ -45,16 +43,6 @@ async function tasksOf(connection: RedisConnection, keys: PartitionKeys, process
     cursor = next
   } while (cursor !== '0')
   return tasks
-}
-
-function queuesOf(info: string): string[] {
-  try {
-    const { queues } = JSON.parse(info) as { queues?: unknown }
-    return Array.isArray(queues) ? queues.map(String) : []
-  } catch {
-    // What a process said of itself is for people; a damaged word hides no task.
-    return []
-  }
 }
 
 function joined(processes: readonly { tasks: Set<string>; queues: string[] }[], parked: ReadonlyMap<string, number>): KnownTask[] {

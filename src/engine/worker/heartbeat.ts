@@ -9,6 +9,8 @@ export interface HeartbeatOptions {
   redis: string | RedisOptions
   namespace: Namespace
   process: string
+  /** The partition that is told what the process says of itself. */
+  home: number
   /** How often the counter is renewed, ms. */
   intervalMs: number
   /** A counter that stands still this long means death, ms. */
@@ -29,7 +31,7 @@ export class Heartbeat {
   constructor(private readonly options: HeartbeatOptions) {}
 
   start(): void {
-    const { redis, namespace, process, intervalMs, leaseMs, maxDeliveries, watch } = this.options
+    const { redis, namespace, process, home, intervalMs, leaseMs, maxDeliveries, watch } = this.options
     watch.tick()
     const beats = Array.from({ length: namespace.partitions }, (_, partition) => {
       const { meta, guard } = namespace.keys(partition)
@@ -40,6 +42,7 @@ export class Heartbeat {
       beats,
       version: library.version,
       process,
+      home,
       intervalMs,
       leaseMs,
       maxDeliveries,
@@ -49,6 +52,11 @@ export class Heartbeat {
     this.thread = new Thread(new URL('../redis/beat-thread.mjs', import.meta.url), { workerData, execArgv: [] })
     this.thread.on('message', (message: { unknown: number }) => this.options.onUnknown(message.unknown))
     this.timer = setInterval(() => watch.tick(), TICK_MS)
+  }
+
+  /** What the process says of itself travels with the next beat; `now`: with one that is sent at once. */
+  report(sample: string, now = false): void {
+    this.thread?.postMessage({ sample, now })
   }
 
   async stop(): Promise<void> {

@@ -124,6 +124,12 @@ export class Partition {
     this.fetching = false
   }
 
+  /** Fetches again. */
+  resumeFetching(): void {
+    this.fetching = true
+    this.wake(true)
+  }
+
   get quiet(): boolean {
     return this.dirty.length === 0 && this.lanes.every((lane) => !lane.busy)
   }

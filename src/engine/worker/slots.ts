@@ -14,7 +14,7 @@ export interface SlotHolders {
   /** Attempts that are held, running or not. */
   held(): number
   /** Whether nothing more can be started, whether nothing more should be asked for, attempts that have not started, and that were started so far. */
-  readonly executor: { readonly full: boolean; readonly closed: boolean; readonly waiting: number; readonly started: number }
+  executor(): { readonly full: boolean; readonly closed: boolean; readonly waiting: number; readonly started: number }
   /** Gives back what has not started but the first `keep`. */
   giveBack(keep: number): void
 }
@@ -33,14 +33,14 @@ export class Slots {
 
   /** @param size attempts that run at the same time */
   constructor(
-    readonly size: number,
+    public size: number,
     private readonly holders: SlotHolders,
   ) {}
 
   /** Promises slots to a turn. When there are none, the taker is told as soon as there are. */
   reserve(taker: SlotTaker): number {
     const most = this.size + this.prefetch.size()
-    const { executor } = this.holders
+    const executor = this.holders.executor()
     // A suspect that must run alone closes the executor to all others.
     const open = executor.closed ? 0 : most - this.taken()
     const want = Math.max(0, Math.min(open, MAX_WANT, Math.ceil(most / 2)))
@@ -85,7 +85,7 @@ export class Slots {
 
   /** What waits behind long tasks goes back to where others find it. */
   watchSurplus(): void {
-    const { executor } = this.holders
+    const executor = this.holders.executor()
     if (this.surplus !== null || executor.waiting === 0) return
     const { started } = executor
     this.surplus = setTimeout(() => {

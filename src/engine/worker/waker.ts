@@ -8,8 +8,8 @@ import { connect, type RedisConnection, type RedisOptions } from '../redis/conne
 
 export interface WakerOptions {
   redis: string | RedisOptions
-  /** Wake lists to block on. */
-  keys: string[]
+  /** Lists to block on, one at least. */
+  keys(): string[]
   /** Longest block, ms; after it the partitions are looked at in any case. */
   maxBlockMs: number
   /** Resolves when this worker has nothing to do and room for work. */
@@ -21,6 +21,7 @@ export interface WakerOptions {
 export class Waker {
   private connection: RedisConnection | null = null
   private stopped = false
+  private interrupted = false
   private loop: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: WakerOptions) {}
@@ -33,12 +34,14 @@ export class Waker {
     while (!this.stopped) {
       await this.options.idle()
       if (this.stopped) break
+      this.interrupted = false
       try {
         await this.block()
       } catch {
         this.connection?.disconnect()
         this.connection = null
         if (this.stopped) break
+        if (this.interrupted) continue
         await sleep(200)
         this.options.woken(null)
       }
@@ -52,8 +55,15 @@ export class Waker {
     this.connection ??= await connect(redis, 'blocking')
     if (this.stopped) return
     // Not ioredis's blockingTimeout: that answers null and keeps the dead connection.
-    const got = await bounded(this.connection.blpop(...keys, (maxBlockMs / 1000).toFixed(3)), maxBlockMs + 2_000)
+    const got = await bounded(this.connection.blpop(...keys(), (maxBlockMs / 1000).toFixed(3)), maxBlockMs + 2_000)
     this.options.woken(got?.[0] ?? null)
+  }
+
+  /** What it waits for has changed: a block that is under way ends, as one whose connection was lost. */
+  interrupt(): void {
+    this.interrupted = true
+    this.connection?.disconnect()
+    this.connection = null
   }
 
   async stop(): Promise<void> {

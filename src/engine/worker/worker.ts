@@ -9,17 +9,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../canvas/types.js'
 import { Tender, type Work } from '../maintenance/tender.js'
+import { type AttemptList, checkSlots, type RunningAttempt } from '../protocol/control.js'
 import { ChordisError } from '../protocol/errors.js'
-import { newIncarnation } from '../protocol/ids.js'
+import { checkName, newIncarnation } from '../protocol/ids.js'
 import { failureArguments } from '../protocol/reader.js'
 import { valueText } from '../protocol/values.js'
-import { connect, normalise, type RedisConnection } from '../redis/connection.js'
+import type { WorkerSample } from '../protocol/worker-view.js'
+import { connect, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
 import { RedisReader } from '../redis/reader.js'
 import { calls } from '../redis/scripts.generated.js'
 import { Additions } from './additions.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
+import { type Controlled, Controller } from './control.js'
 import { Announcer } from './events.js'
 import { Executor, type ExecutorHost } from './executor.js'
 import type { Grant } from './grants.js'
@@ -29,32 +32,27 @@ import { LeaseLost } from './lease-lost.js'
 import { DEFAULT_LOGGER, type Logger } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
 import { Pools } from './pools/pools.js'
+import { Presence } from './presence.js'
 import { settingsOf, type WorkerOptions, type WorkerSettings } from './settings.js'
 import type { ReplaceSignal } from './signals.js'
 import { Slots } from './slots.js'
 import { reportText, type StartedMeta, StateReports } from './state-reports.js'
-import { Waker } from './waker.js'
+import { homesOf, Wakers } from './wakers.js'
 import { Watch } from './watch.js'
 
 /** Attempts that one call asks after. */
 const HOLDS_AT_ONCE = 500
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
 const LOOK_MS = 2_000
-/** Longest block on wake lists; what it misses the upkeep finds. */
-const BLOCK_MS = 5_000
-/** Partitions with a wake connection of their own on a Cluster; the upkeep visits the others. */
-const MAX_HOMES = 8
 
 /** Leases nodes, runs their handlers and reports what became of them, from start() to stop(). */
-export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
+export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Controlled {
   /** @internal */
   readonly process = newIncarnation()
-  /** The queues it serves. */
+  /** The queues it serves; {@link addConsumer} and {@link cancelConsumer} change them. */
   readonly queues: string[]
   /** Names of the tasks it runs. */
   readonly tasks: string[]
-  /** @internal */
-  readonly info: string
   /** Where it writes what it notices. */
   readonly logger: Logger
   /** @internal */
@@ -63,6 +61,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   readonly namespace: Namespace
   /** @internal */
   connection!: RedisConnection
+  /** How often its heart beats, ms. */
+  private readonly beatMs: number
   private readonly partitions: Partition[] = []
   private readonly running = new Set<Attempt>()
   private readonly settings: WorkerSettings
@@ -77,12 +77,16 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private additions!: Additions
   private heartbeat: Heartbeat | null = null
   private tender: Tender | null = null
-  private readonly wakers: Waker[] = []
+  private wakers: Wakers | null = null
+  private readonly controller = new Controller(this)
+  private readonly presence: Presence
   private readonly reports = new StateReports<Attempt>((attempt, text) => this.send(attempt, text))
   /** Until the next delayed node of an idle partition is due. */
   private readonly alarms = new Map<Partition, NodeJS.Timeout>()
   private idleWaiters: (() => void)[] = []
   private state: 'new' | 'running' | 'stopping' | 'stopped' = 'new'
+  /** Fetches nothing until it is told to. */
+  private isQuiet = false
   private starting: Promise<void> | null = null
   private stopping: Promise<void> | null = null
   /** Fires when it stops, for what waits for Redis without end. */
@@ -97,26 +101,38 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.namespace = new Namespace(options)
     this.settings = settingsOf(options)
     this.queues = this.settings.queues
+    this.beatMs = Math.max(100, Math.round(this.settings.leaseMs / 3))
     this.tasks = options.tasks.names()
     this.logger = options.logger ?? DEFAULT_LOGGER
     const announcer = options.listener ? new Announcer(options.listener, this.logger) : null
     this.announcer = announcer
-    const { concurrency, limits, maxResultBytes, name } = this.settings
-    this.info = JSON.stringify({ name, pid: process.pid, queues: this.queues, concurrency })
+    const { concurrency, limits, maxResultBytes } = this.settings
     this.pools = new Pools(options, options.tasks, concurrency, maxResultBytes, this.logger)
     this.watch = new Watch(concurrency, limits, (attempt, definition, error) => this.executor.verdict(attempt, definition, error))
+    const slots = new Slots(concurrency, {
+      held: () => this.running.size,
+      executor: () => this.executor,
+      giveBack: (keep) => this.giveBack(this.executor.drain(keep)),
+    })
+    this.slots = slots
     this.executor = new Executor(this, {
       ...this.settings,
+      get concurrency() {
+        return slots.size
+      },
       tasks: options.tasks,
       random: Math.random,
       pools: this.pools,
       watch: this.watch,
       ...(announcer && options.listener?.task ? { begins: (attempt: Attempt) => announcer.started(attempt) } : {}),
     })
-    this.slots = new Slots(concurrency, {
-      held: () => this.running.size,
-      executor: this.executor,
-      giveBack: (keep) => this.giveBack(this.executor.drain(keep)),
+    this.presence = new Presence({
+      ...this.settings,
+      tasks: this.tasks,
+      beatMs: this.beatMs,
+      held: this.running,
+      now: () => ({ state: this.shownState, slots: slots.size, waiting: this.executor.waiting, home: this.home }),
+      say: (sample, now) => this.heartbeat?.report(sample, now),
     })
   }
 
@@ -153,6 +169,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     })
     this.startTender()
     this.startWakers()
+    this.presence.start()
     for (const partition of this.partitions) partition.wake(true)
   }
 
@@ -163,7 +180,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       redis,
       namespace: this.namespace,
       process: this.process,
-      intervalMs: Math.max(100, Math.round(leaseMs / 3)),
+      home: this.home,
+      intervalMs: this.beatMs,
       leaseMs,
       maxDeliveries,
       watch: this.watch,
@@ -179,6 +197,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     this.tender = new Tender({
       connection,
       namespace,
+      process: this.process,
       logger,
       leaseMs,
       intervalMs: Math.min(1_000, leaseMs / 4),
@@ -198,7 +217,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
    * The upkeep looks into every partition once a second. A wake token that was lost with somebody's connection, a task that another worker
    * did not know, a timer that another process set: all are noticed here at the latest.
    */
-  private seen(partition: Partition, { lists, parked, dueMs }: Work): void {
+  private seen(partition: Partition, { lists, parked, dueMs, commands }: Work): void {
+    if (commands > 0) this.controller.called()
     const serves = (list: string) => this.queues.includes(list.slice(0, list.indexOf(':')))
     const known = (list: string) => this.tasks.includes(list.slice(list.indexOf(':', list.indexOf(':') + 1) + 1))
     if (parked.some((list) => serves(list) && known(list))) partition.wake(true)
@@ -207,35 +227,26 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   private startWakers(): void {
-    const { redis } = this.options
-    const shared = normalise(redis).cluster === undefined
-    const homes = shared ? [this.partitions] : rendezvous(this.partitions, this.process).map((partition) => [partition])
-    for (const [k, partitions] of homes.entries()) {
-      const keys = partitions.flatMap((p) => this.queues.map((queue) => this.namespace.keys(p.number).of('wake', queue)))
-      const owner = new Map(
-        partitions.flatMap((p) => this.queues.map((queue) => [this.namespace.keys(p.number).of('wake', queue), p] as const)),
-      )
-      const waker = new Waker({
-        redis,
-        keys,
-        maxBlockMs: BLOCK_MS,
-        idle: () => this.whenIdle(),
-        woken: (key) => {
-          const partition = key === null ? undefined : owner.get(key)
-          if (partition) partition.wake()
-          else if (k === 0) for (const p of this.partitions) p.wake(true)
-          else for (const p of partitions) p.wake(true)
-        },
-      })
-      waker.start()
-      this.wakers.push(waker)
-    }
+    this.wakers = new Wakers({
+      redis: this.options.redis,
+      namespace: this.namespace,
+      process: this.process,
+      partitions: this.partitions,
+      queues: () => (this.isQuiet ? [] : this.queues),
+      idle: () => this.whenIdle(),
+      called: () => this.controller.called(),
+    })
+    this.wakers.start()
   }
 
   /** Resolves when there is room for work and no partition is known to have any. */
   private whenIdle(): Promise<void> {
-    if (this.state !== 'running' || this.isIdle()) return Promise.resolve()
+    if (this.mayWait()) return Promise.resolve()
     return new Promise((resolve) => this.idleWaiters.push(resolve))
+  }
+
+  private mayWait(): boolean {
+    return this.state !== 'running' || this.isQuiet || this.isIdle()
   }
 
   private isIdle(): boolean {
@@ -243,13 +254,106 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   }
 
   private checkIdle(): void {
-    if (this.idleWaiters.length === 0 || (this.state === 'running' && !this.isIdle())) return
+    if (this.idleWaiters.length === 0 || !this.mayWait()) return
     const waiters = this.idleWaiters
     this.idleWaiters = []
     for (const resolve of waiters) resolve()
   }
 
+  // Controlled: what remote control does with a worker, and whoever holds it
+
+  /** Partition in which it says how it is and is told what to do. @internal */
+  get home(): number {
+    return homesOf(this.process, this.namespace.partitions)[0] ?? 0
+  }
+
+  /** Attempts that may run at the same time; {@link resize} changes it. */
+  get concurrency(): number {
+    return this.slots.size
+  }
+
+  private get shownState(): WorkerSample['state'] {
+    if (this.state === 'stopping' || this.state === 'stopped') return 'stopping'
+    return this.isQuiet ? 'quiet' : 'running'
+  }
+
+  /** How it is, as it tells others with every beat. */
+  get sample(): WorkerSample {
+    return this.presence.sample
+  }
+
+  /** Attempts whose handlers run, the oldest first, so many of them. */
+  active(limit: number): AttemptList<RunningAttempt> {
+    return this.presence.active(limit)
+  }
+
+  /** Attempts that were granted and have not started, so many of them. */
+  reserved(limit: number): AttemptList {
+    return this.presence.reserved(limit)
+  }
+
+  /**
+   * Gives it another number of slots. What runs goes on, also when that is more than there are slots now.
+   * @throws ChordisError `request-invalid` unless it is an integer from 1 to 10,000
+   */
+  resize(slots: number): void {
+    this.slots.size = checkSlots(slots, 'concurrency')
+    this.executor.run()
+    this.slots.watchSurplus()
+    this.slots.feed()
+    this.checkIdle()
+    this.presence.tell()
+  }
+
+  /** It serves this queue too. @throws ChordisError `name-invalid` */
+  addConsumer(queue: string): void {
+    if (this.queues.includes(checkName(queue, 'queue'))) return
+    this.queues.push(queue)
+    this.queuesChanged()
+  }
+
+  /** It takes nothing more from this queue; what it was granted goes on. @throws ChordisError `name-invalid` */
+  cancelConsumer(queue: string): void {
+    const at = this.queues.indexOf(checkName(queue, 'queue'))
+    if (at < 0) return
+    this.queues.splice(at, 1)
+    this.queuesChanged()
+  }
+
+  private queuesChanged(): void {
+    this.wakers?.refresh()
+    for (const partition of this.partitions) partition.wake(true)
+    this.presence.tell()
+  }
+
+  /** Fetches nothing more and gives back what has not started. What runs goes on, with its lease. Throws `closed` when it is stopping. */
+  quiet(): void {
+    this.setQuiet(true)
+    for (const partition of this.partitions) partition.stopFetching()
+    this.giveBack(this.executor.drain())
+    this.checkIdle()
+  }
+
+  /** Fetches again. Throws `closed` when it is stopping. */
+  resume(): void {
+    this.setQuiet(false)
+    for (const partition of this.partitions) partition.resumeFetching()
+  }
+
+  private setQuiet(quiet: boolean): void {
+    if (this.state === 'stopping' || this.state === 'stopped') throw new ChordisError('closed', `this worker is ${this.state}`)
+    if (this.isQuiet === quiet) return
+    this.isQuiet = quiet
+    this.wakers?.refresh()
+    this.presence.tell()
+  }
+
   // PartitionHost
+
+  /** What it announces in every partition. @internal */
+  get info(): string {
+    return this.presence.info
+  }
 
   /** Promises slots to a turn. When there are none, the partition is told as soon as there are. @internal */
   reserve(partition: Partition): number {
@@ -271,7 +375,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   /** Runs what was granted; while stopping, gives it back. @internal */
   run(): void {
-    if (this.state === 'running') {
+    if (this.state === 'running' && !this.isQuiet) {
       this.executor.run()
       this.slots.watchSurplus()
     } else this.giveBack(this.executor.drain())
@@ -288,6 +392,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
 
   /** The sweep of another process took these leases. @internal */
   lost(nodes: string[]): void {
+    this.presence.vitals.processed.lost += nodes.length
     this.logger.warn({ nodes: nodes.slice(0, 10), count: nodes.length }, 'leases were lost before these attempts ended; others run them')
   }
 
@@ -328,6 +433,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
     if (!this.running.delete(attempt)) return
     attempt.over = true
     this.reports.over(attempt)
+    this.presence.vitals.count(record)
     attempt.grant.partition.complete(attempt.grant, attempt.key, record, true)
     this.slots.over()
     if (attempt.started) this.executor.over(attempt)
@@ -421,15 +527,17 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
       return
     }
     this.leaving.abort()
+    this.presence.tell()
     await Promise.race([this.starting?.catch(() => {}), sleep(2_000, undefined, { ref: false })])
     for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
     this.slots.close()
     this.giveBack(this.executor.drain())
-    await Promise.all(this.wakers.map((waker) => waker.stop()))
+    await this.wakers?.stop()
     while (this.busy() && performance.now() < this.graceUntil) await sleep(5)
     for (const attempt of this.running) attempt.abort(new ChordisError('closed', 'the worker stops'))
     await this.tender?.stop()
+    this.presence.stop()
     await Promise.all(
       this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])),
     )
@@ -444,14 +552,4 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost {
   private busy(): boolean {
     return this.running.size > 0 || this.partitions.some((partition) => !partition.quiet)
   }
-}
-
-/** The home partitions of a process: the same for a process however the list is ordered, and different ones for different processes. */
-function rendezvous(partitions: Partition[], process: string): Partition[] {
-  const weight = (p: Partition): number => {
-    let h = 2_166_136_261
-    for (const char of `${process}:${p.number}`) h = Math.imul(h ^ char.charCodeAt(0), 16_777_619)
-    return h >>> 0
-  }
-  return [...partitions].sort((a, b) => weight(b) - weight(a)).slice(0, MAX_HOMES)
 }

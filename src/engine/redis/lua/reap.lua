@@ -32,6 +32,6 @@ if #lanes > 0 then redis.call('HDEL', pkey, unpack(lanes)) end
 if #grants_ > 0 then redis.call('HDEL', pkey, unpack(grants_)) end
 wake()
 if rest then return { 'more', nodes, concat(news, '\n') } end
-redis.call('UNLINK', pkey)
+redis.call('UNLINK', pkey, K_commands .. process, K_call .. process)
 redis.call('HDEL', K_beats, process)
 return { 'done', nodes, concat(news, '\n') }

@@ -2,8 +2,8 @@
 -- Any number of processes may tend the same partition.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, limit:int, stagingMs:int, tell:int       tell 1: of workflows too (see flush)
--- RETURNS {'ok', more, runId, {process, counter, …}, {ready list…}, {parked list…}, dueMs, news} | {'epoch'}
+-- ARGV    epoch, limit:int, stagingMs:int, tell:int, process       tell 1: of workflows too (see flush); process  who asks
+-- RETURNS {'ok', more, runId, {process, counter, …}, {ready list…}, {parked list…}, dueMs, news, commands that wait for the process} | {'epoch'}
 -- @include base
 -- @include workflow
 -- @include graph
@@ -39,4 +39,4 @@ local more = promoted >= limit or #over >= limit or left > 0 or spread
 local first = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
 local due = first[2] and math.max(0, tonumber(first[2]) - now()) or -1
 return { 'ok', more and 1 or 0, match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '', redis.call('HGETALL', K_beats),
-  redis.call('HKEYS', K_active), redis.call('HKEYS', K_parkedlists), due, concat(news, '\n') }
+  redis.call('HKEYS', K_active), redis.call('HKEYS', K_parkedlists), due, concat(news, '\n'), redis.call('LLEN', K_commands .. ARGV[5]) }

@@ -3,4 +3,5 @@ import { createRequire } from 'node:module'
 
 const { version } = createRequire(import.meta.url)('chordis/package.json') as { version: string }
 
+/** Version of this package, as in its package.json. */
 export const VERSION = version
