@@ -13,8 +13,8 @@ export const EXIT_CODES: readonly [code: number, meaning: string][] = [
   [1, 'the workflow ended FAILURE or REVOKED; or an error that nothing below names'],
   [2, 'bad usage, or a canvas, module or name that is not valid'],
   [3, 'Redis cannot be reached, is full, or has a namespace of another version'],
-  [4, 'no outcome in time, or Redis did not say whether it stored the workflow'],
-  [5, 'there is no such workflow, or the id or key is taken by another one'],
+  [4, 'no outcome or no answer of a worker in time, or Redis did not say whether it stored the workflow'],
+  [5, 'there is no such workflow or worker, or the id or key is taken by another one'],
   [130, 'interrupted (SIGINT); 143: SIGTERM'],
 ]
 
@@ -23,6 +23,7 @@ const OWN_CODES = {
   'json-invalid': 2,
   'file-unreadable': 2,
   'workflow-failed': 1,
+  'no-worker': 5,
   interrupted: 130,
   unexpected: 1,
 } as const

@@ -6,6 +6,8 @@ import type { WorkerArguments } from './commands/worker.js'
 import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './context.js'
 import { EXIT_CODES } from './failure.js'
 import { LEVELS } from './log.js'
+import { collect, list, seconds, whole } from './parse.js'
+import { addWorkers } from './program-workers.js'
 import { columns } from './terminal.js'
 
 const exits = `\nExit codes:\n${columns(EXIT_CODES.map(([code, meaning]) => [String(code).padStart(3), meaning])).join('\n')}\n`
@@ -37,6 +39,7 @@ export function createProgram(done: (exit: number) => void): Command {
   addWorker(program, run)
   addSubmit(program, run)
   addRun(program, run)
+  addWorkers(program, run, exits)
   return program
 }
 
@@ -126,14 +129,6 @@ function addRun(program: Command, run: Run): void {
     })
 }
 
-const collect = (value: string, before: string[] = []): string[] => [...before, value]
-
-function list(text: string): string[] {
-  const items = text.split(',').map((item) => item.trim())
-  if (items.includes('')) throw new InvalidArgumentError('must be names with commas between them')
-  return items
-}
-
 function states(text: string): NodeState[] {
   return list(text.toUpperCase()).map((item) => {
     const state = NODE_STATES.find((one) => one === item)
@@ -149,18 +144,3 @@ function autoscale(text: string): { min: number; max: number } {
   if (max === undefined || range.min > range.max || range.max < 1) throw new InvalidArgumentError('must be <max>,<min>: 10,3')
   return range
 }
-
-const whole = (least: number, most: number) => (text: string) => {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-  if (!(value >= least && value <= most)) throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`)
-  return value
-}
-
-/** Up to a year, with fractions. */
-function seconds(text: string): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-  if (!(value <= YEAR_S)) throw new InvalidArgumentError(`must be a number of seconds, up to ${YEAR_S}`)
-  return value
-}
-
-const YEAR_S = 31_622_400

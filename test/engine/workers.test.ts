@@ -52,6 +52,7 @@ test('a worker is listed with who it is, what it serves, what runs in it and how
     heapUsedBytes: expect.any(Number),
     processed: { succeeded: 0, failed: 0, retried: 0, replaced: 0, givenBack: 0, lost: 0 },
     startedAt: expect.any(Number),
+    uptimeMs: expect.any(Number),
     heartbeatAgeMs: expect.any(Number),
     sampleAgeMs: expect.any(Number),
   })

@@ -141,18 +141,23 @@ function banner(
 
 /**
  * The first signal lets running tasks end within the grace time and gives back what has not started; a second one gives everything back now;
- * a third one waits for nothing. Answers the exit code when the worker has stopped.
+ * a third one waits for nothing. Answers the exit code when the worker has stopped, by a signal or by remote control.
  */
 function untilSignals(worker: Worker, logger: Logger, graceS: number): Promise<number> {
   let signals = 0
+  let abandoned = false
   let last = { name: '', at: 0, code: 0 }
   return new Promise((resolve, reject) => {
+    // By a signal, because another process said so, or because a handler cannot be stopped.
     worker.ended.then((why) => {
-      if (why === 'overrun') resolve(EXIT_AGAIN)
+      if (why === 'overrun') return resolve(EXIT_AGAIN)
+      logger.info({}, 'stopped')
+      resolve(abandoned ? 1 : signals < 2 ? 0 : last.code)
     }, reject)
     onAbandoned(() => {
       logger.warn({}, 'the process above is gone: stopping')
-      worker.stop().then(() => resolve(1), reject)
+      abandoned = true
+      worker.stop().catch(reject)
     })
     for (const [name, code] of Object.entries(SIGNALS) as ['SIGINT' | 'SIGTERM', number][]) {
       process.on(name, () => {
@@ -162,10 +167,7 @@ function untilSignals(worker: Worker, logger: Logger, graceS: number): Promise<n
         signals++
         if (signals === 1) {
           logger.info({}, `stopping: running tasks have ${graceS} s to end; a second signal gives them back at once`)
-          worker.stop().then(() => {
-            logger.info({}, 'stopped')
-            resolve(signals === 1 ? 0 : last.code)
-          }, reject)
+          worker.stop().catch(reject)
         } else if (signals === 2) {
           logger.warn({}, 'giving running tasks back')
           void worker.stop({ graceMs: 0 })

@@ -56,7 +56,7 @@ export interface WorkerSample {
 }
 
 /** A worker as `workers()` lists it. Instants are Unix ms of Redis's clock. */
-export interface WorkerView extends Omit<WorkerInfo, 'concurrency' | 'home'>, Omit<WorkerSample, 'state' | 'queues' | 'uptimeMs'> {
+export interface WorkerView extends Omit<WorkerInfo, 'concurrency' | 'home'>, Omit<WorkerSample, 'state' | 'queues'> {
   /** New at every start: `<name>` may be shared. */
   id: string
   /** `dead`: silent for a whole lease; the sweep gives away what it held. */
@@ -115,13 +115,15 @@ export function workerView(id: string, info: WorkerInfo, heard: string | null, s
   const { uptimeMs, ...sample } = { ...NOTHING, queues, slots: concurrency, ...(space < 0 ? {} : parsed(said?.slice(space + 1) ?? '')) }
   const heartbeatAgeMs = heard === null ? info.leaseMs : Math.max(0, now - Number(heard))
   const alive = heartbeatAgeMs < info.leaseMs
+  const startedAt = (at ?? Number(heard ?? now)) - uptimeMs
   return {
     id,
     ...known,
     ...sample,
     state: alive ? sample.state : 'dead',
     alive,
-    startedAt: (at ?? Number(heard ?? now)) - uptimeMs,
+    startedAt,
+    uptimeMs: Math.max(0, now - startedAt),
     heartbeatAgeMs,
     sampleAgeMs: at === null ? null : Math.max(0, now - at),
   }
