@@ -239,7 +239,7 @@ describe('shutdown', () => {
     expect(valuesOf(await engine.client.control.shutdown({ graceMs: 60_000 }))).toEqual([{ state: 'stopping' }])
     await until(async () => (await engine.client.workers())[0]?.state === 'stopping', { what: 'it is shown as stopping' })
     gate.open()
-    await worker.stopped
+    await worker.ended
     expect(await handle.result()).toBe('end')
     expect(await engine.client.workers()).toEqual([])
   })
@@ -257,7 +257,7 @@ describe('shutdown', () => {
     await until(() => started === 1, { what: 'it runs' })
     await engine.client.control.shutdown({ mode: 'cold' })
     const from = performance.now()
-    await cold.stopped
+    await cold.ended
     const took = performance.now() - from
     console.log(`a cold shutdown took ${Math.round(took)} ms`)
     expect(took).toBeLessThan(1_000)
@@ -266,7 +266,7 @@ describe('shutdown', () => {
     await until(() => started === 2, { what: 'it runs again' })
     await engine.client.control.shutdown({ mode: 'warm' })
     await engine.client.control.shutdown({ mode: 'cold' })
-    await second.stopped
+    await second.ended
     expect(await recordOf(handle.id)).toBe('Q 1 0 0 - -')
   })
 
@@ -285,7 +285,11 @@ describe('shutdown', () => {
 
 describe('lost messages', () => {
   /** A worker whose only way to Redis is the proxy. */
-  async function behindProxy(engine: TestEngine, handlers: Handlers = COMMON): Promise<{ worker: Worker; proxy: RedisProxy }> {
+  async function behindProxy(
+    engine: TestEngine,
+    handlers: Handlers = COMMON,
+    leaseMs = 6_000,
+  ): Promise<{ worker: Worker; proxy: RedisProxy }> {
     const proxy = await RedisProxy.start({ host: '127.0.0.1', port: redis.server.port })
     onTestFinished(() => proxy.close())
     const worker = new Worker({
@@ -293,6 +297,7 @@ describe('lost messages', () => {
       namespace: engine.namespace,
       tasks: registryOf(handlers),
       name: 'far',
+      leaseMs,
       concurrency: 10,
       logger: { debug() {}, info() {}, warn() {}, error() {} },
     })
@@ -330,17 +335,42 @@ describe('lost messages', () => {
     expect(worker.concurrency).toBe(11)
   })
 
-  test('a command whose handing over is not confirmed is handed over again and executed once', async () => {
+  test('a command whose handing over is not confirmed is handed over again, lies there once and is executed once', async () => {
     const engine = await TestEngine.open(redis.url)
-    const worker = await engine.worker(COMMON, { concurrency: 10 })
+    const far = await behindProxy(engine)
     const proxy = await RedisProxy.start({ host: '127.0.0.1', port: redis.server.port })
     onTestFinished(() => proxy.close())
     const client = await Client.connect({ redis: proxy.url, namespace: engine.namespace })
     onTestFinished(() => client.close())
     const lost = proxy.loseEachOnce({ key: ({ key }) => (key === 'script:command' ? key : undefined) })
-    expect(valuesOf(await client.control.grow(1, { timeoutMs: 20_000 }))).toEqual([{ slots: 11 }])
+    far.proxy.hold()
+    const told = client.control.grow(1, { timeoutMs: 20_000 })
+    await until(() => proxy.count('script:command') === 2, { what: 'it was handed over twice' })
+    const admin = redis.connect()
+    const [commands] = await until(async () => {
+      const keys = await admin.keys(`${engine.namespace}:*:c:*`)
+      return keys.length === 1 && keys
+    })
+    expect(await admin.llen(commands as string)).toBe(1)
+    far.proxy.pass()
+    expect(valuesOf(await told)).toEqual([{ slots: 11 }])
     expect(lost.hits).toBe(1)
-    expect(worker.concurrency).toBe(11)
+    expect(far.worker.concurrency).toBe(11)
+  })
+
+  test('the dead are named and not waited for when others are alive', async () => {
+    const engine = await TestEngine.open(redis.url)
+    await engine.worker(COMMON, { name: 'alive' })
+    const { worker, proxy } = await behindProxy(engine, COMMON, 600)
+    proxy.hold()
+    await until(async () => (await engine.client.workers()).some(({ alive }) => !alive), { what: 'it is dead', intervalMs: 5 })
+    const from = performance.now()
+    const { answers, unanswered } = await engine.client.control.ping({ timeoutMs: 30_000 })
+    expect(performance.now() - from).toBeLessThan(15_000)
+    expect(answers.map(({ worker: { name } }) => name)).toEqual(['alive'])
+    expect(unanswered.every(({ name, alive }) => name === 'far' && !alive)).toBe(true)
+    proxy.pass()
+    await worker.stop({ graceMs: 0 })
   })
 
   test('when Redis goes away the caller is told that it does not know', async () => {

@@ -191,3 +191,29 @@ test('a task may have a pool of its own beside inline ones', async () => {
   expect(await outcome(client, signature('killed'))).toMatchObject({ error: { type: 'WorkerLostError' } })
   expect(worker.running).toBe(true)
 })
+
+describe('slots that remote control adds and takes', () => {
+  test('processes come with them and go with them; what runs goes on', async () => {
+    const { client, worker } = await open({ pool: 'process', concurrency: 1 })
+    const { answers } = await client.control.grow(1, { timeoutMs: 10_000 })
+    expect(answers).toMatchObject([{ value: { slots: 2 } }])
+    const naps = [1, 2].map((n) => signature('nap', [n, 1_500]))
+    const handle = await client.submit(group(naps))
+    const both = () => childrenOf(worker.pid).length === 2
+    await until(both, { what: 'there are two processes', intervalMs: 5 })
+    await until(async () => (await client.workers())[0]?.slots === 2, { what: 'both slots are listed' })
+    expect((await client.workers())[0]?.pool).toBe('process')
+    expect(await handle.result({ timeoutMs: 20_000 })).toEqual([1, 2])
+    await client.control.grow(1, { timeoutMs: 10_000 })
+    await client.control.shrink(2, { timeoutMs: 10_000 })
+    await until(() => childrenOf(worker.pid).length === 1, { what: 'the one that is too many is gone' })
+    expect(await outcome(client, signature('echo', ['on']))).toMatchObject({ state: 'SUCCESS', result: 'on' })
+  })
+
+  test('threads keep their number: the worker refuses, and its slots stay', async () => {
+    const { client } = await open({ pool: 'thread', concurrency: 1 })
+    const { refused } = await client.control.grow(1, { timeoutMs: 10_000 })
+    expect(refused).toMatchObject([{ error: { code: 'request-invalid' } }])
+    expect((await client.workers())[0]?.slots).toBe(1)
+  })
+})

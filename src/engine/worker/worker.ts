@@ -297,7 +297,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
    * @throws ChordisError `request-invalid` unless it is an integer from 1 to 10,000
    */
   resize(slots: number): void {
-    this.slots.size = checkSlots(slots, 'concurrency')
+    this.pools.resize(checkSlots(slots, 'concurrency'))
+    this.slots.size = slots
     this.executor.run()
     this.slots.watchSurplus()
     this.slots.feed()

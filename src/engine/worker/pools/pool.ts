@@ -20,6 +20,8 @@ export interface Pool {
   run(attempt: Attempt, inputs: Inputs, call: PoolCall): Promise<PoolEnd>
   /** Ends every child now; what runs is killed. */
   stop(): Promise<void>
+  /** Another most of children; what runs goes on. Missing where a running pool cannot change. */
+  resize?(max: number): void
   /** Children that are there, for who looks. */
   readonly size: number
 }

@@ -40,11 +40,14 @@ export function defaultConcurrency({ pool = 'inline', autoscale }: PoolOptions):
 
 export class Pools {
   private readonly pools = new Map<PoolKind, Pool>()
+  /** That of tasks that name none: as large as the worker has slots. */
+  private readonly kind: PoolKind
 
   /** @throws ChordisError `request-invalid` for options that no pool could have */
   constructor(options: PoolOptions, tasks: TaskRegistry, size: number, maxResultBytes: number, logger: Logger) {
     const { pool = 'inline', modules = [], autoscale, poolSize = os.availableParallelism() } = options
     check(options)
+    this.kind = pool
     const named = tasks.names().map((name) => tasks.get(name)?.options?.pool ?? pool)
     for (const kind of new Set(named)) {
       if (kind === 'inline') continue
@@ -66,6 +69,16 @@ export class Pools {
   /** The pool of this kind; undefined when no task of the worker wants one. */
   of(kind: PoolKind): Pool | undefined {
     return this.pools.get(kind)
+  }
+
+  /** The worker has so many slots now. Throws `request-invalid` where the pool of its tasks cannot follow. */
+  resize(slots: number): void {
+    const pool = this.pools.get(this.kind)
+    if (pool === undefined) return
+    if (pool.resize === undefined) {
+      throw new ChordisError('request-invalid', `a ${this.kind} pool keeps its size while it runs`, { path: 'concurrency' })
+    }
+    pool.resize(slots)
   }
 
   /** Resolves when each pool has a child that has loaded its tasks. Rejects when one cannot. */

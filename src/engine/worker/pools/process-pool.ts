@@ -56,9 +56,13 @@ export class ProcessPool implements Pool {
   private starting = 0
   private failures = 0
   private stopped = false
+  private min: number
+  private max: number
   private readonly reaper: NodeJS.Timeout
 
   constructor(private readonly options: ProcessPoolOptions) {
+    this.min = options.min
+    this.max = options.max
     this.reaper = setInterval(() => this.shrink(), IDLE_MS / 4)
     this.reaper.unref()
   }
@@ -69,7 +73,7 @@ export class ProcessPool implements Pool {
 
   async start(): Promise<void> {
     await this.spawn()
-    for (let n = 1; n < this.options.min; n++) void this.grow()
+    for (let n = 1; n < this.min; n++) void this.grow()
   }
 
   run(attempt: Attempt, inputs: Inputs, call: PoolCall): Promise<PoolEnd> {
@@ -81,6 +85,20 @@ export class ProcessPool implements Pool {
       this.pump()
     }
     return conversation.end
+  }
+
+  /** More come when calls wait; those that are too many go when they are idle. */
+  resize(max: number): void {
+    this.max = max
+    this.min = Math.min(this.options.min, max)
+    while (this.idle.length > 0 && this.children.size > max) this.dismiss(this.idle.pop() as ChildProcess)
+    this.pump()
+  }
+
+  private dismiss(child: ChildProcess): void {
+    this.idleSince.delete(child)
+    this.children.delete(child)
+    child.disconnect()
   }
 
   async stop(): Promise<void> {
@@ -99,7 +117,7 @@ export class ProcessPool implements Pool {
       this.idleSince.delete(child)
       this.give(child, this.waiting.shift() as Waiting)
     }
-    for (let n = this.waiting.length - this.starting; n > 0 && this.children.size < this.options.max && !this.stopped; n--) void this.grow()
+    for (let n = this.waiting.length - this.starting; n > 0 && this.children.size < this.max && !this.stopped; n--) void this.grow()
   }
 
   private give(child: ChildProcess, { conversation, inputs, vehicle }: Waiting): void {
@@ -123,10 +141,8 @@ export class ProcessPool implements Pool {
   }
 
   private free(child: ChildProcess, retires: boolean): void {
-    if (retires || this.stopped) {
-      this.children.delete(child)
-      child.disconnect()
-    } else {
+    if (retires || this.stopped || this.children.size > this.max) this.dismiss(child)
+    else {
       this.idle.push(child)
       this.idleSince.set(child, performance.now())
     }
@@ -177,17 +193,15 @@ export class ProcessPool implements Pool {
 
   /** As many as there should be at least. */
   private fill(): void {
-    for (let n = this.options.min - this.children.size; n > 0 && !this.stopped && this.failures === 0; n--) void this.grow()
+    for (let n = this.min - this.children.size; n > 0 && !this.stopped && this.failures === 0; n--) void this.grow()
   }
 
   private shrink(): void {
     for (const [child, since] of this.idleSince) {
-      if (this.children.size <= this.options.min) return
+      if (this.children.size <= this.min) return
       if (performance.now() - since < IDLE_MS) continue
       this.idle.splice(this.idle.indexOf(child), 1)
-      this.idleSince.delete(child)
-      this.children.delete(child)
-      child.disconnect()
+      this.dismiss(child)
     }
   }
 }
