@@ -5,8 +5,9 @@ import { type INestApplicationContext, Inject, Injectable, Module } from '@nestj
 import { NestFactory } from '@nestjs/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Logger, signature } from '../../src/engine/index.js'
-import { ChordisClient, ChordisModule, Task } from '../../src/modules/index.js'
+import { ChordisClient, ChordisConnection, ChordisModule, Task } from '../../src/modules/index.js'
 import { useRedis } from '../support/redis-server.js'
+import { until } from '../support/wait.js'
 
 const redis = useRedis()
 const open: INestApplicationContext[] = []
@@ -54,6 +55,21 @@ class OrderTasks {
 const options = () => ({ redis: redis.url, namespace: redis.ns(), logger: SILENT })
 
 describe('ChordisModule', () => {
+  test('a worker that is shut down from elsewhere leaves the application running, and its connection not working', async () => {
+    const app = await boot({
+      module: class Root {},
+      imports: [ChordisModule.forRootAsync({ useFactory: options }), ChordisModule.forFeature([OrderTasks], [PricesModule])],
+    })
+    const client = app.get(ChordisClient)
+    const connection = app.get(ChordisConnection)
+    expect(connection.working).toBe(true)
+    const { answers } = await client.control.shutdown({ timeoutMs: 10_000 })
+    expect(answers.map(({ value }) => value)).toEqual([{ state: 'stopping' }])
+    await until(() => !connection.working, { what: 'the connection has no worker any more' })
+    await until(async () => (await client.workers()).length === 0, { what: 'it has left' })
+    expect(await client.ping()).toBeGreaterThan(0)
+  })
+
   test('runs the tasks of a feature module, with what they inject, in an application without HTTP', async () => {
     const app = await boot({
       module: class Root {},

@@ -48,6 +48,12 @@ export class ChordisConnection {
     })
     await worker.start()
     this.worker = worker
+    // Another process may tell it to stop: then it takes no task any more, and readiness says so.
+    void worker.ended.then(() => {
+      if (this.worker !== worker) return
+      this.worker = undefined
+      logger.warn({ connection: this.name }, 'the worker of this connection has stopped; the application goes on')
+    })
   }
 
   /** Stops the worker: what runs may end within its grace time, the rest goes back. */
