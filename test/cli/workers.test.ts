@@ -1,5 +1,6 @@
 /** `chordis workers`: what it shows of worker processes, and what they do when told. */
 import { expect, test } from 'vitest'
+import type { WorkerView } from '../../src/engine/index.js'
 import { until } from '../support/wait.js'
 import { type Shell, useCli } from './harness.js'
 
@@ -7,6 +8,7 @@ const shell = useCli()
 
 const holds = (sh: Shell, name: string) => until(() => sh.has(`held-${name}`), { what: `${name} has begun` })
 const held = (name: string) => ({ task: 'held', args: [name] })
+const workersOf = async (sh: Shell) => ((await sh.json('workers', 'list')) as { workers: WorkerView[] }).workers
 const line = (out: string, start: RegExp) => out.split('\n').find((one) => start.test(one)) ?? ''
 
 test('several worker processes are listed with what they are, and a killed one as dead', async () => {
@@ -26,14 +28,17 @@ test('several worker processes are listed with what they are, and a killed one a
   expect(line(out, /NAME/)).toMatch(/^ {2}NAME +ID +HOST +PID +STATE +POOL +BUSY +AHEAD +LAG +CPU +MEMORY +HEARD +UP +QUEUES$/)
   expect(line(out, /^ {2}one /)).toMatch(/^ {2}one +\w{14} +\S+ +\d+ +running +inline +[01]\/3 +0 +\S+ ms +\d+ % +\d+ MB +.* default$/)
   expect(line(out, /^ {2}two /)).toMatch(/ running +inline +[01]\/100 .* deep default$/)
-  await two.kill9()
-  await until(async () => / dead /.test(line((await sh.run(['workers', 'list'])).out, /^ {2}two /)), {
-    what: 'the killed one is dead',
-    timeoutMs: 15_000,
-  })
-  await until(async () => !(await sh.run(['workers', 'list'])).out.includes('two'), { what: 'it was swept', timeoutMs: 20_000 })
-  const { workers } = (await sh.json('workers', 'list')) as { workers: unknown[] }
-  expect(workers).toMatchObject([{ name: 'one', alive: true, slots: 3, version: expect.any(String), node: process.versions.node }])
+  // The worker process itself; the one above it starts another.
+  const killed = (await workersOf(sh)).find(({ name }) => name === 'two')
+  process.kill(Number(killed?.pid), 'SIGKILL')
+  const shownDead = async () => / two .* dead /.test(line(` ${(await sh.run(['workers', 'list'])).out}`, new RegExp(` ${killed?.id} `)))
+  await until(shownDead, { what: 'the killed one is dead', timeoutMs: 20_000 })
+  await until(async () => !(await workersOf(sh)).some(({ id }) => id === killed?.id), { what: 'it was swept', timeoutMs: 20_000 })
+  two.signal('SIGTERM')
+  expect((await two.ended()).code).toBe(0)
+  expect(await workersOf(sh)).toMatchObject([
+    { name: 'one', alive: true, slots: 3, version: expect.any(String), node: process.versions.node },
+  ])
 }, 60_000)
 
 test('nobody: the list says so; who would be told something is missing, exit 5', async () => {
@@ -120,10 +125,11 @@ test('a cold shutdown gives everything back, and another worker runs it', async 
 test('a frozen process is named, the others answer, exit 4', async () => {
   const sh = shell()
   await sh.worker('-n', 'one')
-  const frozen = await sh.worker('-n', 'two')
-  frozen.signal('SIGSTOP')
+  await sh.worker('-n', 'two')
+  const pid = Number((await workersOf(sh)).find(({ name }) => name === 'two')?.pid)
+  process.kill(pid, 'SIGSTOP')
   const { code, out, err } = await sh.run(['workers', 'ping', '--timeout', '1.5'])
-  frozen.signal('SIGCONT')
+  process.kill(pid, 'SIGCONT')
   expect({ code, out: /one .*pong/.test(out) }).toEqual({ code: 4, out: true })
   expect(err).toMatch(/^chordis: two \(\w{14}\) did not answer within 1.5 s \(timeout\)\n$/)
 })
