@@ -66,6 +66,31 @@ function bare(text, keys, name) {
     })
 }
 
+const DECLARED = /^local (?:function (\w+)|([\w, ]+?)(?: = |\s*$))/
+
+/** Names that a line at the outer level declares. */
+function declared(line) {
+  const [, one, several] = DECLARED.exec(line) ?? []
+  return one ? [one] : (several?.split(/, */) ?? [])
+}
+
+/**
+ * A part as a block of its own: Lua allows 200 locals in one function, so only the names that others use are declared outside of it.
+ * `others`: the text of all other parts, of the scripts, and of what is set at every call.
+ */
+function block(lines, others) {
+  const used = new Set(others.match(/\b[A-Za-z_]\w*\b/g))
+  const shared = []
+  const inside = lines.map((line) => {
+    const names = declared(line)
+    if (!names.some((name) => used.has(name))) return line
+    shared.push(...names)
+    if (line.startsWith('local function ')) return line.slice('local '.length)
+    return line.includes(' = ') ? line.slice('local '.length) : ''
+  })
+  return `${shared.length > 0 ? `local ${shared.join(', ')}\n` : ''}do\n${inside.join('\n')}\nend`
+}
+
 /** The parts of lua/lib in the order in which scripts include them: code that is made once, and the lines that are set at every call. */
 function parts(names, keys) {
   const order = []
@@ -74,16 +99,20 @@ function parts(names, keys) {
   }
   const reset = []
   const once = []
-  const code = order.map((part) => {
+  const texts = order.map((part) => {
     const lines = read(`lua/lib/${part}.lua`).split('\n')
-    const kept = lines.map((line) => {
+    return lines.map((line) => {
       const state = STATE.exec(line)
       if (!state) return line
       if (state[3] === 'first') once.push(`${state[1]} = ${state[2]}`)
       else reset.push(...resets(state[1], state[2]))
       return `local ${state[1]}${/^(\{\}(, )?)+$/.test(state[2]) ? ` = ${state[2]}` : ''}`
     })
-    return bare(kept.join('\n'), keys, part)
+  })
+  const scripts = names.map((name) => read(`lua/${name}.lua`))
+  const code = texts.map((lines, k) => {
+    const rest = texts.filter((_, other) => other !== k).flat()
+    return bare(block(lines, [...rest, ...scripts, ...once, ...reset].join('\n')), keys, order[k])
   })
   return { code: code.join('\n'), reset: `if not begun then\nbegun = true\n${once.join('\n')}\nend\n${reset.join('\n')}` }
 }

@@ -15,6 +15,7 @@ import { calls } from '../redis/scripts.generated.js'
 import { type FoundWorker, readWorkers } from '../redis/workers.js'
 import type { SubmitListener } from './batches.js'
 import { sendCommand, WorkerControl } from './control.js'
+import { DeadLetters } from './dead-letters.js'
 import { WorkflowHandle } from './handle.js'
 import type { HandleDependencies } from './look.js'
 import { prepare, type SubmitOptions } from './submission.js'
@@ -41,6 +42,8 @@ export class Client implements WorkflowClient {
   readonly dependencies: HandleDependencies
   /** Tells workers what to do: ping, stats, active, grow, addConsumer, quiet, shutdown, … */
   readonly control: WorkerControl
+  /** Tasks that failed with no attempt left: to be listed, requeued, dropped. */
+  readonly deadLetters: DeadLetters
 
   private constructor(
     private readonly connection: RedisConnection,
@@ -56,6 +59,7 @@ export class Client implements WorkflowClient {
       wait: (workflow, timeoutMs) => this.waiter.wait(workflow, timeoutMs),
       forget: (workflow) => forget(connection, namespace, workflow),
     }
+    this.deadLetters = new DeadLetters(connection, namespace, this.dependencies)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

@@ -48,7 +48,7 @@ export interface Segment {
 }
 
 export function headOf(control: string, meta: string | null, damage: string | null): Head {
-  return { control: parseControl(control), meta: parseMeta(meta), damage, text: control }
+  return { control: parseControl(control), meta: metaOf(meta), damage, text: control }
 }
 
 /** A node as its error callbacks are told of it. */
@@ -216,7 +216,8 @@ export function attemptsOf(record: string | null): number {
   return record?.startsWith('L') ? Number(open[1]) : Number(open[1]) - 1
 }
 
-function parseMeta(text: string | null): WorkflowMeta {
+/** The meta field; what cannot be read stands for an empty workflow. */
+export function metaOf(text: string | null): WorkflowMeta {
   // Workflows of one task that came by enqueue have none.
   if (text === null) return { o: 0, n: 1, c: 1 }
   try {

@@ -32,6 +32,10 @@ export const SUFFIX = {
   spread: 'spread',
   /** ZSET ended workflows by the time at which they may be removed, ms. */
   ended: 'ended',
+  /** ZSET tasks that failed with no attempt left, `<workflow>:<node>`, by the time of that, ms. */
+  dead: 'dead',
+  /** ZSET the same members, all with score 0: those of one workflow lie side by side. */
+  deadof: 'deadof',
   /** ZSET workflows being stored, by the time at which that began, ms. */
   staging: 'staging',
   /** HASH a worker process: info, b last beat, s its last sample, q<lane> last sequence, g<lane>:<sequence> what was granted, t:<task> 1. `p:<incarnation>` */

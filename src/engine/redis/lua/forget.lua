@@ -3,9 +3,10 @@
 -- first, SCAN_COUNT timers a call; ids that we made never come again.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, id, cursor        cursor '0' at first, then as answered
+-- ARGV    epoch, id, cursor        cursor '0' at first, then as answered; dead letters go 1,000 a call
 -- RETURNS {'ok'} it is gone | {'more', cursor} call again | {'none'} no such workflow | {'live'} it has not ended | {'epoch'}
 -- @include base
+-- @include dead
 local SCAN_COUNT = 500
 local id, cursor = ARGV[2], ARGV[3]
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
@@ -27,6 +28,7 @@ if damaged or f[2] then
   for from = 1, #stale, 4000 do redis.call('ZREM', K_timers, unpack(stale, from, min(from + 3999, #stale))) end
   if page[1] ~= '0' then return { 'more', page[1] } end
 end
+if forget_dead(id, DEAD_STEP) == DEAD_STEP then return { 'more', '0' } end
 redis.call('UNLINK', key, K_damaged .. id)
 redis.call('ZREM', K_ended, id)
 return { 'ok' }

@@ -1,4 +1,4 @@
--- tend: the once-a-second upkeep of a partition: timers, one spread item, retention, abandoned submits, the memory flag; what the sweep needs, and whether there is work.
+-- tend: the once-a-second upkeep of a partition: timers, one spread item, retention (of dead letters too), abandoned submits, the memory flag; what the sweep needs, and whether there is work.
 -- Any number of processes may tend the same partition.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
@@ -9,6 +9,7 @@
 -- @include graph
 -- @include flush
 -- @include timers
+-- @include dead
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local limit = tonumber(ARGV[2])
 telling_ends = ARGV[4] == '1'
@@ -26,7 +27,8 @@ local function remove(ids, index)
   redis.call('ZREM', index, unpack(ids))
 end
 local over = redis.call('ZRANGEBYSCORE', K_ended, '-inf', now(), 'LIMIT', 0, limit)
-remove(over, K_ended)
+remove(without_dead(over), K_ended)
+local trimming = trim_dead()
 local abandoned = redis.call('ZRANGEBYSCORE', K_staging, '-inf', now() - tonumber(ARGV[3]), 'LIMIT', 0, limit)
 remove(abandoned, K_staging)
 
@@ -35,7 +37,7 @@ local used, max = tonumber(match(memory, 'used_memory:(%d+)')), tonumber(match(m
 local flag = max and max > 0 and ((used > max * 0.95 and 'stop') or (used > max * 0.8 and 'full')) or nil
 if flag then redis.call('HSET', KEYS[1], 'memory', flag) else redis.call('HDEL', KEYS[1], 'memory') end
 wake()
-local more = promoted >= limit or #over >= limit or left > 0 or spread
+local more = promoted >= limit or #over >= limit or left > 0 or spread or trimming
 local first = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
 local due = first[2] and math.max(0, tonumber(first[2]) - now()) or -1
 return { 'ok', more and 1 or 0, match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '', redis.call('HGETALL', K_beats),

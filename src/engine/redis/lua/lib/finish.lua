@@ -49,12 +49,13 @@ local function add_members(c, p, i, T, segments)
 end
 
 -- history: the errors of a node's attempts, a line each behind the line of when its first attempt began: the first and the last ones.
+-- at_: when it failed; default now.
 local HISTORY = 5
-local function history(began, lines, att, err)
+local function history(began, lines, att, err, at_)
   local list = {}
   for line in gmatch(lines, '[^\n]+') do list[#list + 1] = line end
   if #list == HISTORY then table.remove(list, 2) end
-  list[#list + 1] = att .. ' ' .. now() .. ' ' .. err
+  list[#list + 1] = att .. ' ' .. (at_ or now()) .. ' ' .. err
   return began .. '\n' .. concat(list, '\n')
 end
 

@@ -106,11 +106,36 @@ local function write_timers()
   push_all('ZADD', K_timers, args)
 end
 
+-- Fields that were dropped and not put again.
+local function remove_fields(c)
+  local names = {}
+  for name in pairs(c.gone) do
+    if not c.f[name] then names[#names + 1] = name end
+  end
+  for from = 1, #names, 4000 do redis.call('HDEL', c.key, unpack(names, from, min(from + 3999, #names))) end
+  c.gone = false
+end
+
+-- Dead letters in both orders: by time, and by name so that those of one workflow are found.
+local dead_times, dead_names = {}, {} -- per call
+local function gather_dead(c)
+  for k = 1, #c.dead do
+    local n, name = #dead_times, c.id .. ':' .. c.dead[k]
+    dead_times[n + 1], dead_times[n + 2] = now(), name
+    dead_names[n + 1], dead_names[n + 2] = 0, name
+  end
+  c.dead = false
+end
+
 local function flush()
   local spreads = {}
   hand_over()
   for i = todo_head, #todo do
-    if not todo[i][1].damaged then spreads[#spreads + 1] = spread_item(todo[i]) end
+    local c = todo[i][1]
+    if not c.damaged then
+      spreads[#spreads + 1] = spread_item(todo[i])
+      if todo[i][2] ~= 'z' then c.net = c.net + 1 end
+    end
   end
   for i = 1, #contexts do
     local c = contexts[i]
@@ -121,18 +146,28 @@ local function flush()
         for k, j in pairs(c.open) do join_write(c, k, j) end
         c.open = nil
       end
-      local ended = c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.state ~= 'e'
+      local ended = c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.outcome ~= '0' and c.state ~= 'e'
       if ended then
         c.state, c.ended = 'e', since(c.created)
         redis.call('ZADD', K_ended, now() + c.keep, c.id)
       end
       if c.changed then put(c, 's', control_text(c)) end
       write_fields(c.key, c.d, c.n)
+      if c.gone then remove_fields(c) end
+      if c.dead then gather_dead(c) end
       if c.told then tell_waiters(c) end
       if telling_ends then tell_worker(c, ended) end
       c.d, c.n, c.changed, c.told = {}, 0, false, false
     end
+    -- Spread items of it that are in the list.
+    if c.net ~= 0 and not c.damaged then
+      redis.call('HINCRBY', c.key, 'u', c.net)
+      c.net = 0
+    end
   end
+  push_all('ZADD', K_dead, dead_times)
+  push_all('ZADD', K_deadof, dead_names)
+  dead_times, dead_names = {}, {}
   push_lists('LPUSH', returned)
   push_lists('RPUSH', released)
   released, returned = {}, {}

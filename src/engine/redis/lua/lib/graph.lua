@@ -3,6 +3,8 @@
 -- nodes. What is left becomes spread items, pushed in the same script and taken up by later turns: a transition is bounded at any width.
 local todo, todo_head = {}, 1 -- per call
 local PUSH_BYTES = 65536
+-- Moves that other parts add (undo.lua, judge.lua): kind -> function(c, p, i, t, T, x, r). What those that scan count as against a budget.
+local MOVES, MOVE_COST = {}, {}
 
 local function later(c, kind, p, a, n, s, t, x)
   todo[#todo + 1] = { c, kind, p, a, n, s, t, x or '' }
@@ -107,8 +109,7 @@ local function join_open(c, k, j)
 end
 
 local function join_close(c, k)
-  c.joins = c.joins or {}
-  c.joins[k] = false
+  if c.joins then c.joins[k] = false end
   if c.open then c.open[k] = nil end
 end
 
@@ -119,7 +120,9 @@ local function skipped_from_before(T, i, cause)
 end
 
 -- fail_join: a join one of whose inputs did not succeed: ChordError, or skipped with what skipped its header. skipped: the deciding input was.
+-- A part of a plain graph is always skipped.
 local function fail_join(c, p, a, n, s, t, T, cause, skipped)
+  if T.mode == 'w' then return later(c, 'k', p, a, n, s, t, cause) end
   if skipped and (cause == '' or T.head == '-' or skipped_from_before(T, a, cause)) then return later(c, 'k', p, a, n, s, t, cause) end
   later(c, 'c', p, a, n, s, t, cause)
 end
@@ -133,11 +136,15 @@ local function arrive(c, p, i, k, t, T, code, cause, order, bytes)
   j[4] = j[4] + bytes
   if code ~= 'S' and order < j[2] then j[2], j[3] = order, (code == 'K' and 'k' or 'f') .. cause end
   if j[1] > 0 then return join_open(c, k, j) end
-  join_close(c, k)
-  if T.mode == 'c' and j[3] ~= '-' then return fail_join(c, p, i, 1, 1, t, T, sub(j[3], 2), byte(j[3]) == 107) end
-  if T.mode == 'w' and j[3] ~= '-' then return later(c, 'k', p, i, 1, 1, t, sub(j[3], 2)) end
+  if T.mode ~= 'e' and j[3] == '-' then
+    join_close(c, k)
+    return release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
+  end
+  -- Open, with nothing pending, until the move is made: what is reopened in between shows there, and the move is passed over.
+  join_open(c, k, j)
   if T.mode == 'e' then return later(c, 'k', p, i, 1, 1, t) end
-  release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
+  if j[3] == '?' then return later(c, 'j', p, i, 1, 1, t) end
+  fail_join(c, p, i, 1, 1, t, T, sub(j[3], 2), byte(j[3]) == 107)
 end
 
 -- tell: what the end of a node means for one entry of its successors. code: S F R, K skipped. cause: letter and node of what went wrong first.
@@ -197,20 +204,38 @@ local function tell(c, p, i, e, code, cause, bytes, from, own)
 end
 
 -- The outcome is known as soon as the output nodes are terminal; waiters hear of it in flush(). The workflow ends with its last node.
+-- worst J: one of several outputs was reopened (undo.lua), so that all are looked at again when the last one has ended (judge.lua).
 local function output(c, code, cause)
   local letter = code == 'K' and sub(cause, 1, 1) or code
+  c.outs = c.outs - 1
+  if c.worst == 'J' then
+    if c.outs == 0 then later(c, 'o', '', 0, 1, 1, '0', '0 S') end
+    return
+  end
   if letter == 'F' or letter == 'C' then c.worst = 'F'
   elseif letter == 'R' and c.worst == 'S' then c.worst = 'R' end
-  c.outs = c.outs - 1
   if c.outs == 0 then
     c.outcome = since(c.created)
     c.told = true
   end
 end
 
+-- bury: the task is a dead letter: it failed by itself, with no attempt left. An error callback's record said what it was called for.
+local function bury(c, id, T)
+  local dead = c.dead
+  if not dead then
+    dead = {}
+    c.dead = dead
+  end
+  dead[#dead + 1] = id
+  local cause = T.mode == 'e' and match(c.f[id] or '', '^L .* (%S+) %S+$')
+  if cause and cause ~= '-' then put(c, 'c' .. id, cause) end
+end
+
 -- settle: node i becomes terminal. code S F R K; cause is what successors hear (for K: what skipped it); pass: a fan hands its input's code on.
 -- id: p .. i where the caller has it (making text of numbers was 10 % of Redis's time).
 local function settle(c, p, i, T, code, record, cause, bytes, pass, id)
+  if code == 'F' and byte(record) == 70 then bury(c, p .. i, T) end
   put(c, id or p .. text(i), record)
   if not T.virtual then
     c.rem = c.rem - 1
@@ -236,6 +261,8 @@ end
 local function settle_place(c, p, i, T, x)
   local code, kind, cause, q, k, expr = match(x, '^(%a)(%a) (%S*) (%S*) (%d+) (%S+)$')
   if not code then error('place') end
+  -- Reopened meanwhile: its next end settles the place.
+  if not terminal(field(c, q .. k)) then return end
   if code == 'S' then return settle(c, p, i, T, 'S', 'V|' .. q .. '|' .. k .. '|' .. expr, '', 0) end
   local letter = sub(cause, 1, 1)
   if kind == 'g' then return settle(c, p, i, T, 'F', 'C|' .. cause, 'C' .. p .. i, 0) end
@@ -248,16 +275,31 @@ local function expired(attempts)
   return 'R' .. attempts .. '|{"type":"TaskRevokedError","message":"expired","code":"expired"}'
 end
 
+-- stands: whether what was to fail or skip a node still holds: of a join, that nothing is pending; else that the node before it is over.
+local function stands(c, p, i, T, r)
+  local j = c.joins and c.joins[p .. text(i)]
+  if j then return j[1] == 0 end
+  if r then return find(r, '^P 0 ') ~= nil end
+  if T.pred == '-' then return true end
+  local before = field(c, p .. text(at(T.pred, i)))
+  return terminal(before) and (T.mode == 'e' or TERMINAL[byte(before)] ~= 'S')
+end
+
 local function step(c, kind, p, i, t, T, x)
   local r = field(c, p .. text(i))
-  if kind == 'p' then
+  if MOVES[kind] then
+    return MOVES[kind](c, p, i, t, T, x, r)
+  elseif kind == 'p' then
     if r and byte(r) == 87 then settle_place(c, p, i, T, x) end
   elseif terminal(r) then
     return
   elseif kind == 'v' then
     local value = T.input == '-' and 'S|null' or 'V|' .. p .. '|' .. i .. '|' .. T.input
     settle(c, p, i, T, 'S', value, '', 0)
+  elseif kind ~= 'x' and not stands(c, p, i, T, r) then
+    return
   elseif kind == 'c' then
+    join_close(c, p .. text(i))
     if T.virtual then settle(c, p, i, T, 'F', 'C|' .. x, x, 0)
     else settle(c, p, i, T, 'F', 'C|' .. x, 'C' .. p .. i, 0) end
   elseif kind == 'x' then
@@ -268,6 +310,7 @@ local function step(c, kind, p, i, t, T, x)
       settle(c, p, i, T, 'R', expired((tonumber(match(r or '', '^[QD] (%d+)') or '1')) - 1), 'R' .. p .. i, 0)
     end
   else
+    join_close(c, p .. text(i))
     settle(c, p, i, T, 'K', 'K|' .. x, x, 0, T.fan and kind ~= 'k' and kind or nil)
   end
 end
@@ -284,7 +327,7 @@ local function run_range(c, item, allowed)
   local kind, p, a, n, s, t, x = item[2], item[3], item[4], item[5], item[6], item[7], item[8]
   local T = template(c, p, t)
   -- A node costs as much as it tells: a fan node is 200.
-  local cost = math.max(1, #T.succ)
+  local cost = MOVE_COST[kind] or math.max(1, #T.succ)
   local m = min(n, math.max(1, floor(allowed / cost)))
   item[9] = cost
   if m > 1 then fields(c, ids(p, a, m, s)) end
@@ -317,13 +360,24 @@ local function spread_item(item)
   return item[2] .. ':' .. item[1].id .. ':' .. item[1].run .. ':' .. item[7] .. ':' .. item[3] .. ':' .. item[4] .. ':' .. item[5] .. ':' .. item[6] .. ':' .. item[8]
 end
 
--- take_spread: one waiting spread item comes back to `todo`.
+-- take_spread: one waiting spread item comes back to `todo`. A task that was reopened is released (kind z) when no other item of its workflow is
+-- left: its turn comes again behind them. When the list holds nothing else, nothing else is left, whatever was counted.
 local function take_spread()
   local text = redis.call('LPOP', K_spread)
   if not text then return false end
   local kind, id, run_, t, p, a, n, s, x = match(text, '^(%a):([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+):(.*)$')
   if not kind then return true end
-  local c = try_context(id)
-  if c and c.run == run_ and live(c) then later(c, kind, p, tonumber(a), tonumber(n), tonumber(s), t, x) end
+  local c = try_context(id, { 'u' })
+  if not (c and c.run == run_ and live(c)) then return true end
+  if kind ~= 'z' then
+    c.net = c.net - 1
+  elseif tonumber(c.f['u'] or 0) > 0 then
+    if redis.call('LLEN', K_spread) > 0 then
+      redis.call('RPUSH', K_spread, text)
+      return true
+    end
+    c.net = -c.f['u']
+  end
+  later(c, kind, p, tonumber(a), tonumber(n), tonumber(s), t, x)
   return true
 end

@@ -86,6 +86,13 @@ local function put(c, name, value)
   c.n = n
 end
 
+-- drop: the field is gone for this script, and for Redis in flush() unless it is put again.
+local function drop(c, name)
+  c.f[name] = false
+  c.gone = c.gone or {}
+  c.gone[name] = true
+end
+
 -- control: state run rem outs worst created started outcome ended ok failed revoked skipped keep flags
 -- created is an instant (ms); started, outcome and ended are 1 + the ms since then, 0 for not yet: so the field stays under 64 bytes and a small
 -- workflow a compact hash.
@@ -115,7 +122,7 @@ local function new_context(id)
   local c = { id = id, key = K_workflow .. id, f = {}, d = {}, n = 0, memo = false, joins = false,
     state = false, run = false, rem = false, outs = false, worst = false, created = false, started = false, outcome = false, ended = false,
     S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, changed = false, told = false, answer = false,
-    damaged = false, aside = false }
+    damaged = false, aside = false, dead = false, gone = false, net = 0 }
   loaded[id] = c
   contexts[#contexts + 1] = c
   return c

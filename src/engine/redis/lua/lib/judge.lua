@@ -1,0 +1,88 @@
+-- judge: what a reopened join, and a workflow with reopened outputs, must ask anew when all has ended: which input went wrong first, how bad it was.
+-- Records are looked at in definition order, SCAN_NODES a step; only those that did not succeed have their definitions read.
+local SCAN_NODES = 250
+MOVE_COST.j, MOVE_COST.o = SCAN_NODES, SCAN_NODES
+local BAD = { [70] = 'F', [67] = 'F', [82] = 'R', [75] = 'K', [65] = 'A' }
+
+-- feeds: whether node k tells join i of its segment, itself or through fan nodes.
+local function feeds(c, p, k, T, i)
+  for m = 1, #T.succ do
+    local e = T.succ[m]
+    if not e.p then
+      local U, off = template(c, p, e.t), i - (e.rel and k + e.ref or e.ref)
+      if U.fan then
+        if feeds(c, p, k, U, i) then return true end
+      elseif off >= 0 and off % e.s == 0 and off / e.s < e.n then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+-- heard: the code and the cause that a node with record r, which did not succeed, tells: as settle() does.
+local function heard(p, k, T, r, mode)
+  local code, cause = BAD[byte(r)], match(r, '|(.*)$')
+  if code == 'K' then return code, cause end
+  if code == 'A' then
+    code = byte(cause) == 82 and 'R' or 'F'
+    return code, code .. p .. k
+  end
+  if byte(r) == 67 and T.virtual and (mode == 'c' or T.input == '-') then return code, cause end
+  return code, (byte(r) == 67 and 'C' or code) .. p .. k
+end
+
+-- each_bad: calls visit(k, T, r) for nodes from … to - 1 that did not succeed, until it answers something.
+local function each_bad(c, p, from, to, visit)
+  local names = ids(p, from, to - from, 1)
+  fields(c, names)
+  for m = 1, #names do
+    local r, k = c.f[names[m]], from + m - 1
+    local found = r and BAD[byte(r)] and visit(k, template(c, p, template_of(c, p, k)), r)
+    if found then return found end
+  end
+end
+
+-- Members that tasks added stand behind the others, in the order in which they were added.
+local function added_bad(c, p, i, mode)
+  for id in gmatch(field(c, 'j' .. p .. i) or '', '[^,]+') do
+    local r, q, k = field(c, id), match(id, '^(.*/)(%d+)$')
+    k = tonumber(k)
+    if r and BAD[byte(r)] then return { heard(q, k, template(c, q, template_of(c, q, k)), r, mode) } end
+  end
+end
+
+-- A reopened join all of whose inputs have ended. x: where to go on.
+MOVES.j = function(c, p, i, t, T, x, r)
+  local k = p .. text(i)
+  local j = r and byte(r) == 80 and join_state(c, k, T)
+  if not j or j[1] > 0 then return end
+  local from = tonumber(x) or (T.head ~= '-' and at(T.head, i)) or 0
+  local to = min(from + SCAN_NODES, i)
+  local bad = each_bad(c, p, from, to, function(n, U, record)
+    return feeds(c, p, n, U, i) and { heard(p, n, U, record, T.mode) }
+  end)
+  if not bad and to < i then return later(c, 'j', p, i, 1, 1, t, text(to)) end
+  bad = bad or added_bad(c, p, i, T.mode)
+  if bad then return fail_join(c, p, i, 1, 1, t, T, bad[2], bad[1] == 'K') end
+  join_close(c, k)
+  release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
+end
+
+-- A workflow of several outputs, one of which was reopened, and all have ended. x: where to go on, and the worst so far.
+MOVES.o = function(c, _, _, _, _, x)
+  if c.worst ~= 'J' or c.outs + 0 > 0 then return end
+  local from, worst = match(x, '^(%d+) (%a)$')
+  from = tonumber(from)
+  local nodes = tonumber(match(field(c, 'm') or '', '"n":(%d+)') or 1)
+  local to = min(from + SCAN_NODES, nodes)
+  each_bad(c, '', from, to, function(n, T, r)
+    if not T.out then return end
+    local letter = sub(select(2, heard('', n, T, r, 'a')), 1, 1)
+    if letter == 'R' then worst = 'R' elseif letter ~= '' then worst = 'F' end
+    return worst == 'F'
+  end)
+  if worst ~= 'F' and to < nodes then return later(c, 'o', '', 0, 1, 1, '0', to .. ' ' .. worst) end
+  c.worst, c.outcome = worst, since(c.created)
+  c.told, c.changed = true, true
+end

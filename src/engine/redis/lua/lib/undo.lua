@@ -1,0 +1,133 @@
+-- undo: what the failure of a task did to those that come after it, taken back when the task is to run again.
+-- The mirror of settle() and tell(): a node that ended because of it waits again, and tells its successors that it does. Successes are never touched.
+--
+-- Safe in steps, while other branches run, by four rules:
+--   * What is reopened is reopened once, by its own record: K or C (of a place: A) becomes open. A join that was over had no input that was open, so
+--     it waits for the one that tells it; each further one adds itself as it opens. `P n 0 ! …`: its own successors are not told yet; `?`: they are.
+--   * A task is released when no spread item of its workflow is left (field u, see take_spread): nothing of what it is about to do can meet the undoing.
+--   * What was decided and is still to be done (skip, ChordError, a place) looks again whether it stands (stands(), settle_place()).
+--   * Which input of a reopened join went wrong first is asked when all have ended (judge.lua), not kept up to date.
+local UNKNOWN_BYTES = INLINE_INPUT + 1
+
+-- reopen: counts node i, whose record is r, among those that are open.
+local function reopen(c, T, r)
+  local code = TERMINAL[byte(r)]
+  if code == 'A' then code = byte(r, 3) == 82 and 'R' or 'F' end
+  if not T.virtual then
+    c.rem = c.rem + 1
+    c[code] = c[code] - 1
+  end
+  if T.out then
+    c.outs, c.outcome = c.outs + 1, '0'
+    c.worst = T.only and 'S' or 'J'
+  end
+  c.changed = true
+end
+
+local function undone(r)
+  local code = r and byte(r)
+  return code == 75 or code == 67
+end
+
+-- unarrive: an input of join i, which had arrived, is open again.
+local function unarrive(c, p, i, t, T)
+  local k = p .. text(i)
+  local r = field(c, k)
+  local j = (c.joins and c.joins[k]) or (r and byte(r) == 80 and join_state(c, k, T))
+  if j then
+    j[1], j[2] = j[1] + 1, 0
+    if j[3] ~= '!' then j[3] = '?' end
+    return join_open(c, k, j)
+  end
+  -- An error callback that was called stays as it is.
+  if not undone(r) then return end
+  reopen(c, T, r)
+  j = { 1, 0, '!', UNKNOWN_BYTES }
+  c.joins = c.joins or {}
+  c.joins[k] = j
+  join_open(c, k, j)
+  join_write(c, k, j)
+  later(c, 'u', p, i, 1, 1, t)
+end
+
+-- joined: whether nodes wait for more than one input; a chord's body of one member may have got more.
+local function joined(c, q, a, e, U)
+  if U.needs > 1 then return true end
+  return U.mode == 'c' and e.n == 1 and find(c.flags, 'a', 1, true) and field(c, 'j' .. q .. a)
+end
+
+-- untell: node i, which had ended, is open again: what that means for its successors.
+local function untell(c, p, i, T)
+  for k = 1, #T.succ do
+    local e = T.succ[k]
+    local q, a = e.p or p, e.rel and i + e.ref or e.ref
+    local U = template(c, q, e.t)
+    if T.place then
+      later(c, 'u', q, a, 1, 1, e.t, 'p')
+    elseif joined(c, q, a, e, U) then
+      for m = 0, e.n - 1 do unarrive(c, q, a + m * e.s, e.t, U) end
+    else
+      later(c, 'u', q, a, e.n, e.s, e.t)
+    end
+  end
+end
+
+-- What a task replaced itself by has reopened: it waits for it again.
+local function undo_place(c, p, i, T, r)
+  local code = r and byte(r)
+  if code ~= 65 and code ~= 67 then return end
+  reopen(c, T, r)
+  put(c, p .. text(i), 'W 1')
+  untell(c, p, i, T)
+end
+
+MOVES.u = function(c, p, i, _, T, x, r)
+  if x == 'p' then return undo_place(c, p, i, T, r) end
+  local k = p .. text(i)
+  if r and byte(r) == 80 then
+    local j = join_state(c, k, T)
+    if not j or j[3] ~= '!' then return end
+    j[3] = '?'
+    join_open(c, k, j)
+  elseif undone(r) then
+    reopen(c, T, r)
+    drop(c, k)
+  else
+    return
+  end
+  untell(c, p, i, T)
+end
+
+-- A reopened task may run. x: attempt, those before it that do not count as retries, bytes, cause. It waits for no countdown and no eta again; how
+-- long it may wait counts from now.
+MOVES.z = function(c, p, i, t, T, x, r)
+  local att, before, bytes, cause = match(x, '^(%d+) (%d+) (%d+) (%S+)$')
+  if r ~= 'W ' .. att then return end
+  local e = entry(c, p, i, 1, 1, t)
+  put(c, p .. text(i), 'Q ' .. att .. ' 0 ' .. bytes .. ' ' .. cause .. ' ' .. before)
+  local _, dead = due_of(T.delay)
+  if dead and dead <= now() then return later(c, 'x', p, i, 1, 1, t) end
+  if dead then plan(timed, c, dead, 'x:' .. T.list .. ':' .. e) end
+  enqueue(c, T, e)
+end
+
+-- The template of a node, which only its definition names.
+local function template_of(c, p, i)
+  return match(slice(c, p, floor(i / 32), i % 32, i % 32), '^(%d+);') or error('definition of ' .. p .. i)
+end
+
+-- exhume: task i, which failed for good in attempt `att`, is to run again. It stands as one that waits until the undoing is done.
+-- Answers the release that is to follow then: arguments of later().
+local function exhume(c, p, i, att, failed_at)
+  local id = p .. i
+  local t, r = template_of(c, p, i), c.f[id]
+  local T = template(c, p, t)
+  local _, lines = match(field(c, 'e' .. id) or '', '^(%d+)\n(.*)$')
+  put(c, 'e' .. id, history(now_text(), lines or '', att, match(r, '^F%d*|(.*)$'), failed_at))
+  reopen(c, T, r)
+  if c.state == 'e' then c.state, c.ended = 'r', '0' end
+  put(c, id, 'W ' .. att + 1)
+  untell(c, p, i, T)
+  local bytes = T.needs > 1 and UNKNOWN_BYTES or 0
+  return { p, i, 1, 1, t, att + 1 .. ' ' .. att .. ' ' .. bytes .. ' ' .. (field(c, 'c' .. id) or '-') }
+end
