@@ -1,15 +1,18 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Client, Worker } from '../../src/engine/index.js'
+import { RedisProxy } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
 import { seeded } from '../support/seed.js'
+import { loseEveryReplyOnce } from './faults.js'
 import { Journal, listening } from './journal.js'
 import { faultyTasks, requeueTroubles } from './requeue-trial.js'
-import { shaped, specs } from './trial.js'
+import { insist, shaped, specs } from './trial.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
 /** How many canvases of at most how many nodes. */
-const SIZES = LARGE ? { small: 1_500, large: 20 } : { small: 150, large: 3 }
+const SIZES = LARGE ? { small: 1_500, large: 10, most: 2_000, lossy: 200 } : { small: 100, large: 2, most: 800, lossy: 25 }
+const TIMEOUT_MS = LARGE ? 1_500_000 : 100_000
 
 describe('random canvases whose tasks fail, and whose dead letters are requeued in any order', () => {
   const redis = useRedis()
@@ -22,16 +25,7 @@ describe('random canvases whose tasks fail, and whose dead letters are requeued 
   beforeAll(async () => {
     connection = new Redis(redis.url)
     client = await Client.connect({ redis: redis.url, namespace, partitions: 2 })
-    for (let i = 0; i < 2; i++) {
-      const worker: Worker = new Worker({
-        redis: redis.url,
-        namespace,
-        tasks: faultyTasks(journal.write, () => worker.process),
-        logger: listening(journal.write),
-      })
-      workers.push(worker)
-    }
-    await Promise.all(workers.map((worker) => worker.start()))
+    for (let i = 0; i < 2; i++) workers.push(await started(redis.url, namespace, journal))
   })
 
   afterAll(async () => {
@@ -40,21 +34,33 @@ describe('random canvases whose tasks fail, and whose dead letters are requeued 
     connection?.disconnect()
   })
 
-  const trial = () => ({ client, observer: client, redis: connection, namespace, journal: () => journal })
+  const trial = () => ({ client, observer: client, redis: connection, namespace, journal: () => journal, timeoutMs: TIMEOUT_MS - 10_000 })
 
-  test('end as if nothing had failed: outcome, marks of callbacks, every record, counts and the index', async () => {
-    expect(await requeueTroubles(trial(), specs(seeded(), SIZES.small, 60))).toEqual([])
-  })
+  test(
+    'end as if nothing had failed: outcome, marks of callbacks, every record, counts, and what is still a dead letter',
+    async () => {
+      expect(await requeueTroubles(trial(), specs(seeded(), SIZES.small, 60))).toEqual([])
+    },
+    TIMEOUT_MS,
+  )
 
-  test('with plain graphs among their compounds end as if nothing had failed', async () => {
-    expect(await requeueTroubles(trial(), shaped('mixed', specs(seeded(), SIZES.small, 60)))).toEqual([])
-    expect(await requeueTroubles(trial(), shaped('graph', specs(seeded(), SIZES.small, 60)))).toEqual([])
-  })
+  test(
+    'with plain graphs among their compounds end as if nothing had failed',
+    async () => {
+      expect(await requeueTroubles(trial(), shaped('mixed', specs(seeded(), SIZES.small, 60)))).toEqual([])
+      expect(await requeueTroubles(trial(), shaped('graph', specs(seeded(), SIZES.small, 60)))).toEqual([])
+    },
+    TIMEOUT_MS,
+  )
 
-  test('of up to 2,000 nodes end as if nothing had failed', async () => {
-    expect(await requeueTroubles(trial(), specs(seeded(), SIZES.large, 2_000, 1_000))).toEqual([])
-    expect(await requeueTroubles(trial(), shaped('graph', specs(seeded(), SIZES.large, 2_000, 1_000)))).toEqual([])
-  })
+  test(
+    'that are so large that what failed is taken back in steps end as if nothing had failed',
+    async () => {
+      expect(await requeueTroubles(trial(), specs(seeded(), SIZES.large, SIZES.most, SIZES.most / 2))).toEqual([])
+      expect(await requeueTroubles(trial(), shaped('graph', specs(seeded(), SIZES.large, SIZES.most / 2, SIZES.most / 4)))).toEqual([])
+    },
+    TIMEOUT_MS,
+  )
 
   test('run no attempt of a node twice', () => {
     expect(journal.runs.length).toBeGreaterThan(SIZES.small)
@@ -62,3 +68,58 @@ describe('random canvases whose tasks fail, and whose dead letters are requeued 
     expect(journal.entries.filter(({ kind }) => kind === 'lost' || kind === 'late')).toEqual([])
   })
 })
+
+describe('random canvases whose dead letters are requeued while every reply is lost once', () => {
+  const redis = useRedis()
+  const journal = new Journal()
+  const namespace = redis.ns()
+  const proxies: RedisProxy[] = []
+  const workers: Worker[] = []
+  const hit = new Set<string>()
+  let client: Client
+  let observer: Client
+  let connection: Redis
+
+  async function lossy(): Promise<string> {
+    const proxy = await RedisProxy.start(redis.server)
+    proxies.push(proxy)
+    loseEveryReplyOnce(proxy, (key) => hit.add(key))
+    return proxy.url
+  }
+
+  beforeAll(async () => {
+    connection = new Redis(redis.url)
+    const url = await lossy()
+    client = await insist(() => Client.connect({ redis: url, namespace, partitions: 2 }))
+    observer = await Client.connect({ redis: redis.url, namespace })
+    for (let i = 0; i < 2; i++) workers.push(await started(await lossy(), namespace, journal))
+  })
+
+  afterAll(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()))
+    await client?.close()
+    await observer?.close()
+    connection?.disconnect()
+    await Promise.all(proxies.map((proxy) => proxy.close()))
+  })
+
+  test(
+    'end as if nothing had failed, and no attempt of a node ran twice',
+    async () => {
+      const options = { client, observer, redis: connection, namespace, journal: () => journal, timeoutMs: TIMEOUT_MS - 10_000 }
+      const random = seeded()
+      const list = [...specs(random, SIZES.lossy, 40), ...shaped('graph', specs(random, SIZES.lossy, 40))]
+      expect(await requeueTroubles(options, list, 50)).toEqual([])
+      expect(journal.unexplained()).toEqual([])
+      expect([...hit]).toContain('script:requeue')
+    },
+    TIMEOUT_MS,
+  )
+})
+
+async function started(url: string, namespace: string, journal: Journal): Promise<Worker> {
+  const tasks = faultyTasks(journal.write, () => worker.process)
+  const worker: Worker = new Worker({ redis: url, namespace, tasks, logger: listening(journal.write) })
+  await worker.start()
+  return worker
+}

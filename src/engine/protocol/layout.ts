@@ -62,6 +62,8 @@ class Layout {
   readonly texts: string[] = []
   readonly templateOf: Int32Array
   readonly pred: Int32Array
+  /** Of joins: all that they wait for, ascending. */
+  readonly inputs = new Map<NodeIndex, NodeIndex[]>()
   readonly nodes: GraphNode[]
   readonly outs: Set<NodeIndex>
 
@@ -77,8 +79,23 @@ class Layout {
     this.outs = new Set(outs)
     this.templateOf = new Int32Array(this.nodes.length)
     this.pred = new Int32Array(this.nodes.length).fill(-1)
-    for (let i = 0; i < graph.nodes.length; i++) for (const next of (graph.nodes[i] as GraphNode).next) this.pred[next] = i
+    for (let i = 0; i < graph.nodes.length; i++) for (const next of (graph.nodes[i] as GraphNode).next) this.feeds(i, next)
     for (let i = graph.nodes.length - 1; i >= 0; i--) this.templateOf[i] = this.place(graph.nodes[i] as GraphNode, i)
+  }
+
+  private feeds(i: NodeIndex, next: NodeIndex): void {
+    this.pred[next] = i
+    if (this.node(next).needs < 2) return
+    const inputs = this.inputs.get(next)
+    if (inputs) inputs.push(i)
+    else this.inputs.set(next, [i])
+  }
+
+  /** The one node that it waits for, or of a join the list of them; `-` for none. */
+  private predText(node: GraphNode, i: NodeIndex, nearPred: boolean): string {
+    if (node.needs > 1) return exprText(this.inputs.get(i) ?? [], node.needs <= this.near ? i : null)
+    const pred = this.pred[i] as number
+    return node.needs === 0 ? '-' : nearPred ? signed(pred - i) : String(pred)
   }
 
   private node(i: number): GraphNode {
@@ -176,7 +193,7 @@ class Layout {
     const o = node.options
     const pred = node.needs === 1 ? (this.pred[i] as number) : -1
     const nearPred = pred >= 0 && this.node(pred).next.length <= this.near
-    const predText = pred < 0 ? '-' : nearPred ? signed(pred - i) : String(pred)
+    const predText = this.predText(node, i, nearPred)
     let input = '-'
     if (node.input !== null) {
       const relative = node.needs === 1 ? nearPred && countRefs(node.input) <= this.near : countRefs(node.input) <= this.near

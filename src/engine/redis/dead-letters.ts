@@ -94,7 +94,7 @@ export async function dropDead(
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** Requeues a task that failed in this attempt, in as many calls as moves that are under way want; false when it is not failed by it (any more). */
+/** Requeues a task that failed in this attempt, in as many calls as its undoing wants; false when it is not failed by that attempt (any more). */
 export async function requeueDead(
   connection: RedisConnection,
   namespace: Namespace,
@@ -103,9 +103,10 @@ export async function requeueDead(
   attempts: number,
 ): Promise<boolean> {
   const call = (epoch: string) => calls.requeue(epoch, workflow, node, attempts)
-  for (;;) {
+  for (let begun = false; ; ) {
     const [answer] = await namespace.runAtEpoch(connection, namespace.partitionOf(workflow), call)
-    if (answer !== 'more') return answer === 'ok'
+    begun ||= answer === 'begun' || answer === 'ok'
+    if (answer !== 'begun' && answer !== 'busy') return begun
   }
 }
 

@@ -14,9 +14,7 @@ if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local limit = tonumber(ARGV[2])
 telling_ends = ARGV[4] == '1'
 local promoted = promote(limit)
-local budget = run(500)
-local spread = budget > 0 and take_spread()
-run(budget)
+local _, spread = take_spreads(run(500))
 local left = flush()
 
 local function remove(ids, index)

@@ -47,7 +47,7 @@ local lost = finish_all(10, process)
 flush_lone()
 if look ~= '0' then promote(100) end
 local budget = run(500)
-if look ~= '0' and budget > 0 and take_spread() then budget = run(budget) end
+if look ~= '0' then budget = take_spreads(budget) end
 hand_over()
 
 asked.process, asked.attempt, asked.want, asked.max_bytes, asked.more = process, attempt, meta[2] == 'stop' and 0 or want, max_bytes, budget <= 0

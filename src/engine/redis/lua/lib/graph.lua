@@ -368,10 +368,10 @@ local function take_spread()
   local kind, id, run_, t, p, a, n, s, x = match(text, '^(%a):([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+):(.*)$')
   if not kind then return true end
   local c = try_context(id, { 'u' })
-  if not (c and c.run == run_ and live(c)) then return true end
-  if kind ~= 'z' then
-    c.net = c.net - 1
-  elseif tonumber(c.f['u'] or 0) > 0 then
+  if not c or c.run ~= run_ then return true end
+  if kind ~= 'z' then c.net = c.net - 1 end
+  if not live(c) then return true end
+  if kind == 'z' and tonumber(c.f['u'] or 0) > 0 then
     if redis.call('LLEN', K_spread) > 0 then
       redis.call('RPUSH', K_spread, text)
       return true
@@ -380,4 +380,16 @@ local function take_spread()
   end
   later(c, kind, p, tonumber(a), tonumber(n), tonumber(s), t, x)
   return true
+end
+
+-- take_spreads: works off waiting spread items, SPREADS at most, within a budget of nodes. Returns what is left of it, and whether there was an item.
+local SPREADS = 20
+local function take_spreads(budget)
+  local any = false
+  for _ = 1, SPREADS do
+    if budget <= 0 or not take_spread() then return budget, any end
+    any = true
+    budget = run(budget)
+  end
+  return budget, any
 end

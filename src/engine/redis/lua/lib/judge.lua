@@ -1,7 +1,8 @@
 -- judge: what a reopened join, and a workflow with reopened outputs, must ask anew when all has ended: which input went wrong first, how bad it was.
--- Records are looked at in definition order, SCAN_NODES a step; only those that did not succeed have their definitions read.
-local SCAN_NODES = 250
-MOVE_COST.j, MOVE_COST.o = SCAN_NODES, SCAN_NODES
+-- A join's template names its inputs. Those of more than KNOWN_INPUTS, and the outputs of a workflow, are looked for in definition order, SCAN_NODES a
+-- step; only those that did not succeed have their definitions read.
+local KNOWN_INPUTS, SCAN_NODES = 1000, 250
+MOVE_COST.j, MOVE_COST.o = 100, SCAN_NODES
 local BAD = { [70] = 'F', [67] = 'F', [82] = 'R', [75] = 'K', [65] = 'A' }
 
 -- feeds: whether node k tells join i of its segment, itself or through fan nodes.
@@ -9,11 +10,12 @@ local function feeds(c, p, k, T, i)
   for m = 1, #T.succ do
     local e = T.succ[m]
     if not e.p then
-      local U, off = template(c, p, e.t), i - (e.rel and k + e.ref or e.ref)
-      if U.fan then
-        if feeds(c, p, k, U, i) then return true end
-      elseif off >= 0 and off % e.s == 0 and off / e.s < e.n then
-        return true
+      local off = i - (e.rel and k + e.ref or e.ref)
+      if off >= 0 and off % e.s == 0 and off / e.s < e.n then return true end
+      -- Fan nodes stand behind all others.
+      if off < 0 then
+        local U = template(c, p, e.t)
+        if U.fan and feeds(c, p, k, U, i) then return true end
       end
     end
   end
@@ -43,27 +45,43 @@ local function each_bad(c, p, from, to, visit)
   end
 end
 
--- Members that tasks added stand behind the others, in the order in which they were added.
-local function added_bad(c, p, i, mode)
-  for id in gmatch(field(c, 'j' .. p .. i) or '', '[^,]+') do
-    local r, q, k = field(c, id), match(id, '^(.*/)(%d+)$')
-    k = tonumber(k)
-    if r and BAD[byte(r)] then return { heard(q, k, template(c, q, template_of(c, q, k)), r, mode) } end
+-- first_bad: what the first of these nodes that did not succeed tells: {code, cause}.
+local function first_bad(c, names, mode)
+  fields(c, names)
+  for m = 1, #names do
+    local r = c.f[names[m]]
+    if r and BAD[byte(r)] then
+      local q, k = match(names[m], '^(.*/)(%d+)$')
+      q, k = q or '', tonumber(k or names[m])
+      return { heard(q, k, template(c, q, template_of(c, q, k)), r, mode) }
+    end
   end
 end
 
--- A reopened join all of whose inputs have ended. x: where to go on.
+-- Members that tasks added stand behind the others, in the order in which they were added.
+local function first_added(c, p, i, mode)
+  local names = {}
+  for id in gmatch(field(c, 'j' .. p .. i) or '', '[^,]+') do names[#names + 1] = id end
+  return first_bad(c, names, mode)
+end
+
+-- A reopened join all of whose inputs have ended. x: where to go on looking.
 MOVES.j = function(c, p, i, t, T, x, r)
   local k = p .. text(i)
   local j = r and byte(r) == 80 and join_state(c, k, T)
   if not j or j[1] > 0 then return end
-  local from = tonumber(x) or (T.head ~= '-' and at(T.head, i)) or 0
-  local to = min(from + SCAN_NODES, i)
-  local bad = each_bad(c, p, from, to, function(n, U, record)
-    return feeds(c, p, n, U, i) and { heard(p, n, U, record, T.mode) }
-  end)
-  if not bad and to < i then return later(c, 'j', p, i, 1, 1, t, text(to)) end
-  bad = bad or added_bad(c, p, i, T.mode)
+  local names, bad = T.pred ~= '-' and refs(p, i, T.pred, KNOWN_INPUTS), nil
+  if names then
+    bad = first_bad(c, names, T.mode)
+  else
+    local from = tonumber(x) or (T.head ~= '-' and at(T.head, i)) or 0
+    local to = min(from + SCAN_NODES, i)
+    bad = each_bad(c, p, from, to, function(n, U, record)
+      return feeds(c, p, n, U, i) and { heard(p, n, U, record, T.mode) }
+    end)
+    if not bad and to < i then return later(c, 'j', p, i, 1, 1, t, text(to)) end
+  end
+  bad = bad or first_added(c, p, i, T.mode)
   if bad then return fail_join(c, p, i, 1, 1, t, T, bad[2], bad[1] == 'K') end
   join_close(c, k)
   release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
