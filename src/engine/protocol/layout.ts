@@ -13,6 +13,8 @@ import { BLOCK, DEFAULT_QUEUE, MARKER, type SegmentEnd, type StoredGraph, type S
 
 /** A node names at most this many successor ranges; more are handed on through fan nodes. */
 export const FAN_OUT = 200
+/** A chord of more members than this does not name them in its template: every byte of it counts in a small workflow. */
+const WIDE_CHORD = 64
 const MODE = { all: 'a', chord: 'c', every: 'w', error: 'e' } as const
 
 export function leaves(output: Output, into: NodeIndex[] = []): NodeIndex[] {
@@ -85,14 +87,16 @@ class Layout {
 
   private feeds(i: NodeIndex, next: NodeIndex): void {
     this.pred[next] = i
-    if (this.node(next).needs < 2) return
+    const { needs, head } = this.node(next)
+    if (needs < 2 || (needs > WIDE_CHORD && head !== undefined)) return
     const inputs = this.inputs.get(next)
     if (inputs) inputs.push(i)
     else this.inputs.set(next, [i])
   }
 
-  /** The one node that it waits for, or of a join the list of them; `-` for none. */
+  /** The one node that it waits for, or of a join the list of them; `-` for none, and for a wide chord: its header says where they begin. */
   private predText(node: GraphNode, i: NodeIndex, nearPred: boolean): string {
+    if (node.needs > WIDE_CHORD && node.head !== undefined) return '-'
     if (node.needs > 1) return exprText(this.inputs.get(i) ?? [], node.needs <= this.near ? i : null)
     const pred = this.pred[i] as number
     return node.needs === 0 ? '-' : nearPred ? signed(pred - i) : String(pred)

@@ -87,7 +87,7 @@ export interface TemplateParts {
   virtual: boolean
   /** The node that settles a place which a task gave up. */
   place: boolean
-  /** The only node that it waits for, as a reference; of a join all of them as an expression; `-` for none. */
+  /** The only node that it waits for, as a reference; of a join all of them as an expression; `-` for none, and for a wide chord. */
   pred: string
   input: string
   successors: Successor[]
