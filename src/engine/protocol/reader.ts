@@ -105,8 +105,16 @@ export abstract class WorkflowReader implements RecordSource {
     const [record] = await this.read([id])
     const ran = attemptsOf(record ?? null)
     if (input !== '-' && ran > 0) args.unshift(JSON.parse(await valueText(this, { prefix, index, expr: input })) as Json)
-    const error = await errorOf(this, id)
+    // Requeued meanwhile: it is told of the failure that it was called for.
+    const error = (await errorOf(this, id)) ?? (await this.lastError(id))
     return { id, task: spec.task, args, kwargs: JSON.parse(kwargsText) as NodeCall['kwargs'], attempt: ran, error }
+  }
+
+  /** What the last attempt before this one ended with. */
+  private async lastError(id: string): Promise<WireError | undefined> {
+    const [history] = await this.read([`e${id}`])
+    const [, text = 'null'] = /^\d+ \d+ (.*)$/.exec(history?.split('\n').at(-1) ?? '') ?? []
+    return (JSON.parse(text) as WireError | null) ?? undefined
   }
 
   /** Every task of the workflow in definition order, segments after the submitted graph. */

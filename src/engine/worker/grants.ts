@@ -7,7 +7,7 @@ import type { Argument } from '../redis/scripts.generated.js'
 
 /** One grant as the script answers it; see redis/lua/lib/grant.lua. */
 export type GrantReply = [
-  /** workflow|run|prefix|template|first|count|stride|attempt|cause, of a suspect |level behind */
+  /** workflow|run|prefix|template|first|count|stride|attempt|cause, of a suspect |level behind, of what was requeued |level|attempts before that */
   head: string,
   input: string,
   spec: string,
@@ -61,6 +61,8 @@ export class Grant {
     readonly spec: TaskSpec,
     /** 0; else its workers were lost while it may have run: 1 to 9 (redis/lua/lib/loss.lua). */
     readonly suspicion = 0,
+    /** Attempts before it was requeued: they do not count as retries. */
+    readonly before = 0,
   ) {}
 
   /** The grant holds workflows of one task each. */

@@ -47,9 +47,9 @@ export class Outcomes {
     if (signal) return `I${mark(attempt)}|`
     const policy = policyOf(attempt, definition)
     const error = toWireError(thrown)
-    const again = mayRetry(policy.maxRetries, attempt.attempt) && !isUnrecoverable(thrown) && isRetried(attempt, policy, thrown, error)
+    const again = mayRetry(policy.maxRetries, triesOf(attempt)) && !isUnrecoverable(thrown) && isRetried(attempt, policy, thrown, error)
     if (!again) return failureText(attempt, error)
-    return this.again(attempt, policy, backoffMs(policy, attempt.attempt, this.options.random), error)
+    return this.again(attempt, policy, backoffMs(policy, triesOf(attempt), this.options.random), error)
   }
 
   /** It failed, and nothing is tried again. */
@@ -60,12 +60,12 @@ export class Outcomes {
   private retry(attempt: Attempt, definition: TaskDefinition, { options }: RetrySignal): string {
     const policy = policyOf(attempt, definition)
     const max = options.maxRetries === undefined ? policy.maxRetries : options.maxRetries
-    if (!mayRetry(max, attempt.attempt)) {
-      return this.failed(attempt, options.error ?? new MaxRetriesExceeded(`task ${attempt.task} was retried ${attempt.attempt - 1} times`))
+    if (!mayRetry(max, triesOf(attempt))) {
+      return this.failed(attempt, options.error ?? new MaxRetriesExceeded(`task ${attempt.task} was retried ${triesOf(attempt) - 1} times`))
     }
     const { error = null, retryAfter } = options
     const asked = retryAfter === undefined ? options.countdownMs : (retryAfterMs(retryAfter, Date.now()) ?? options.countdownMs)
-    const delayMs = asked ?? backoffMs(policy, attempt.attempt, this.options.random)
+    const delayMs = asked ?? backoffMs(policy, triesOf(attempt), this.options.random)
     return this.again(attempt, policy, delayMs, error === null ? null : toWireError(error))
   }
 
@@ -87,6 +87,9 @@ function isRetried(attempt: Attempt, policy: RetrySettings, thrown: unknown, err
 }
 
 const failureText = (attempt: Attempt, error: WireError): string => `F${mark(attempt)}|${JSON.stringify(error)}`
+
+/** Attempts so far, as the policy counts them: since it was requeued. */
+const triesOf = (attempt: Attempt): number => attempt.attempt - attempt.grant.before
 
 const mark = (attempt: Attempt): string => (attempt.attempt === 1 ? '' : String(attempt.attempt))
 

@@ -1,6 +1,6 @@
 -- grant: turns ready entries into leases. An entry counts only if its nodes are ready in that run; stale ones are dropped.
 -- One grant is {head, input, spec, definitions}; head: workflow|run|prefix|template|first|n|stride|attempt number|cause, of a suspect (see loss.lua) |level
--- behind; in one text because a reply costs its reader by the element.
+-- behind, of what was requeued |level|attempts before that; in one text because a reply costs its reader by the element.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
 -- Results that one input may be made of here, and what reading one counts as against the bytes of a turn: a turn that grants many bodies of chords
@@ -149,6 +149,9 @@ end
 local function emit(c, p, t, a, n, s, T, att, cause, input, suspect)
   local texts = definitions(c, p, a, n, s)
   granted_bytes = granted_bytes + #texts + #input + #T.spec
+  -- Attempts before a requeue are no retries.
+  local before = att ~= '1' and field(c, 'q' .. p .. text(a))
+  if before then suspect = (suspect or '|0') .. '|' .. before end
   local head = c.id .. '|' .. c.run .. '|' .. p .. '|' .. t .. '|' .. text(a) .. '|' .. text(n) .. '|' .. text(s) .. '|' .. att .. '|' .. cause .. (suspect or '')
   grants[#grants + 1] = { head, input, T.spec, texts }
 end

@@ -98,13 +98,13 @@ MOVES.u = function(c, p, i, _, T, x, r)
   untell(c, p, i, T)
 end
 
--- A reopened task may run. x: attempt, those before it that do not count as retries, bytes, cause. It waits for no countdown and no eta again; how
+-- A reopened task may run. x: attempt, bytes, cause. It waits for no countdown and no eta again; how
 -- long it may wait counts from now.
 MOVES.z = function(c, p, i, t, T, x, r)
-  local att, before, bytes, cause = match(x, '^(%d+) (%d+) (%d+) (%S+)$')
+  local att, bytes, cause = match(x, '^(%d+) (%d+) (%S+)$')
   if r ~= 'W ' .. att then return end
   local e = entry(c, p, i, 1, 1, t)
-  put(c, p .. text(i), 'Q ' .. att .. ' 0 ' .. bytes .. ' ' .. cause .. ' ' .. before)
+  put(c, p .. text(i), 'Q ' .. att .. ' 0 ' .. bytes .. ' ' .. cause .. ' -')
   local _, dead = due_of(T.delay)
   if dead and dead <= now() then return later(c, 'x', p, i, 1, 1, t) end
   if dead then plan(timed, c, dead, 'x:' .. T.list .. ':' .. e) end
@@ -127,7 +127,8 @@ local function exhume(c, p, i, att, failed_at)
   reopen(c, T, r)
   if c.state == 'e' then c.state, c.ended = 'r', '0' end
   put(c, id, 'W ' .. att + 1)
+  put(c, 'q' .. id, att)
   untell(c, p, i, T)
   local bytes = T.needs > 1 and UNKNOWN_BYTES or 0
-  return { p, i, 1, 1, t, att + 1 .. ' ' .. att .. ' ' .. bytes .. ' ' .. (field(c, 'c' .. id) or '-') }
+  return { p, i, 1, 1, t, att + 1 .. ' ' .. bytes .. ' ' .. (field(c, 'c' .. id) or '-') }
 end
