@@ -1,6 +1,8 @@
 /** The commands, their options and their help. What they do is in commands/, which is loaded when a command is run. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { NODE_STATES, type NodeState, POOL_KINDS, VERSION } from '../engine/index.js'
+import { NODE_STATES, type NodeState, POOL_KINDS } from '../engine/index.js'
+import type { ChangeArguments, ListArguments } from './commands/dead.js'
 import type { SubmitArguments } from './commands/submit.js'
 import type { WorkerArguments } from './commands/worker.js'
 import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './context.js'
@@ -40,6 +42,7 @@ export function createProgram(done: (exit: number) => void): Command {
   addSubmit(program, run)
   addRun(program, run)
   addWorkers(program, run, exits)
+  addDead(program, run)
   return program
 }
 
@@ -127,6 +130,82 @@ function addRun(program: Command, run: Run): void {
       const { result } = await import('./commands/run.js')
       await run(command, (context) => result(context, id, options))
     })
+}
+
+function addDead(program: Command, run: Run): void {
+  const group = program
+    .command('dead')
+    .summary('list, requeue and drop dead letters')
+    .description('Dead letters: tasks that failed by themselves with no attempt left.')
+    .helpCommand(false)
+  filtered(group.command('list'))
+    .summary('the newest first')
+    .description('Lists dead letters, the newest first.')
+    .option('--limit <n>', 'most to list', whole(1, 1_000), 50)
+    .option('--cursor <cursor>', 'where the list before ended')
+    .action(async (options: ListArguments, command: Command) => {
+      const { list } = await import('./commands/dead.js')
+      await run(command, (context) => list(context, options))
+    })
+  group
+    .command('show')
+    .summary('one, with arguments and errors')
+    .description('Shows a dead letter: what it was called with, and what each of its attempts ended with.')
+    .argument('<id>', '<workflow>:<node>')
+    .addHelpText('after', exits)
+    .action(async (id: string, _options: object, command: Command) => {
+      const { show } = await import('./commands/dead.js')
+      await run(command, (context) => show(context, id))
+    })
+  changing(group.command('requeue'))
+    .summary('run again as part of their workflows')
+    .description(
+      'Lets tasks run again as part of their workflows: what was skipped because of them waits for them, what had succeeded stays.',
+    )
+    .action(async (id: string | undefined, options: ChangeArguments, command: Command) => {
+      const { requeue } = await import('./commands/dead.js')
+      await run(command, (context) => requeue(context, id, options))
+    })
+  changing(group.command('drop'))
+    .summary('take out of the list')
+    .description('Takes dead letters out of the list; their tasks stay failed.')
+    .action(async (id: string | undefined, options: ChangeArguments, command: Command) => {
+      const { drop } = await import('./commands/dead.js')
+      await run(command, (context) => drop(context, id, options))
+    })
+}
+
+function filtered(command: Command): Command {
+  return command
+    .option('--task <name>', 'only of this task')
+    .option('--error <text>', 'only with this type or code of error, or this text in its message')
+    .option('--tenant <name>', 'only of this tenant')
+    .option('--workflow <id>', 'only of this workflow')
+    .option('--before <time>', 'failed before: ISO 8601 or Unix ms', instant)
+    .option('--after <time>', 'failed then or later', instant)
+}
+
+function changing(command: Command): Command {
+  return filtered(command)
+    .argument('[id]', '<workflow>:<node>; or filters')
+    .option('--all', 'all of them')
+    .option('--dry-run', 'only say which')
+    .addHelpText('after', exits)
+}
+
+/** An instant as Unix ms. */
+function instant(text: string): number {
+  const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)
+  if (!Number.isFinite(ms)) throw new InvalidArgumentError('must be a time: 2026-08-01T12:00:00Z, or ms')
+  return ms
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
+function list(text: string): string[] {
+  const items = text.split(',').map((item) => item.trim())
+  if (items.includes('')) throw new InvalidArgumentError('must be names with commas between them')
+  return items
 }
 
 function states(text: string): NodeState[] {

@@ -255,9 +255,23 @@ export class Partition {
 
   private hand(batch: Batch, reply: GrantReply): number {
     const [head, input, specText, texts, workflows] = reply
-    const [workflow = '', run = '', prefix = '', template = '', first, count, stride, attempt, cause = '-', level = '0', before = '0'] = head.split('|')
+    const [workflow = '', run = '', prefix = '', template = '', first, count, stride, attempt, cause = '-', level = '0', before = '0'] =
+      head.split('|')
     const spec = this.specs.get(specText)
-    const grant = new Grant(this, batch, workflow, run, prefix, template, Number(attempt), cause, input, spec, Number(level), Number(before))
+    const grant = new Grant(
+      this,
+      batch,
+      workflow,
+      run,
+      prefix,
+      template,
+      Number(attempt),
+      cause,
+      input,
+      spec,
+      Number(level),
+      Number(before),
+    )
     const definitions = texts.split(SEPARATOR)
     const nodes = Number(count)
     const from = Number(first)
