@@ -16,6 +16,9 @@ describe('a sound engine', () => {
     ['runs no node for a stale entry', SCENARIOS.stale],
     ['takes wide transitions in steps, to the end', SCENARIOS.wide],
     ['forgets workflows after their retention', SCENARIOS.retention],
+    ['takes back what a failure did when its task is requeued', SCENARIOS.requeue],
+    ['takes it back in steps, and lets the task run behind them, once', SCENARIOS.requeueWide],
+    ['looks at all outputs again when one of them was requeued', SCENARIOS.requeueGroup],
     ['forgets none that runs, and one that has ended with its timers', SCENARIOS.forget],
   ])('%s', async (_name, play) => {
     expect(await play(redis.server)).toEqual([])

@@ -4,6 +4,7 @@
  *
  * No scenario sleeps: it waits for a fact, briefly, and a fact that does not come is trouble too.
  */
+import { Redis } from 'ioredis'
 import {
   type Canvas,
   Client,
@@ -16,7 +17,10 @@ import {
   TaskRegistry,
   Worker,
   type WorkerOptions,
+  type WorkflowHandle,
 } from '../../src/engine/index.js'
+import { Namespace } from '../../src/engine/redis/namespace.js'
+import { calls } from '../../src/engine/redis/scripts.generated.js'
 import { type ProxyRequest, RedisProxy, type Verdict } from '../support/proxy.js'
 import { type RedisServer, uniqueName } from '../support/redis-server.js'
 import { SeededRandom } from '../support/seed.js'
@@ -24,6 +28,7 @@ import { until } from '../support/wait.js'
 import { loseEveryReplyOnce } from './faults.js'
 import { Journal, journalled, listening } from './journal.js'
 import { forgotten } from './keys.js'
+import { faultyTasks, requeueTroubles } from './requeue-trial.js'
 import { insist, shaped, specs, troubles } from './trial.js'
 
 export type Scenario = (server: RedisServer) => Promise<unknown[]>
@@ -332,4 +337,107 @@ const forget = scenario(async (stage) => {
   return early === 'not-ended' && outcome?.state === 'SUCCESS' && late && state === 'PENDING' ? [] : [early, outcome, late, state]
 })
 
-export const SCENARIOS = { random, graphs, lost, late, report, lastMoment, expiry, stale, wide, retention, forget }
+/** Dead letters of random canvases are requeued until all that was to succeed has. */
+const requeue = scenario(async (stage) => {
+  const client = await stage.client()
+  const tasks = faultyTasks(stage.journal.write, () => worker.process)
+  const worker = await stage.worker(stage.server.url, { tasks })
+  const redis = new Redis(stage.server.url)
+  const { namespace, journal } = stage
+  const trial = { client, observer: client, redis, namespace, journal: () => journal, timeoutMs: 2 * SOON_MS }
+  const numbers = new SeededRandom(7)
+  const list = [...specs(numbers, 20, 60), ...shaped('graph', specs(numbers, 10, 40))]
+  try {
+    return await requeueTroubles(trial, list)
+  } finally {
+    redis.disconnect()
+  }
+})
+
+/** Fails while it is broken. */
+class Shaky {
+  broken = true
+  ran = 0
+
+  tasks(): TaskRegistry {
+    const handler = (): void => {
+      this.ran++
+      if (this.broken) throw new Error('broken')
+    }
+    const boom = (): never => {
+      throw new Error('for ever')
+    }
+    return new TaskRegistry()
+      .register({ name: 'shaky', handler })
+      .register({ name: 'boom', handler: boom })
+      .register({ name: 'all', handler: () => null })
+  }
+}
+
+const ended = (handle: WorkflowHandle) =>
+  until(async () => (await handle.status()).ended, { timeoutMs: SOON_MS, what: `${handle.id} ends` })
+
+/**
+ * A task with many behind it fails and is requeued when it has been repaired, while no worker helps: it may run when nothing is skipped any more.
+ * Asked for once more, it runs no more; and nothing is left in the end.
+ */
+const requeueWide = scenario(async (stage) => {
+  const client = await stage.client()
+  const shaky = new Shaky()
+  const worker = await stage.worker(stage.server.url, { tasks: shaky.tasks() })
+  const members = Array.from({ length: 2_500 }, () => signature('all').set({ immutable: true }))
+  const handle = await client.submit(chain(signature('shaky'), group(members)))
+  await ended(handle)
+  await worker.stop()
+  shaky.broken = false
+  const redis = new Redis(stage.server.url)
+  try {
+    const namespace = new Namespace({ namespace: stage.namespace })
+    await namespace.load(redis as never)
+    const once = () => namespace.runAtEpoch(redis as never, 0, (epoch) => calls.requeue(epoch, handle.id, '0', 1))
+    for (let [answer] = await once(); answer === 'begun'; ) [answer] = await once()
+    const { counts: before } = await handle.status()
+    await stage.worker(stage.server.url, { tasks: shaky.tasks() })
+    await ended(handle)
+    await once()
+    const { counts: after } = await handle.status()
+    const letters = await client.deadLetters.count()
+    await handle.forget()
+    return before.skipped === 0 && after.success === 2_501 && shaky.ran === 2 && letters === 0 ? [] : [before, after, shaky.ran, letters]
+  } finally {
+    redis.disconnect()
+  }
+})
+
+/** Of a group one member fails for ever: the workflow has failed, also when the other one is requeued and succeeds; then it is forgotten. */
+const requeueGroup = scenario(async (stage) => {
+  const client = await stage.client()
+  const shaky = new Shaky()
+  await stage.worker(stage.server.url, { tasks: shaky.tasks() })
+  const handle = await client.submit(group(signature('shaky'), signature('boom')))
+  await ended(handle)
+  shaky.broken = false
+  await client.deadLetters.requeue(`${handle.id}:0`)
+  await ended(handle)
+  const { state } = await handle.status()
+  await handle.forget()
+  const left = (await stage.server.call('KEYS', `${stage.namespace}:*:dead*`)) as string[]
+  return state === 'FAILURE' && left.length === 0 ? [] : [state, left]
+})
+
+export const SCENARIOS = {
+  random,
+  graphs,
+  lost,
+  late,
+  report,
+  lastMoment,
+  expiry,
+  stale,
+  wide,
+  retention,
+  forget,
+  requeue,
+  requeueWide,
+  requeueGroup,
+}
