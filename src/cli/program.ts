@@ -1,7 +1,6 @@
 /** The commands, their options and their help. What they do is in commands/, which is loaded when a command is run. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { NODE_STATES, type NodeState, POOL_KINDS, VERSION } from '../engine/index.js'
-import { NODE_STATES, type NodeState, POOL_KINDS } from '../engine/index.js'
 import type { ChangeArguments, ListArguments } from './commands/dead.js'
 import type { SubmitArguments } from './commands/submit.js'
 import type { WorkerArguments } from './commands/worker.js'
@@ -198,14 +197,6 @@ function instant(text: string): number {
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)
   if (!Number.isFinite(ms)) throw new InvalidArgumentError('must be a time: 2026-08-01T12:00:00Z, or ms')
   return ms
-}
-
-const collect = (value: string, before: string[] = []): string[] => [...before, value]
-
-function list(text: string): string[] {
-  const items = text.split(',').map((item) => item.trim())
-  if (items.includes('')) throw new InvalidArgumentError('must be names with commas between them')
-  return items
 }
 
 function states(text: string): NodeState[] {
