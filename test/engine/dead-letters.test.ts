@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ChordisError, chain, chord, group, type Json, signature, UnrecoverableError } from '../../src/engine/index.js'
-import { Namespace } from '../../src/engine/redis/namespace.js'
+import { keysOf } from '../support/dead-letters.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { COMMON, call, callAlone, type Handlers, TestEngine } from './harness.js'
@@ -25,9 +25,7 @@ async function opened(partitions = 1): Promise<TestEngine> {
 
 async function indexes(engine: TestEngine): Promise<{ dead: string[]; deadof: string[] }> {
   const connection = redis.connect()
-  const namespace = new Namespace({ namespace: engine.namespace })
-  await namespace.load(connection as never)
-  const keys = namespace.keys(0)
+  const keys = await keysOf(connection, engine.namespace, '-')
   const [dead, deadof] = await Promise.all([connection.zrange(keys.of('dead'), '0', '-1'), connection.zrange(keys.of('deadof'), '0', '-1')])
   return { dead, deadof }
 }

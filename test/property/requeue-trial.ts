@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { type Canvas, type Client, type TaskRegistry, UnrecoverableError, type WorkflowHandle } from '../../src/engine/index.js'
-import { Namespace } from '../../src/engine/redis/namespace.js'
+import { keysOf } from '../support/dead-letters.js'
 import { evaluate } from '../support/evaluator.js'
 import { SeededRandom } from '../support/seed.js'
 import { until } from '../support/wait.js'
@@ -123,12 +123,6 @@ async function deadOf({ redis, namespace }: RequeueOptions, id: string): Promise
   const nodes = names.map((name) => name.slice(id.length + 1))
   const records = nodes.length === 0 ? [] : await redis.hmget(keys.of('workflow', id), ...nodes)
   return nodes.map((node, k) => ({ node, fault: records[k]?.includes('"a fault"') === true }))
-}
-
-async function keysOf(redis: Redis, name: string, id: string) {
-  const namespace = new Namespace({ namespace: name })
-  await namespace.load(redis as never)
-  return namespace.keys(namespace.partitionOf(id))
 }
 
 /** Control and records of a workflow without what differs from run to run, and which of its tasks are dead letters. */

@@ -19,8 +19,7 @@ import {
   type WorkerOptions,
   type WorkflowHandle,
 } from '../../src/engine/index.js'
-import { Namespace } from '../../src/engine/redis/namespace.js'
-import { calls } from '../../src/engine/redis/scripts.generated.js'
+import { requeueOnce } from '../support/dead-letters.js'
 import { type ProxyRequest, RedisProxy, type Verdict } from '../support/proxy.js'
 import { type RedisServer, uniqueName } from '../support/redis-server.js'
 import { SeededRandom } from '../support/seed.js'
@@ -392,10 +391,8 @@ const requeueWide = scenario(async (stage) => {
   shaky.broken = false
   const redis = new Redis(stage.server.url)
   try {
-    const namespace = new Namespace({ namespace: stage.namespace })
-    await namespace.load(redis as never)
-    const once = () => namespace.runAtEpoch(redis as never, 0, (epoch) => calls.requeue(epoch, handle.id, '0', 1))
-    for (let [answer] = await once(); answer === 'begun'; ) [answer] = await once()
+    const once = () => requeueOnce(redis, stage.namespace, handle.id, '0', 1)
+    for (let answer = await once(); answer === 'begun'; ) answer = await once()
     const { counts: before } = await handle.status()
     await stage.worker(stage.server.url, { tasks: shaky.tasks() })
     await ended(handle)

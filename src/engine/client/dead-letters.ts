@@ -50,6 +50,7 @@ const MAX_LOOKED = 2_000
 /** Requeues under way at the same time. */
 const REQUEUES = 16
 
+/** Tasks that failed with no attempt left: `client.deadLetters`. */
 export class DeadLetters {
   constructor(
     private readonly connection: RedisConnection,
