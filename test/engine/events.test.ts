@@ -181,6 +181,8 @@ test('a workflow that fails because its worker was lost is told by the one that 
   const dead = await Hand.open(connection, engine, ['echo'], 'dead')
   const { id } = await engine.client.submit(call('echo', [1]))
   await dead.turn(2, 1, [])
+  // It was begun alone, so nobody else can be to blame.
+  expect(await dead.begin(id, '0', 'a')).toEqual(['ok'])
   await until(() => heard.of(id).length === 2)
   expect(heard.of(id)).toEqual(['failed', 'ended'])
 })

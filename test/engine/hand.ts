@@ -32,6 +32,12 @@ export class Hand {
     return (await this.namespace.runAtEpoch(this.connection, 0, turn)) as unknown as Reply
   }
 
+  /** Says that the handler of a node, leased by the last turn, is about to be called. */
+  async begin(workflow: string, node: string, mark: 'a' | 'b' | 'n'): Promise<unknown> {
+    const attempt = `${this.name}:0:${this.sequence}`
+    return this.namespace.runAtEpoch(this.connection, 0, (epoch) => calls.begin(epoch, workflow, '1', node, attempt, mark))
+  }
+
   /** All that is stored of a workflow and of this process, without ids and times (`b`: when it was heard). */
   async stored(id: string): Promise<unknown> {
     const keys = this.namespace.keys(0)

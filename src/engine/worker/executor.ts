@@ -129,7 +129,7 @@ export class Executor {
 
   /** The completion of an attempt that cannot be asked any more, by its hard limit. */
   verdict(attempt: Attempt, definition: TaskDefinition, error: TimeLimitExceeded): string {
-    return this.outcomes.threw(attempt, definition, error)
+    return this.outcomes.verdict(attempt, definition, error)
   }
 
   /** Starts what is queued while there are slots, slice by slice. */

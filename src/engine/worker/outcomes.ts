@@ -52,6 +52,14 @@ export class Outcomes {
     return this.again(attempt, policy, backoffMs(policy, triesOf(attempt), this.options.random), error)
   }
 
+  /**
+   * What a thread says of it when the main loop cannot: retried where the policy's names and classes say so. A function (`retryIf`) cannot be asked
+   * then, and nothing is tried again on its word.
+   */
+  verdict(attempt: Attempt, definition: TaskDefinition, error: Error): string {
+    return definition.options?.retry?.retryIf === undefined ? this.threw(attempt, definition, error) : this.failed(attempt, error)
+  }
+
   /** It failed, and nothing is tried again. */
   failed(attempt: Attempt, thrown: unknown): string {
     return failureText(attempt, toWireError(thrown))
