@@ -14,6 +14,7 @@ import type { HandleDependencies } from './client/look.js'
 import type { SubmitOptions } from './client/submission.js'
 import { type AsyncResult, resultOf } from './client/task-handle.js'
 import type { WaitAnswer } from './client/waiter.js'
+import type { DoctorOptions, DoctorReport } from './maintenance/doctor/doctor.js'
 import { ChordisError } from './protocol/errors.js'
 import type { WorkflowReader } from './protocol/reader.js'
 import type { Segment } from './protocol/view.js'
@@ -134,6 +135,11 @@ export class Chordis {
   /** Time of one round trip, ms; the first use connects. Throws `redis-unavailable`. */
   async ping(): Promise<number> {
     return (await this.client()).ping()
+  }
+
+  /** As {@link Client.doctor}; the first use connects. Throws `redis-unavailable`, `namespace-version`, `closed`. */
+  async doctor(options?: DoctorOptions): Promise<DoctorReport> {
+    return (await this.client()).doctor(options)
   }
 
   /**

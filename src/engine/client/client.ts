@@ -4,6 +4,7 @@
  */
 import type { ResultOf, Startable } from '../canvas/typed.js'
 import type { Canvas, Json } from '../canvas/types.js'
+import { Doctor, type DoctorOptions, type DoctorReport } from '../maintenance/doctor/doctor.js'
 import { ChordisError } from '../protocol/errors.js'
 import type { WorkerView } from '../protocol/worker-view.js'
 import { connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
@@ -138,6 +139,18 @@ export class Client implements WorkflowClient {
       throw unavailable(error)
     })
     return found.map(({ view }) => view)
+  }
+
+  /**
+   * Looks for what is wrong with Redis, the namespace and its live workflows, and with `fix` mends what can be mended. May run beside workers.
+   * @throws ChordisError `redis-unavailable`
+   */
+  async doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
+    try {
+      return await new Doctor(this.connection, this.namespace, options).run()
+    } catch (error) {
+      throw explain(error)
+    }
   }
 
   /** Time of one round trip, ms. Throws `redis-unavailable`. */

@@ -83,8 +83,17 @@ export interface TemplateParts {
   mode: string
   needs: number
   queue: string
+  priority: number
+  /** `-` or what its call says of when it may run, see ARCHITECTURE.md. */
+  delay: string
   /** No worker runs such a node. */
   virtual: boolean
+  /** The outcome is made of it. */
+  output: boolean
+  /** Hands its input's code on to more successors than one node may name. */
+  fan: boolean
+  /** Ends a group: what fails in it is a ChordError. */
+  group: boolean
   /** The node that settles a place which a task gave up. */
   place: boolean
   /** The only node that it waits for, as a reference; of a join all of them as an expression; `-` for none, and for a wide chord. */
@@ -97,14 +106,19 @@ export interface TemplateParts {
 /** Reads a template's text (ARCHITECTURE.md). */
 export function parseTemplate(text: string): TemplateParts {
   const end = text.indexOf('\n')
-  const [mode = 'a', needs = '0', queue = DEFAULT_QUEUE, , , flags = '-', , , , pred = '-', input = '-', successors = '-'] = text
+  const [mode = 'a', needs = '0', queue = DEFAULT_QUEUE, priority = '0', delay = '-', flags = '-', , , , pred = '-', input = '-', successors = '-'] = text
     .slice(0, end)
     .split(' ')
   return {
     mode,
     needs: Number(needs),
     queue,
+    priority: Number(priority),
+    delay,
     virtual: flags.includes('v'),
+    output: flags.includes('o'),
+    fan: flags.includes('f'),
+    group: flags.includes('g'),
     place: flags.includes('p'),
     pred,
     input,

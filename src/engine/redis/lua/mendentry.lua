@@ -1,0 +1,35 @@
+-- mendentry: a node is ready and nothing would ever bring it to a worker: it gets a ready entry again, or a timer where its call is delayed.
+-- The instant of a timer that is gone is not known: a retry runs at once, a countdown begins anew. No worker is ever given the node twice: that is
+-- decided by its record.
+-- FLAGS   allow-oom
+-- KEYS    meta, guard
+-- ARGV    epoch, id, run, prefix, index:int, template, word, code, sure:int, fix:int      sure 1: the middle of lists too long for a script was searched, twice
+-- RETURNS {'fine'} it has moved, or there is an entry | {'unsure'} lists are too long to say | {'fault'} | {'mended'} | {'epoch'}
+-- @include base
+-- @include workflow
+-- @include graph
+-- @include flush
+-- @include grant
+-- @include inspect
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
+local p, i, t, sure = ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[9] == '1'
+local c = unchanged(ARGV[2], ARGV[3], p .. text(i), ARGV[7])
+if not c then return { 'fine' } end
+local T = template(c, p, t)
+if ARGV[7] == '' and not ready_derived(c, p, i, T) then return { 'fine' } end
+local places = { in_list(K_ready .. T.list, nil, sure, c, p, i), in_list(K_parked .. T.list .. ':' .. T.task, nil, sure, c, p, i),
+  in_list(K_spread, '^%a:(.*)$', sure, c, p, i), in_timers(sure, c, p, i) }
+for k = 1, 4 do
+  if places[k] then return { 'fine' } end
+end
+for k = 1, 4 do
+  if places[k] == nil then return { 'unsure' } end
+end
+if ARGV[10] ~= '1' then return { 'fault' } end
+local e = entry(c, p, i, 1, 1, t)
+local due = ARGV[7] == '' and T.delay ~= '-' and due_of(T.delay)
+if due and due > now() then plan(timed, c, due, 'd:' .. T.list .. ':' .. e) else plan(fronted, c, T.list, e) end
+flush()
+wake()
+mended(ARGV[8])
+return { 'mended' }
