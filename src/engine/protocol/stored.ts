@@ -106,9 +106,20 @@ export interface TemplateParts {
 /** Reads a template's text (ARCHITECTURE.md). */
 export function parseTemplate(text: string): TemplateParts {
   const end = text.indexOf('\n')
-  const [mode = 'a', needs = '0', queue = DEFAULT_QUEUE, priority = '0', delay = '-', flags = '-', , , , pred = '-', input = '-', successors = '-'] = text
-    .slice(0, end)
-    .split(' ')
+  const [
+    mode = 'a',
+    needs = '0',
+    queue = DEFAULT_QUEUE,
+    priority = '0',
+    delay = '-',
+    flags = '-',
+    ,
+    ,
+    ,
+    pred = '-',
+    input = '-',
+    successors = '-',
+  ] = text.slice(0, end).split(' ')
   return {
     mode,
     needs: Number(needs),

@@ -27,7 +27,11 @@ export function readServers(connection: RedisConnection): Promise<ServerFacts[]>
 
 async function readServer(server: Redis): Promise<ServerFacts> {
   const { host, port, path } = server.options
-  const [info, config, libraries] = await Promise.all([answered(readInfo(server)), answered(readConfig(server)), answered(readLibraries(server))])
+  const [info, config, libraries] = await Promise.all([
+    answered(readInfo(server)),
+    answered(readConfig(server)),
+    answered(readLibraries(server)),
+  ])
   return { address: path ?? `${host}:${port}`, info, config, libraries }
 }
 

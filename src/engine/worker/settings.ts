@@ -40,6 +40,11 @@ export interface WorkerOptions extends ConnectionOptions, PoolOptions {
   onOverrun?: 'continue' | 'stop'
   /** Losses of its worker that a task survives but the last, which ends it FAILURE (WorkerLostError). Default 3. */
   maxDeliveries?: number
+  /**
+   * How long after a look at all workflows the next one begins, ms: what no script leaves behind is repaired then, by one worker at a time. Default
+   * 60,000; 0: this worker never looks.
+   */
+  surveyMs?: number
   /** Longest result, bytes of JSON. Default 16 MiB. */
   maxResultBytes?: number
   /** Every task says STARTED when its handler is called, unless its own option says otherwise. Default false. */
@@ -58,6 +63,7 @@ export interface WorkerSettings {
   limits: Limits
   onOverrun: 'continue' | 'stop'
   maxDeliveries: number
+  surveyMs: number
   maxResultBytes: number
   trackStarted: boolean
   pool: PoolKind
@@ -78,6 +84,7 @@ export function settingsOf(options: WorkerOptions): WorkerSettings {
     },
     onOverrun: options.onOverrun ?? 'continue',
     maxDeliveries: whole('maxDeliveries', options.maxDeliveries ?? 3, 1, 1_000),
+    surveyMs: whole('surveyMs', options.surveyMs ?? 60_000, 0, 86_400_000),
     maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024,
     trackStarted: options.trackStarted ?? false,
     pool: options.pool ?? 'inline',

@@ -8,6 +8,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../canvas/types.js'
+import { Surveyor } from '../maintenance/surveyor.js'
 import { Tender, type Work } from '../maintenance/tender.js'
 import { type AttemptList, checkSlots, type RunningAttempt } from '../protocol/control.js'
 import { ChordisError } from '../protocol/errors.js'
@@ -42,6 +43,7 @@ import { Watch } from './watch.js'
 
 /** Attempts that one call asks after. */
 const HOLDS_AT_ONCE = 500
+
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
 const LOOK_MS = 2_000
 
@@ -77,6 +79,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   private additions!: Additions
   private heartbeat: Heartbeat | null = null
   private tender: Tender | null = null
+  private surveyor: Surveyor | null = null
   private wakers: Wakers | null = null
   private readonly controller = new Controller(this)
   private readonly presence: Presence
@@ -168,6 +171,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
       for (const partition of this.partitions) partition.suspect()
     })
     this.startTender()
+    this.startSurveyor()
     this.startWakers()
     this.presence.start()
     for (const partition of this.partitions) partition.wake(true)
@@ -211,6 +215,14 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
       },
     })
     this.tender.start()
+  }
+
+  private startSurveyor(): void {
+    const { surveyMs: lapMs } = this.settings
+    const { connection, namespace, logger } = this
+    if (lapMs === 0) return
+    this.surveyor = new Surveyor({ connection, namespace, logger, random: Math.random, lapMs })
+    this.surveyor.start()
   }
 
   /**
@@ -529,6 +541,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     }
     this.leaving.abort()
     this.presence.tell()
+    const surveyed = this.surveyor?.stop()
     await Promise.race([this.starting?.catch(() => {}), sleep(2_000, undefined, { ref: false })])
     for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
@@ -544,6 +557,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     )
     await this.pools.stop()
     await this.heartbeat?.stop()
+    await Promise.race([surveyed, sleep(2_000, undefined, { ref: false })])
     this.connection?.disconnect()
     this.state = 'stopped'
     this.checkIdle()

@@ -6,7 +6,7 @@ import { canvasOf, insist, shaped, specs, troubles } from '../../property/trial.
 import { useRedis } from '../../support/redis-server.js'
 import { seeded } from '../../support/seed.js'
 import { until } from '../../support/wait.js'
-import { call, COMMON, TestEngine } from '../harness.js'
+import { COMMON, call, TestEngine } from '../harness.js'
 
 const redis = useRedis({ appendonly: true })
 const LARGE = process.env.CHORDIS_VERIFY === '1'

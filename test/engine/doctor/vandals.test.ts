@@ -2,11 +2,12 @@
  * Ten and more states that no script leaves behind. Each is made by hand in a workflow that runs, named by the doctor with its code, workflow and node,
  * mended by it, and then the workflow ends as if nothing had been.
  */
-import { afterEach, describe, expect, test } from 'vitest'
-import { type Canvas, chain, chord, type FindingCode, group, type WorkflowHandle } from '../../../src/engine/index.js'
+import { describe, expect, test } from 'vitest'
+import { chain, chord, type FindingCode, group, type WorkflowHandle } from '../../../src/engine/index.js'
 import { useRedis } from '../../support/redis-server.js'
 import { until } from '../../support/wait.js'
-import { call, callAlone, COMMON, end, Gate, type Handlers, TestEngine, type WorkerSettings } from '../harness.js'
+import { allOf, type Grant, Hand } from '../hand.js'
+import { COMMON, call, callAlone, end, Gate, type Handlers, TestEngine, type WorkerSettings } from '../harness.js'
 
 const redis = useRedis({ appendonly: true })
 const FAST: WorkerSettings = { leaseMs: 600 }
@@ -32,7 +33,7 @@ class Scene {
     return this.engine.worker({ ...COMMON, hold: this.gate.handler, ...handlers }, settings)
   }
 
-  submit(canvas: Canvas): Promise<WorkflowHandle> {
+  submit(canvas: unknown): Promise<WorkflowHandle> {
     return this.engine.client.submit(canvas)
   }
 
@@ -110,7 +111,12 @@ describe('entries', () => {
 
   test('of a group whose range is gone, every member is entry-missing', async () => {
     const scene = await Scene.open()
-    const handle = await scene.submit(chord([1, 2, 3, 4].map((n) => call('echo', [n])), call('add')))
+    const handle = await scene.submit(
+      chord(
+        [1, 2, 3, 4].map((n) => call('echo', [n])),
+        call('add'),
+      ),
+    )
     await scene.db.del(await scene.key('q:default:0'))
     const { findings } = await scene.engine.client.doctor({ fix: true })
     expect(findings.map(({ code, node, state }) => `${code} ${node} ${state}`)).toEqual(
@@ -135,9 +141,9 @@ describe('entries', () => {
   test('a retry whose timer is gone is timer-missing', async () => {
     const scene = await Scene.open()
     let runs = 0
-    const flaky = { handler: () => (++runs === 1 ? Promise.reject(new Error('once')) : 8), retry: { max: 3, delayMs: 3_600_000 } }
-    const handle = await scene.submit(chain(call('flaky'), call('add', [1])))
-    await scene.worker({ flaky: flaky as Handlers[string] })
+    const retry = { auto: true, maxRetries: 3, delaysMs: [3_600_000] }
+    const handle = await scene.submit(chain(call('flaky', [], { retry }), call('add', [1])))
+    await scene.worker({ flaky: () => (++runs === 1 ? Promise.reject(new Error('once')) : 8) })
     await scene.record(handle, '0', 'D ')
     await scene.db.del(await scene.key('timers'))
     await scene.mend('timer-missing', { workflow: handle.id, node: '0' })
@@ -151,7 +157,7 @@ describe('entries', () => {
     await scene.db.del(timers)
     const before = Date.now()
     await scene.mend('timer-missing', { workflow: handle.id, node: '0' })
-    expect(Number((await scene.db.zrange(timers, 0, 0, 'WITHSCORES'))[1])).toBeGreaterThanOrEqual(before + 1_400)
+    expect(Number((await scene.db.zrange(timers, '0', '0', 'WITHSCORES'))[1])).toBeGreaterThanOrEqual(before + 1_400)
     await scene.worker()
     expect(await scene.result(handle)).toBe(3)
   })
@@ -215,11 +221,29 @@ describe('moves', () => {
 
   test('a virtual node that nothing moves is spread-missing', async () => {
     const scene = await Scene.open()
-    const handle = await scene.submit(chain(call('echo', [1]), group([call('add', [10]), chain(group([call('hold'), call('echo')]), call('add'))])))
+    // An empty group is a virtual node.
+    const handle = await scene.submit({ chain: [{ task: 'hold', args: [1] }, { group: [] }] })
     await scene.worker()
     await scene.gate.entries(1)
+    await scene.set(handle, '1', 'S|null')
     scene.gate.open()
-    expect(await scene.result(handle)).toBeDefined()
+    await scene.record(handle, '0', 'S')
+    await scene.unset(handle, '1')
+    await scene.mend('spread-missing', { workflow: handle.id, node: '1' })
+    expect(await scene.result(handle)).toMatchObject({ state: 'GROUP', results: [] })
+  })
+
+  test('a spread item that was lost in the middle of a long chain is spread-missing, and the rest is skipped in steps', async () => {
+    const scene = await Scene.open()
+    const handle = await scene.submit(chain(...Array.from({ length: 3_000 }, () => call('echo'))))
+    const hand = await Hand.open(scene.db, scene.engine, ['echo'], 'hand')
+    const [, , , , grants] = await hand.turn(0, 1, [])
+    await hand.turn(0, 0, allOf(grants[0] as Grant, hand.sequence, 'F|{"type":"Error","message":"no"}'))
+    expect(await scene.db.llen(await scene.key('spread'))).toBe(1)
+    await scene.db.del(await scene.key('spread'))
+    await scene.mend('spread-missing', { workflow: handle.id, node: '501' })
+    await scene.worker()
+    expect(await scene.result(handle)).toMatchObject({ state: 'FAILURE', error: { message: 'no' } })
   })
 
   test('a join that has heard of all inputs and did not fire is join-unfired', async () => {
@@ -283,7 +307,7 @@ describe('moves', () => {
     await scene.unset(handle, join)
     await scene.mend('join-miscounts', { workflow: handle.id, node: join })
     scene.gate.open()
-    expect(await scene.result(handle)).toEqual([13, 23])
+    expect(await scene.result(handle)).toMatchObject({ state: 'GROUP', results: [{ result: 13 }, { result: 23 }] })
   })
 
   test('what should be skipped and is not is spread-missing', async () => {
@@ -296,7 +320,11 @@ describe('moves', () => {
     await scene.unset(handle, '2')
     const control = (await scene.field(handle, 's')) ?? ''
     const parts = control.split(' ')
-    await scene.set(handle, 's', ['r', '1', '2', '1', 'S', ...parts.slice(5, 7), '0', '0', '0', '1', '0', '0', ...parts.slice(13)].join(' '))
+    await scene.set(
+      handle,
+      's',
+      ['r', '1', '2', '1', 'S', ...parts.slice(5, 7), '0', '0', '0', '1', '0', '0', ...parts.slice(13)].join(' '),
+    )
     await scene.db.zrem(await scene.key('ended'), handle.id)
     await scene.mend('spread-missing', { workflow: handle.id, node: '1' })
     expect(await scene.result(handle)).toMatchObject({ state: 'FAILURE', error: { message: 'no' } })

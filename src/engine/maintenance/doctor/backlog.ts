@@ -65,8 +65,7 @@ export class Backlog {
     await this.readTimers(keys.of('timers'))
     for (const list of new Set(lists.map((pair) => pair.split(' ')[0] as string)))
       await this.readList(keys.of('ready', list), (text) => this.add('ready', list, text, text))
-    for (const pair of lists)
-      await this.readList(keys.of('parked', pair.replace(' ', ':')), (text) => this.add('parked', '', text, text))
+    for (const pair of lists) await this.readList(keys.of('parked', pair.replace(' ', ':')), (text) => this.add('parked', '', text, text))
   }
 
   private async readList(key: string, add: (text: string) => void): Promise<void> {
@@ -108,7 +107,9 @@ export class Backlog {
   /** Entries of the node; a virtual node's is a spread item. */
   of(workflow: string, { run, prefix, index, list }: Standing): Entry[] {
     const entries = this.entries.get(workflow) ?? []
-    return entries.filter((entry) => entry.run === run && entry.prefix === prefix && names(entry, index) && (list !== '' || entry.kind === 'spread'))
+    return entries.filter(
+      (entry) => entry.run === run && entry.prefix === prefix && names(entry, index) && (list !== '' || entry.kind === 'spread'),
+    )
   }
 
   /** False when a list in which the node may stand was too long to be read. */

@@ -59,6 +59,9 @@ function namesUnknownSegment({ segments }: Picture, node: string, word: string):
 /** Whether the control field says these counts. */
 export function says(control: string, { rem, outs, worst, ok, failed, revoked, skipped }: Counts): boolean {
   const parts = control.split(' ')
-  const [said, is] = [[parts[2], parts[3], parts[4], ...parts.slice(9, 13)], [rem, outs, worst, ok, failed, revoked, skipped]]
+  const [said, is] = [
+    [parts[2], parts[3], parts[4], ...parts.slice(9, 13)],
+    [rem, outs, worst, ok, failed, revoked, skipped],
+  ]
   return said.every((part, k) => part === String(is[k]))
 }

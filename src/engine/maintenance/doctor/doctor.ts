@@ -151,12 +151,7 @@ export class Doctor {
 
   private async checkIndex(id: string): Promise<void> {
     const partition = this.namespace.partitionOf(id)
-    try {
-      await this.judge('ended-unlisted', { workflow: id, partition }, (epoch) => calls.mendindex(epoch, id, this.fix ? 1 : 0))
-    } catch (error) {
-      // Its key holds something else: found as damage.
-      if (!(error instanceof Error && error.message.includes('WRONGTYPE'))) throw error
-    }
+    await this.judge('ended-unlisted', { workflow: id, partition }, (epoch) => calls.mendindex(epoch, id, this.fix ? 1 : 0))
   }
 }
 

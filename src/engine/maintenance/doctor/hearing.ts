@@ -73,10 +73,7 @@ function tell(speaker: Speaker): void {
     const [target] = template.successors
     const kind = template.group ? 'g' : 's'
     if (target)
-      hearing.settlements.set(
-        `${target.prefix ?? prefix}${target.ref}`,
-        `${code}${kind} ${cause} ${prefix} ${index} ${template.input}`,
-      )
+      hearing.settlements.set(`${target.prefix ?? prefix}${target.ref}`, `${code}${kind} ${cause} ${prefix} ${index} ${template.input}`)
     return
   }
   for (const successor of template.successors) {
@@ -117,7 +114,12 @@ function addedAt({ picture, segment, index }: Speaker, join: string): number {
 }
 
 /** A virtual node that failed hands its ChordError on as its own to all but joins, which wrap what it heard. */
-function causeFor({ segment, index, template }: Speaker, to: PictureSegment, target: number, { code, cause }: { code: Code; cause: string }) {
+function causeFor(
+  { segment, index, template }: Speaker,
+  to: PictureSegment,
+  target: number,
+  { code, cause }: { code: Code; cause: string },
+) {
   const own = template.virtual && code === 'F' && template.input !== '-' && templateAt(to, target)?.mode !== 'c'
   return own ? `C${segment.prefix}${index}` : cause
 }

@@ -278,4 +278,3 @@ class LivePicture {
 type Where = 'list' | 'spread' | 'nowhere'
 type NodePlace = [id: string, run: string, prefix: string, index: number, template: string]
 type NodeCall = (at: NodePlace, epoch: string, sure: boolean, fix: boolean) => ScriptCall
-

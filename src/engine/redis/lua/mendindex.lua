@@ -9,7 +9,9 @@
 -- @include inspect
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local id = ARGV[2]
-local state = match(redis.call('HGET', K_workflow .. id, 's') or '', '^(%a) ')
+local s = redis.pcall('HGET', K_workflow .. id, 's')
+-- What is no hash is damage, and not judged here.
+local state = type(s) == 'string' and match(s, '^(%a) ')
 if not state then return { 'fine' } end
 local over = state == 'e' or state == 'x'
 local ended, staging = redis.call('ZSCORE', K_ended, id), redis.call('ZSCORE', K_staging, id)

@@ -1,0 +1,127 @@
+/**
+ * The slow look at everything: walks over the keys of each partition in small steps and mends what the doctor would mend, as far as one script can judge
+ * it (lists of up to 1,000 entries; what stands in longer ones is looked at when they are shorter). All workers share one walk: a step claims the
+ * next one in Redis. Repairs are counted by code where `chordis doctor` shows them.
+ *
+ * Cost: a step reads 250 keys, some 0.2 ms of Redis, and examines the live workflows among them one after the other, ten at a time with a pause as long
+ * as they took. A step a second while a lap is under way, a lap a minute at most. Who made the last step makes the next; the others ask every 10 s
+ * during a lap, and otherwise when the next one is due.
+ */
+import type { RedisConnection } from '../redis/connection.js'
+import type { Namespace } from '../redis/namespace.js'
+import { calls } from '../redis/scripts.generated.js'
+import type { Logger } from '../worker/logger.js'
+import { Examiner, SHORT_LIST } from './doctor/examiner.js'
+import type { Suspicion } from './doctor/suspicions.js'
+
+export interface SurveyorOptions {
+  connection: RedisConnection
+  namespace: Namespace
+  logger: Logger
+  random: () => number
+  /** Between two laps, ms. */
+  lapMs: number
+}
+
+/** Keys per step. */
+const KEYS = 250
+/** Live workflows examined before a pause. */
+const AT_ONCE = 10
+/** Between two steps of a lap; until somebody takes over from a worker that does not go on with its lap. At most, ms. */
+const STEP_MS = 1_000
+const TAKE_OVER_MS = 10_000
+
+export class Surveyor {
+  private readonly examiner: Examiner
+  private timer: NodeJS.Timeout | null = null
+  private running: Promise<void> = Promise.resolve()
+  private stopped = false
+  private wakeUp: () => void = () => {}
+
+  constructor(private readonly options: SurveyorOptions) {
+    this.examiner = new Examiner({ connection: options.connection, namespace: options.namespace, fix: true })
+  }
+
+  /** Not at once: a worker that starts has other things to do. */
+  start(): void {
+    this.schedule(this.takeOverMs * (1 + this.options.random()))
+  }
+
+  private get takeOverMs(): number {
+    return Math.min(TAKE_OVER_MS, this.options.lapMs)
+  }
+
+  private schedule(ms: number): void {
+    this.timer = setTimeout(() => {
+      this.running = this.round().then((next) => {
+        if (!this.stopped) this.schedule(next * (1 + 0.2 * this.options.random()))
+      })
+    }, ms)
+  }
+
+  /** A step in every partition where one is due; answers when the next is, ms. Errors wait for the next one. */
+  async round(): Promise<number> {
+    let next = this.options.lapMs
+    for (let partition = 0; partition < this.options.namespace.partitions && !this.stopped; partition++) {
+      try {
+        next = Math.min(next, await this.step(partition))
+      } catch (error) {
+        this.options.logger.debug({ err: error, partition }, 'the survey waits for Redis')
+      }
+    }
+    return next
+  }
+
+  private async step(partition: number): Promise<number> {
+    const { namespace, connection, lapMs } = this.options
+    const [answer, due, workflows, processes] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
+      calls.survey(epoch, KEYS, Math.min(STEP_MS, lapMs), lapMs),
+    )) as [string, number, string[], string[]]
+    if (answer !== 'ok') return Math.max(due, this.takeOverMs)
+    for (const process of processes) {
+      const [said] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.mendprocess(epoch, process, 1))
+      if (said === 'mended') this.tell({ code: 'process-unknown', process, partition })
+    }
+    for (let from = 0; from < workflows.length && !this.stopped; from += AT_ONCE) {
+      const since = performance.now()
+      await this.examine(partition, workflows.slice(from, from + AT_ONCE))
+      await this.pause(performance.now() - since)
+    }
+    return due
+  }
+
+  private async examine(partition: number, ids: readonly string[]): Promise<void> {
+    const { namespace, connection } = this.options
+    const suspicions: Suspicion[] = []
+    for (const id of ids) {
+      suspicions.push(...(await this.examiner.suspicions(id)))
+      const [said, code] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.mendindex(epoch, id, 1))
+      if (said === 'mended') this.tell({ code, workflow: id, partition })
+    }
+    if (suspicions.length === 0) return
+    const { findings } = await this.examiner.examine(suspicions, SHORT_LIST)
+    for (const { code, workflow, node } of findings) this.tell({ code, workflow, node, partition })
+  }
+
+  private tell(repair: object): void {
+    this.options.logger.warn(repair, 'the upkeep found a workflow in a state that no script leaves behind, and repaired it')
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.wakeUp = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  /** Ends with the workflows that are being examined. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    if (this.timer) clearTimeout(this.timer)
+    this.wakeUp()
+    await this.running
+  }
+}
