@@ -10,7 +10,7 @@ import { columns, type Paint, safe } from './terminal.js'
 /** Exit codes, as `--help` shows them. */
 export const EXIT_CODES: readonly [code: number, meaning: string][] = [
   [0, 'done; of a workflow: SUCCESS'],
-  [1, 'the workflow ended FAILURE or REVOKED; or an error that nothing below names'],
+  [1, 'the workflow ended FAILURE or REVOKED; the doctor found something; or an error that nothing below names'],
   [2, 'bad usage, or a canvas, module or name that is not valid'],
   [3, 'Redis cannot be reached, is full, or has a namespace of another version'],
   [4, 'no outcome or no answer of a worker in time, or Redis did not say whether it stored the workflow'],

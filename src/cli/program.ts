@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { NODE_STATES, type NodeState, POOL_KINDS, VERSION } from '../engine/index.js'
 import type { ChangeArguments, ListArguments } from './commands/dead.js'
+import type { DoctorArguments } from './commands/doctor.js'
 import type { SubmitArguments } from './commands/submit.js'
 import type { WorkerArguments } from './commands/worker.js'
 import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './context.js'
@@ -42,6 +43,7 @@ export function createProgram(done: (exit: number) => void): Command {
   addRun(program, run)
   addWorkers(program, run, exits)
   addDead(program, run)
+  addDoctor(program, run)
   return program
 }
 
@@ -197,6 +199,37 @@ function instant(text: string): number {
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)
   if (!Number.isFinite(ms)) throw new InvalidArgumentError('must be a time: 2026-08-01T12:00:00Z, or ms')
   return ms
+}
+
+function addDoctor(program: Command, run: Run): void {
+  program
+    .command('doctor')
+    .summary('look for what is wrong, and repair it')
+    .description(
+      'Looks for what is wrong with the Redis servers, the keys of the namespace and its live workflows, and says why it matters. May run beside workers.',
+    )
+    .option('--fix', 'repair what can be repaired')
+    .option('--workflow <id>', 'look at this workflow only, also when it has ended')
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${columns([
+        ['  0', 'nothing is wrong, or all of it was repaired'],
+        ['  1', 'something is wrong'],
+        ['  3', 'Redis cannot be reached, or has a namespace of another version'],
+      ]).join('\n')}\n`,
+    )
+    .action(async (options: DoctorArguments, command: Command) => {
+      const { doctor } = await import('./commands/doctor.js')
+      await run(command, (context) => doctor(context, options))
+    })
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
+function list(text: string): string[] {
+  const items = text.split(',').map((item) => item.trim())
+  if (items.includes('')) throw new InvalidArgumentError('must be names with commas between them')
+  return items
 }
 
 function states(text: string): NodeState[] {

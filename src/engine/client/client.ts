@@ -143,7 +143,7 @@ export class Client implements WorkflowClient {
 
   /**
    * Looks for what is wrong with Redis, the namespace and its live workflows, and with `fix` mends what can be mended. May run beside workers.
-   * @throws ChordisError `redis-unavailable`
+   * @throws ChordisError `redis-unavailable`; `not-found` for a workflow that is named and is not there
    */
   async doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
     try {

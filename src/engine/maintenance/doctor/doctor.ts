@@ -6,6 +6,7 @@
  * Not examined, unless named: workflows that have ended. Not known from records, so not found: expiries (`expires`) that lost their timer.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ChordisError } from '../../protocol/errors.js'
 import type { RedisConnection } from '../../redis/connection.js'
 import type { Namespace } from '../../redis/namespace.js'
 import { calls, type ScriptCall } from '../../redis/scripts.generated.js'
@@ -71,12 +72,19 @@ export class Doctor {
     if (workflow === undefined) {
       await this.checkServers()
       await this.checkWorkflows(await this.checkKeys())
-    } else await this.checkWorkflows([workflow])
+    } else await this.checkNamed(workflow)
     if (this.unsure.length > 0) {
       await sleep(APART_MS)
       this.findings.push(...(await this.examiner.confirm(this.unsure)))
     }
     return { findings: this.findings, checked: this.checked, repairs: await readRepairs(this.connection, this.namespace) }
+  }
+
+  private async checkNamed(id: string): Promise<void> {
+    const keys = this.namespace.keys(this.namespace.partitionOf(id))
+    if ((await this.connection.exists(keys.of('workflow', id))) === 0)
+      throw new ChordisError('not-found', `there is no workflow ${id}`, { workflow: id })
+    await this.checkWorkflows([id])
   }
 
   private progress(step: DoctorProgress['step'], done: number, total: number): void {

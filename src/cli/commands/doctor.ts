@@ -1,0 +1,113 @@
+/** `chordis doctor`: what is wrong with Redis, the namespace and its workflows, why it matters, and what can be done; `--fix` does what can be done here. */
+import { Chordis, type DoctorProgress, type DoctorReport, type Finding } from '../../engine/index.js'
+import { type Context, clientOptions, shownUrl } from '../context.js'
+import { bar, columns, number, type Paint, safe } from '../terminal.js'
+
+export interface DoctorArguments {
+  fix?: boolean
+  /** Only this one. */
+  workflow?: string
+}
+
+/** Exit code where something is left that is wrong. */
+const FOUND = 1
+
+export async function doctor(context: Context, { fix = false, workflow }: DoctorArguments): Promise<number> {
+  const options = clientOptions(context)
+  const app = new Chordis(options)
+  const display = displayOf(context)
+  try {
+    const report = await app.doctor({ fix, ...(workflow === undefined ? {} : { workflow }), progress: display.show })
+    display.end()
+    if (context.json) context.print(JSON.stringify(report))
+    else
+      for (const line of reportLines(
+        report,
+        { fix, redis: shownUrl(options.redis), ...(workflow === undefined ? {} : { workflow }) },
+        context.out,
+      ))
+        context.print(line)
+    return report.findings.some(({ state }) => state !== 'repaired') ? FOUND : 0
+  } finally {
+    display.end()
+    await app.close()
+  }
+}
+
+export interface Asked {
+  fix: boolean
+  redis: string
+  workflow?: string
+}
+
+/** What `doctor` prints. Pure. */
+export function reportLines({ findings, checked, repairs }: DoctorReport, asked: Asked, style: Paint): string[] {
+  const { servers, keys, workflows } = checked
+  const looked =
+    asked.workflow === undefined
+      ? `${counted(servers, 'server')}, ${counted(keys, 'key')}, ${counted(workflows, 'workflow')}`
+      : `workflow ${safe(asked.workflow)}`
+  const lines = [`${style.strong(looked)} ${style.faint(`at ${asked.redis}`)}`]
+  for (const finding of findings) lines.push('', ...findingLines(finding, style))
+  lines.push('', summary(findings, asked.fix, style))
+  const past = Object.entries(repairs)
+  if (past.length > 0)
+    lines.push('', style.faint('repaired so far, by workers and doctors:'), ...columns(past.map(([code, n]) => [code, number(n)])))
+  return lines
+}
+
+const counted = (n: number, what: string): string => `${number(n)} ${n === 1 ? what : `${what}s`}`
+
+const COLOUR = { repaired: 'good', found: 'bad', manual: 'warn' } as const
+
+function findingLines({ code, message, why, advice, state }: Finding, style: Paint): string[] {
+  const repair = state === 'repaired' ? 'done' : state === 'found' ? '--fix' : 'do'
+  const rows = [
+    ['why', why],
+    [repair, advice],
+  ] as const
+  return [
+    `${style[COLOUR[state]](code)}  ${safe(message)}`,
+    ...columns(rows.map(([name, text]) => [{ text: name, colour: style.faint }, safe(text)])),
+  ]
+}
+
+function summary(findings: readonly Finding[], fix: boolean, style: Paint): string {
+  const count = (state: Finding['state']): number => findings.filter((finding) => finding.state === state).length
+  const [repaired, found, manual] = [count('repaired'), count('found'), count('manual')]
+  if (findings.length === 0) return style.good('nothing is wrong')
+  const parts = [
+    ...(repaired > 0 ? [style.good(`${number(repaired)} repaired`)] : []),
+    ...(found > 0 ? [style.bad(`${number(found)} ${fix ? 'not repaired' : 'to be repaired with --fix'}`)] : []),
+    ...(manual > 0 ? [style.warn(`${number(manual)} for you`)] : []),
+  ]
+  return parts.join('  ')
+}
+
+interface ProgressDisplay {
+  show: (progress: DoctorProgress) => void
+  end: () => void
+}
+
+/** Between two drawings, ms. */
+const DRAW_MS = 50
+const BAR = 24
+
+/** A bar on a terminal, on standard error; nothing elsewhere. */
+function displayOf({ json, err }: Context): ProgressDisplay {
+  const stream = process.stderr
+  if (json || !stream.isTTY) return { show() {}, end() {} }
+  let drawn = Number.NEGATIVE_INFINITY
+  return {
+    show({ step, done, total }) {
+      const now = performance.now()
+      if (now - drawn < DRAW_MS) return
+      drawn = now
+      stream.write(`\r\x1b[2K${err.accent(bar(done, total, BAR))}  ${step} ${number(done)} of ${number(Math.max(done, total))}`)
+    },
+    end() {
+      if (drawn > 0) stream.write('\r\x1b[2K')
+      drawn = Number.NEGATIVE_INFINITY
+    },
+  }
+}
