@@ -1,11 +1,10 @@
 /**
  * The slow look at everything: walks over the keys of each partition in small steps and mends what the doctor would mend, as far as one script can judge
- * it (lists of up to 1,000 entries; what stands in longer ones is looked at when they are shorter). All workers share one walk: a step claims the
- * next one in Redis. Repairs are counted by code where `chordis doctor` shows them.
+ * it (lists of up to 1,000 entries; what stands in longer ones is looked at when they are shorter). All workers share one walk: who makes a step makes
+ * the next one, and another takes over when none was made for 10 s. Repairs are counted by code where `chordis doctor` shows them.
  *
- * Cost: a step reads 250 keys, some 0.2 ms of Redis, and examines the live workflows among them one after the other, ten at a time with a pause as long
- * as they took. A step a second while a lap is under way, a lap a minute at most. Who made the last step makes the next; the others ask every 10 s
- * during a lap, and otherwise when the next one is due.
+ * Cost: a step reads 250 keys, some 0.3 ms of Redis, and examines the live workflows among them one after the other, at two calls each and one more per
+ * 500 nodes, resting four times as long as that took. A step a second at most, and a lap a minute; the other workers ask when a lap is due, or every 10 s.
  */
 import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
@@ -17,6 +16,8 @@ import type { Suspicion } from './doctor/suspicions.js'
 export interface SurveyorOptions {
   connection: RedisConnection
   namespace: Namespace
+  /** Who asks. */
+  process: string
   logger: Logger
   random: () => number
   /** Between two laps, ms. */
@@ -25,9 +26,10 @@ export interface SurveyorOptions {
 
 /** Keys per step. */
 const KEYS = 250
-/** Live workflows examined before a pause. */
+/** Live workflows examined before a rest, and how long that is, in times of what they took. */
 const AT_ONCE = 10
-/** Between two steps of a lap; until somebody takes over from a worker that does not go on with its lap. At most, ms. */
+const REST = 4
+/** Between two steps of a lap; until another worker goes on with the walk. At most, ms. */
 const STEP_MS = 1_000
 const TAKE_OVER_MS = 10_000
 
@@ -73,21 +75,21 @@ export class Surveyor {
   }
 
   private async step(partition: number): Promise<number> {
-    const { namespace, connection, lapMs } = this.options
+    const { namespace, connection, process, lapMs } = this.options
     const [answer, due, workflows, processes] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
-      calls.survey(epoch, KEYS, Math.min(STEP_MS, lapMs), lapMs),
+      calls.survey(epoch, process, KEYS, this.takeOverMs, lapMs),
     )) as [string, number, string[], string[]]
     if (answer !== 'ok') return Math.max(due, this.takeOverMs)
-    for (const process of processes) {
-      const [said] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.mendprocess(epoch, process, 1))
-      if (said === 'mended') this.tell({ code: 'process-unknown', process, partition })
+    for (const gone of processes) {
+      const [said] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.mendprocess(epoch, gone, 1))
+      if (said === 'mended') this.tell({ code: 'process-unknown', process: gone, partition })
     }
     for (let from = 0; from < workflows.length && !this.stopped; from += AT_ONCE) {
       const since = performance.now()
       await this.examine(partition, workflows.slice(from, from + AT_ONCE))
-      await this.pause(performance.now() - since)
+      await this.rest(REST * (performance.now() - since))
     }
-    return due
+    return due || Math.min(STEP_MS, lapMs)
   }
 
   private async examine(partition: number, ids: readonly string[]): Promise<void> {
@@ -107,7 +109,7 @@ export class Surveyor {
     this.options.logger.warn(repair, 'the upkeep found a workflow in a state that no script leaves behind, and repaired it')
   }
 
-  private pause(ms: number): Promise<void> {
+  private rest(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms)
       this.wakeUp = () => {

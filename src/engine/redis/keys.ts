@@ -8,7 +8,7 @@ import { TAGS } from './tags.generated.js'
 
 /** Suffix of every key of a partition; those that end in a colon take an id or a name behind it. */
 export const SUFFIX = {
-  /** HASH epoch, memory (absent | full | stop), survey (when the next look at workflows is due, ms, and its SCAN cursor). KEYS[1] of every script. */
+  /** HASH epoch, memory (absent | full | stop), survey (the slow look at all workflows: when anybody may go on with it, ms, its SCAN cursor, and who makes it). KEYS[1] of every script. */
   meta: 'meta',
   /** Never exists. KEYS[2] of every script: Redis answers TRYAGAIN before a script starts while the slot moves. */
   guard: 'guard',

@@ -221,7 +221,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     const { surveyMs: lapMs } = this.settings
     const { connection, namespace, logger } = this
     if (lapMs === 0) return
-    this.surveyor = new Surveyor({ connection, namespace, logger, random: Math.random, lapMs })
+    this.surveyor = new Surveyor({ connection, namespace, process: this.process, logger, random: Math.random, lapMs })
     this.surveyor.start()
   }
 

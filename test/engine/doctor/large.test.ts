@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { chain, chord, group } from '../../../src/engine/index.js'
 import { useRedis } from '../../support/redis-server.js'
 import { until } from '../../support/wait.js'
-import { COMMON, call, end, TestEngine } from '../harness.js'
 import { allOf, type Grant, Hand } from '../hand.js'
+import { COMMON, call, end, TestEngine } from '../harness.js'
 
 const redis = useRedis({ appendonly: true })
 const MEMBERS = process.env.CHORDIS_VERIFY === '1' ? 90_000 : 12_000

@@ -44,6 +44,7 @@ test.each(VANDALS)('%s is repaired by a worker itself, which says so and counts 
   // Serves a queue in which there is nothing: the state stays as it is until somebody repairs it.
   await engine.worker(COMMON, { ...OFTEN, queues: ['elsewhere'] })
   await until(async () => (await engine.client.doctor()).repairs[code] === 1, { what: `${code} is counted` })
+  await until(() => engine.complaints.length > 0, { what: 'it is logged' })
   expect(engine.log.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { code, workflow: handle.id } }])
   expect((await engine.client.doctor()).findings).toEqual([])
   await engine.worker(COMMON)
@@ -63,32 +64,36 @@ test('a lease that nobody would give back is repaired, and the task runs', async
   expect((await engine.client.doctor()).repairs).toEqual({ 'lease-orphaned': 1 })
 })
 
-test('one step at a time over all workers: who comes too early is told when the next one is due', async () => {
+test('one process walks over all workflows; others are told to come later, and go on when it does not come', async () => {
   const engine = await TestEngine.open(redis.url)
   const connection = redis.connect()
   const namespace = new Namespace({ namespace: engine.namespace })
   await namespace.load(connection)
   const handles = await Promise.all(Array.from({ length: 600 }, (_, i) => engine.client.submit(call('echo', [i]))))
-  const survey = () => namespace.runAtEpoch(connection, 0, (epoch) => calls.survey(epoch, 100, 50, 60_000))
+  type Step = [answer: string, dueMs: number, workflows: string[]]
+  const survey = (process: string, takeMs = 60_000) =>
+    namespace.runAtEpoch(connection, 0, (epoch) => calls.survey(epoch, process, 100, takeMs, 60_000)) as unknown as Promise<Step>
   const seen = new Set<string>()
-  let steps = 0
-  for (;;) {
-    const [answer, due, workflows] = (await until(async () => {
-      const said = await survey()
-      return said[0] === 'ok' ? said : null
-    })) as [string, number, string[]]
+  const see = ([answer, due, workflows]: Step): number => {
     expect(answer).toBe('ok')
     for (const id of workflows) seen.add(id)
-    steps++
-    const [early, left] = (await survey()) as [string, number]
-    if (due === 60_000) {
-      expect(early).toBe('later')
-      expect(left).toBeGreaterThan(50_000)
-      break
-    }
+    return due
   }
+  expect(see(await survey('first'))).toBe(0)
+  expect(await survey('second')).toMatchObject(['later', expect.any(Number)])
+  // The first says that it comes again soon, and does not.
+  see(await survey('first', 1))
+  const taken = await until(async () => {
+    const step = await survey('second')
+    return step[0] === 'ok' && step
+  })
+  see(taken)
+  expect(await survey('first')).toMatchObject(['later', expect.any(Number)])
+  let steps = 3
+  while (see(await survey('second')) === 0) steps++
+  expect(steps).toBeGreaterThan(3)
   expect(seen).toEqual(new Set(handles.map(({ id }) => id)))
-  expect(steps).toBeGreaterThan(2)
+  for (const process of ['first', 'second']) expect((await survey(process))[1]).toBeGreaterThan(50_000)
 })
 
 test('of random workflows in mid-flight workers that look all the time repair nothing', async () => {

@@ -1,20 +1,20 @@
 -- survey: one step of the slow look at all workflows of a partition: a few of its keys, of which those of live workflows and of processes that nobody
--- knows are answered. One step at a time over all workers: a step claims the next one for itself and says when it is due.
+-- knows are answered. One walk over all workers: who makes a step makes the next, unless it does not come for takeMs.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, count:int, stepMs:int, lapMs:int       stepMs until the next step, lapMs when all keys have been seen
--- RETURNS {'ok', dueMs, {workflow…}, {process…}} | {'later', dueMs} | {'epoch'}      dueMs: until the next step
+-- ARGV    epoch, process, count:int, takeMs:int, lapMs:int       lapMs: until the next step when all keys have been seen
+-- RETURNS {'ok', dueMs, {workflow…}, {process…}} | {'later', dueMs} | {'epoch'}      dueMs: until the next step, 0: as soon as you like
 -- @include base
 -- @include workflow
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'survey')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
-local due, cursor = match(meta[2] or '', '^(%d+) (%d+)$')
-due = tonumber(due or 0)
+local due, cursor, owner = match(meta[2] or '', '^(%d+) (%d+) (%S+)$')
+local left = tonumber(due or 0) - now()
 -- A clock that was set back must not end the surveys.
-if due > now() and due - now() <= tonumber(ARGV[4]) then return { 'later', due - now() } end
-local page = redis.call('SCAN', cursor or '0', 'MATCH', B .. '[wp]:*', 'COUNT', tonumber(ARGV[2]))
-local wait = tonumber(ARGV[page[1] == '0' and 4 or 3])
-redis.call('HSET', KEYS[1], 'survey', now() + wait .. ' ' .. page[1])
+if left > 0 and left <= math.max(tonumber(ARGV[4]), tonumber(ARGV[5])) and (owner ~= ARGV[2] or cursor == '0') then return { 'later', left } end
+local page = redis.call('SCAN', cursor or '0', 'MATCH', B .. '[wp]:*', 'COUNT', tonumber(ARGV[3]))
+local over = page[1] == '0'
+redis.call('HSET', KEYS[1], 'survey', now() + tonumber(ARGV[over and 5 or 4]) .. ' ' .. page[1] .. ' ' .. ARGV[2])
 local workflows, processes, at_ = {}, {}, #B + 1
 for i = 1, #page[2] do
   local kind, name = match(sub(page[2][i], at_), '^(%a):(.*)$')
@@ -23,8 +23,7 @@ for i = 1, #page[2] do
   else
     local s = redis.pcall('HGET', page[2][i], 's')
     -- One that has ended is asked only whether it will go.
-    local over = type(s) == 'string' and match(s, '^[ex] ')
-    if not over or not redis.call('ZSCORE', K_ended, name) then workflows[#workflows + 1] = name end
+    if not (type(s) == 'string' and match(s, '^[ex] ')) or not redis.call('ZSCORE', K_ended, name) then workflows[#workflows + 1] = name end
   end
 end
-return { 'ok', wait, workflows, processes }
+return { 'ok', over and tonumber(ARGV[5]) or 0, workflows, processes }
