@@ -27,7 +27,7 @@ export async function doctor(context: Context, { fix = false, workflow }: Doctor
         context.out,
       ))
         context.print(line)
-    return report.findings.some(({ state }) => state !== 'repaired') ? FOUND : 0
+    return report.findings.some(({ state }) => state === 'found' || state === 'manual') ? FOUND : 0
   } finally {
     display.end()
     await app.close()
@@ -58,7 +58,7 @@ export function reportLines({ findings, checked, repairs }: DoctorReport, asked:
 
 const counted = (n: number, what: string): string => `${number(n)} ${n === 1 ? what : `${what}s`}`
 
-const COLOUR = { repaired: 'good', found: 'bad', manual: 'warn' } as const
+const COLOUR = { repaired: 'good', found: 'bad', manual: 'warn', note: 'faint' } as const
 
 function findingLines({ code, message, why, advice, state }: Finding, style: Paint): string[] {
   const repair = state === 'repaired' ? 'done' : state === 'found' ? '--fix' : 'do'
@@ -75,7 +75,7 @@ function findingLines({ code, message, why, advice, state }: Finding, style: Pai
 function summary(findings: readonly Finding[], fix: boolean, style: Paint): string {
   const count = (state: Finding['state']): number => findings.filter((finding) => finding.state === state).length
   const [repaired, found, manual] = [count('repaired'), count('found'), count('manual')]
-  if (findings.length === 0) return style.good('nothing is wrong')
+  if (repaired + found + manual === 0) return style.good('nothing is wrong')
   const parts = [
     ...(repaired > 0 ? [style.good(`${number(repaired)} repaired`)] : []),
     ...(found > 0 ? [style.bad(`${number(found)} ${fix ? 'not repaired' : 'to be repaired with --fix'}`)] : []),

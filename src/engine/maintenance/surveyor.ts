@@ -102,7 +102,7 @@ export class Surveyor {
     }
     if (suspicions.length === 0) return
     const { findings } = await this.examiner.examine(suspicions, SHORT_LIST)
-    for (const { code, workflow, node } of findings) this.tell({ code, workflow, node, partition })
+    for (const { code, workflow, node, state } of findings) if (state === 'repaired') this.tell({ code, workflow, node, partition })
   }
 
   private tell(repair: object): void {

@@ -481,6 +481,23 @@ describe('damage', () => {
     expect(await handle.outcome()).toMatchObject({ state: 'FAILURE' })
   })
 
+  test('a join that asks for an input that it does not have is workflow-stuck when all others are over', async () => {
+    const scene = await Scene.open()
+    const handle = await scene.submit(chord([call('echo', [1]), call('hold', [2])], call('add')))
+    const template = await until(async () => {
+      const all = await scene.db.hgetall(await scene.key(`w:${handle.id}`))
+      return Object.entries(all).find(([name, text]) => name.startsWith('t') && text.startsWith('c 2 '))
+    })
+    await scene.set(handle, template[0], template[1].replace('c 2 ', 'c 3 '))
+    await scene.worker()
+    await scene.gate.entries(1)
+    expect((await scene.engine.client.doctor()).findings).toEqual([])
+    scene.gate.open()
+    await scene.record(handle, '1', 'S')
+    const { findings } = await scene.engine.client.doctor({ fix: true })
+    expect(findings).toMatchObject([{ code: 'workflow-stuck', workflow: handle.id, state: 'manual' }])
+  })
+
   test('what was set aside from a workflow that is gone is damage-orphaned, and goes', async () => {
     const scene = await Scene.open()
     const key = await scene.key('x:gone')

@@ -21,10 +21,16 @@ export interface Entry {
   stride: number
 }
 
+/** Of one workflow: entries of single nodes, of which there may be 100,000, by node; and those of several. */
+interface OfWorkflow {
+  single: Map<string, Entry[]>
+  ranges: Entry[]
+}
+
 const ENTRY = /^([^:]+):(\d+):\d+:([^:]*):(\d+):(\d+):(\d+)/
 
 export class Backlog {
-  private readonly entries = new Map<string, Entry[]>()
+  private readonly entries = new Map<string, OfWorkflow>()
   /** Names of lists that have more entries than were to be read. */
   private readonly tooLong = new Set<string>()
 
@@ -99,15 +105,18 @@ export class Backlog {
   private add(kind: Entry['kind'], list: string, text: string, entry: string): void {
     const [, workflow = '', run = '', prefix = '', first, count, stride] = ENTRY.exec(entry) ?? []
     if (!this.workflows.has(workflow)) return
-    const known = this.entries.get(workflow) ?? []
+    const known: OfWorkflow = this.entries.get(workflow) ?? { single: new Map(), ranges: [] }
     this.entries.set(workflow, known)
-    known.push({ kind, list, text, run, prefix, first: Number(first), count: Number(count), stride: Number(stride) })
+    const found = { kind, list, text, run, prefix, first: Number(first), count: Number(count), stride: Number(stride) }
+    if (count !== '1') known.ranges.push(found)
+    else known.single.set(`${prefix}${first}`, [...(known.single.get(`${prefix}${first}`) ?? []), found])
   }
 
   /** Entries of the node; a virtual node's is a spread item. */
   of(workflow: string, { run, prefix, index, list }: Standing): Entry[] {
-    const entries = this.entries.get(workflow) ?? []
-    return entries.filter(
+    const known = this.entries.get(workflow)
+    if (!known) return []
+    return [...(known.single.get(`${prefix}${index}`) ?? []), ...known.ranges].filter(
       (entry) => entry.run === run && entry.prefix === prefix && names(entry, index) && (list !== '' || entry.kind === 'spread'),
     )
   }

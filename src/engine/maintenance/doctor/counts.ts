@@ -1,8 +1,8 @@
 /** A workflow's control field held against its nodes. Pure. */
 import { segmentPrefix } from '../../protocol/ids.js'
 import type { TemplateParts } from '../../protocol/stored.js'
-import { type Code, codeOf, isTerminal, templateAt } from './hearing.js'
-import type { Picture } from './picture.js'
+import { type Code, codeOf, isTerminal } from './hearing.js'
+import { eachNode, type Picture } from './picture.js'
 
 export interface Counts {
   /** Tasks and output nodes that are not terminal. */
@@ -18,17 +18,15 @@ export interface Counts {
 const FIELD: Record<Code, 'ok' | 'failed' | 'revoked' | 'skipped'> = { S: 'ok', F: 'failed', R: 'revoked', K: 'skipped' }
 
 /** The counts that follow from the nodes; null when a part of the graph is not there to be counted. */
-export function countsOf(picture: Picture): Counts | null {
+export async function countsOf(picture: Picture): Promise<Counts | null> {
   const counts: Counts = { rem: 0, outs: 0, worst: 'S', ok: 0, failed: 0, revoked: 0, skipped: 0 }
-  for (const segment of picture.segments.values()) {
-    for (const [index, word] of segment.words.entries()) {
-      const template = templateAt(segment, index)
-      if (template === null || namesUnknownSegment(picture, `${segment.prefix}${index}`, word)) return null
-      count(counts, word, template)
-    }
-  }
+  let whole = true
+  await eachNode(picture, (segment, index, word, template) => {
+    whole &&= !namesUnknownSegment(picture, `${segment.prefix}${index}`, word)
+    count(counts, word, template)
+  })
   const joined = [...picture.added.values()].flatMap((list) => list.split(',').filter(Boolean))
-  return joined.every((member) => picture.segments.has(prefixOf(member))) ? counts : null
+  return whole && joined.every((member) => picture.segments.has(prefixOf(member))) ? counts : null
 }
 
 function count(counts: Counts, word: string, template: TemplateParts): void {

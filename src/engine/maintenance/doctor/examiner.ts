@@ -6,7 +6,7 @@ import type { RedisConnection } from '../../redis/connection.js'
 import type { Namespace } from '../../redis/namespace.js'
 import { calls } from '../../redis/scripts.generated.js'
 import { Backlog } from './backlog.js'
-import { type Finding, finding } from './findings.js'
+import { type Finding, finding, stateOf } from './findings.js'
 import { PictureReader } from './picture.js'
 import { damage, type Lease, type Suspicion, suspect } from './suspicions.js'
 
@@ -41,7 +41,7 @@ export class Examiner {
     const picture = await this.pictures.read(id)
     if (picture === null) return []
     if (picture === 'damaged') return [damage(id, '', -1)]
-    const { found, leases } = suspect(picture)
+    const { found, leases } = await suspect(picture)
     return leases.length === 0 ? found : [...found, ...(await this.unheld(id, leases))]
   }
 
@@ -100,7 +100,7 @@ export class Examiner {
     const [answer] = await namespace.runAtEpoch(connection, partition, (epoch) => suspicion.call(epoch, sure, fix))
     const place = { workflow, partition, ...(node === undefined ? {} : { node }), ...(detail === undefined ? {} : { detail }) }
     if (answer === 'unsure') out.unsure.push(suspicion)
-    if (answer === 'fault') out.findings.push(finding(suspicion.code, 'found', place))
+    if (answer === 'fault') out.findings.push(finding(suspicion.code, stateOf(suspicion.code), place))
     if (answer === 'mended') out.findings.push(finding(suspicion.code, 'repaired', place))
     return answer === 'mended'
   }

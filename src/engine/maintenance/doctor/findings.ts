@@ -7,95 +7,97 @@ interface Rule {
   why: string
   /** What to do; for what `--fix` repairs, what the repair does. */
   advice: string
-  /** `--fix` and the upkeep of workers repair it. */
-  repairs: boolean
+  /** How it is told when it is not repaired. */
+  state: Finding['state']
 }
 
-const SERVER = { repairs: false } as const
-const MENDS = { repairs: true } as const
+const PERSON = { state: 'manual' } as const
+const NOTE = { state: 'note' } as const
+/** Repaired by `--fix`, and by the upkeep of workers. */
+const MENDS = { state: 'found' } as const
 
 /** code -> what it is, why it matters, what to do or what the repair does. */
 export const FINDING_RULES = {
   'redis-version': {
-    ...SERVER,
+    ...PERSON,
     what: 'Redis is older than 7.0',
     why: 'the library of scripts cannot be loaded',
     advice: 'use Redis 7.0 or newer, or Valkey',
   },
   'redis-evicts': {
-    ...SERVER,
+    ...PERSON,
     what: 'maxmemory-policy evicts keys',
     why: 'a full Redis would throw workflows away instead of refusing new ones',
     advice: 'CONFIG SET maxmemory-policy noeviction, and in redis.conf',
   },
   'redis-not-persistent': {
-    ...SERVER,
+    ...PERSON,
     what: 'Redis keeps neither an append-only file nor snapshots',
     why: 'a restart loses every workflow',
     advice: 'CONFIG SET appendonly yes; appendfsync everysec loses a second at most, always nothing',
   },
   'redis-snapshots-only': {
-    ...SERVER,
+    ...PERSON,
     what: 'Redis keeps snapshots and no append-only file',
     why: 'a crash loses all that happened since the last snapshot, minutes in most settings',
     advice: 'CONFIG SET appendonly yes',
   },
   'redis-replicas-unsafe': {
-    ...SERVER,
+    ...PERSON,
     what: 'a master without persistence has replicas',
     why: 'a master that restarts empty empties its replicas too',
     advice: 'turn on persistence on the master',
   },
   'redis-replica-behind': {
-    ...SERVER,
+    ...PERSON,
     what: 'a replica is not online, or more than 10 s behind',
     why: 'a failover to it would lose what it has not received',
     advice: 'look at its connection and its load',
   },
   'redis-save-failed': {
-    ...SERVER,
+    ...PERSON,
     what: 'the last write to disk failed',
     why: 'Redis may refuse writes, and a restart loses what was not written',
     advice: 'look at the disk and at Redis’s log',
   },
   'redis-is-replica': {
-    ...SERVER,
+    ...PERSON,
     what: 'the connection leads to a replica',
     why: 'it takes no writes',
     advice: 'connect to the master, or through Sentinel',
   },
   'redis-full': {
-    ...SERVER,
+    ...PERSON,
     what: 'Redis uses more than 95 % of maxmemory',
     why: 'submits are refused and workers take no more tasks; what runs may end',
     advice: 'raise maxmemory, or shorten the retention of workflows',
   },
   'redis-nearly-full': {
-    ...SERVER,
+    ...PERSON,
     what: 'Redis uses more than 80 % of maxmemory',
     why: 'submits are refused until it is less',
     advice: 'raise maxmemory, or shorten the retention of workflows',
   },
   'library-foreign': {
-    ...SERVER,
+    ...NOTE,
     what: 'other versions of the library of scripts are loaded',
     why: 'processes of another release use this Redis, or did',
     advice: 'nothing while releases change; later: FUNCTION DELETE',
   },
   'check-refused': {
-    ...SERVER,
+    ...NOTE,
     what: 'could not be checked: Redis refuses the command',
     why: 'managed services refuse CONFIG and parts of INFO',
     advice: 'look it up where the service is administered',
   },
   'epoch-differs': {
-    ...SERVER,
+    ...PERSON,
     what: 'a partition has another epoch than the namespace',
     why: 'its scripts refuse every process',
     advice: 'restore the field `epoch` of the partition’s meta key from the namespace’s',
   },
   'key-unknown': {
-    ...SERVER,
+    ...PERSON,
     what: 'a key that Chordis does not write lies in its namespace',
     why: 'it takes memory for ever, or another program uses the same prefix',
     advice: 'give the other program a prefix of its own, or remove the key',
@@ -190,6 +192,12 @@ export const FINDING_RULES = {
     why: 'it would be removed while it runs',
     advice: 'it is taken out of that index',
   },
+  'workflow-stuck': {
+    ...PERSON,
+    what: 'tasks of a workflow are open, and none of them runs, may run or is about to move',
+    why: 'it can never end: its graph asks for inputs that it does not have',
+    advice: 'keep a copy of its hash for a report, and submit its canvas again',
+  },
   'workflow-damaged': {
     ...MENDS,
     what: 'a workflow cannot be read: its hash, control field, a definition, a template or a record is damaged',
@@ -216,8 +224,8 @@ export interface Finding {
   why: string
   /** What to do; of what is repaired, what the repair does. */
   advice: string
-  /** `repaired`: it is mended. `found`: it can be, and was not asked for, or could not be judged yet. `manual`: only a person can do something about it. */
-  state: 'repaired' | 'found' | 'manual'
+  /** `repaired`: it is mended. `found`: it can be, with `fix`. `manual`: only a person can do something about it. `note`: nothing wrong, worth knowing. */
+  state: 'repaired' | 'found' | 'manual' | 'note'
   workflow?: string
   /** The task call or virtual node concerned: `17` or `17/0`. */
   node?: string
@@ -225,6 +233,9 @@ export interface Finding {
   subject?: string
   partition?: number
 }
+
+/** How a finding that is not repaired is told. */
+export const stateOf = (code: FindingCode): Finding['state'] => FINDING_RULES[code].state
 
 export type Place = Pick<Finding, 'workflow' | 'node' | 'subject' | 'partition'> & { detail?: string }
 

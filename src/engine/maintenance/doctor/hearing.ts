@@ -3,7 +3,7 @@
  * from records instead of made. Pure. A terminal record and what it tells are written by one script, so what is terminal has told.
  */
 import { type Successor, successorIndexes, type TemplateParts } from '../../protocol/stored.js'
-import type { Picture, PictureSegment } from './picture.js'
+import { eachNode, type Picture, type PictureSegment, templateAt } from './picture.js'
 
 /** As scripts tell it: success, failure, revoked, skipped. */
 export type Code = 'S' | 'F' | 'R' | 'K'
@@ -41,19 +41,13 @@ export const isTerminal = (word: string): boolean => TERMINAL.test(word)
 const OTHER_SEGMENT = 3e9
 
 /** Reads what every terminal node has told. */
-export function listen(picture: Picture): Hearing {
+export async function listen(picture: Picture): Promise<Hearing> {
   const hearing: Hearing = { heard: new Map(), settlements: new Map() }
-  for (const segment of picture.segments.values()) {
-    for (const [index, word] of segment.words.entries()) {
-      const template = templateAt(segment, index)
-      if (template !== null && isTerminal(word)) tell({ picture, segment, index, template, hearing })
-    }
-  }
+  await eachNode(picture, (segment, index, word, template) => {
+    if (isTerminal(word)) tell({ picture, segment, index, template, hearing })
+  })
   return hearing
 }
-
-export const templateAt = (segment: PictureSegment, index: number): TemplateParts | null =>
-  segment.templates.get(segment.templateOf[index] ?? '') ?? null
 
 interface Speaker {
   picture: Picture

@@ -1,6 +1,6 @@
 /** What is wrong with the settings and the state of a Redis server. Pure. */
 import type { ServerFacts } from '../../redis/servers.js'
-import { type Finding, type FindingCode, finding } from './findings.js'
+import { type Finding, type FindingCode, finding, stateOf } from './findings.js'
 
 /** Shares of maxmemory from which on submits, and then leases, are refused: as in lua/tend.lua. */
 const NEARLY_FULL = 0.8
@@ -12,7 +12,7 @@ const LEAST_VERSION = 7
 export function checkServer({ address, info, config, libraries }: ServerFacts): Finding[] {
   const out: Finding[] = []
   const found = (code: FindingCode, detail?: string) =>
-    out.push(finding(code, 'manual', { subject: `server ${address}`, ...(detail === undefined ? {} : { detail }) }))
+    out.push(finding(code, stateOf(code), { subject: `server ${address}`, ...(detail === undefined ? {} : { detail }) }))
   if (info === null) found('check-refused', 'INFO')
   else checkInfo(info, found)
   if (config === null) found('check-refused', 'CONFIG GET')

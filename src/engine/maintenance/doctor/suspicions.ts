@@ -7,8 +7,8 @@ import type { TemplateParts } from '../../protocol/stored.js'
 import { calls, type ScriptCall } from '../../redis/scripts.generated.js'
 import { type Counts, countsOf, says } from './counts.js'
 import type { FindingCode } from './findings.js'
-import { type Heard, isTerminal, listen, NOTHING_HEARD, templateAt } from './hearing.js'
-import type { Picture, PictureSegment } from './picture.js'
+import { type Heard, type Hearing, isTerminal, listen, NOTHING_HEARD } from './hearing.js'
+import { eachNode, type Picture, type PictureSegment } from './picture.js'
 
 export interface Suspicion {
   code: FindingCode
@@ -54,14 +54,14 @@ export interface Suspicions {
 const flag = (value: boolean): number => (value ? 1 : 0)
 
 /** All that looks wrong in a live workflow, or in the counts of one that has ended. */
-export function suspect(picture: Picture): Suspicions {
+export async function suspect(picture: Picture): Promise<Suspicions> {
   const out: Suspicions = { found: [], leases: [] }
   const state = picture.control[0]
   if (state === 'g' || state === 'x') return out
   const damaged = damageIn(picture)
   if (damaged) return { found: [damaged], leases: [] }
-  if (state !== 'e') new LivePicture(picture, out).examine()
-  const counts = countsOf(picture)
+  if (state !== 'e') await new LivePicture(picture, out, await listen(picture)).examine()
+  const counts = await countsOf(picture)
   if (counts && !says(picture.control, counts)) out.found.push(miscount(picture, counts))
   return out
 }
@@ -101,6 +101,17 @@ function miscount(picture: Picture, counts: Counts): Suspicion {
   }
 }
 
+/** Invariant I7: something of a live workflow runs, may run, waits for its replacement or is about to move. */
+function stuck({ id, control }: Picture): Suspicion {
+  return {
+    code: 'workflow-stuck',
+    workflow: id,
+    seen: `stuck ${control}`,
+    // Only asked whether the control field is still the same: then no task ended while the picture was made.
+    call: (epoch) => calls.mendcounts(epoch, id, control, 0, 0, 'S', 0, 0, 0, 0, 0),
+  }
+}
+
 /** One open node. */
 interface Open {
   segment: PictureSegment
@@ -112,23 +123,25 @@ interface Open {
 
 class LivePicture {
   private readonly run: string
-  private readonly hearing
+  /** Nodes that are not terminal, and whether one of them runs, may run or is about to move. */
+  private open = false
+  private moves = false
 
   constructor(
     private readonly picture: Picture,
     private readonly out: Suspicions,
+    private readonly hearing: Hearing,
   ) {
     this.run = picture.control.split(' ')[1] as string
-    this.hearing = listen(picture)
   }
 
-  examine(): void {
-    for (const segment of this.picture.segments.values()) {
-      for (const [index, word] of segment.words.entries()) {
-        const template = templateAt(segment, index)
-        if (template && !isTerminal(word)) this.look({ segment, index, id: `${segment.prefix}${index}`, word, template })
-      }
-    }
+  async examine(): Promise<void> {
+    await eachNode(this.picture, (segment, index, word, template) => {
+      if (isTerminal(word)) return
+      this.open = true
+      this.look({ segment, index, id: `${segment.prefix}${index}`, word, template })
+    })
+    if (this.open && !this.moves) this.out.found.push(stuck(this.picture))
   }
 
   private look(node: Open): void {
@@ -225,6 +238,7 @@ class LivePicture {
   }
 
   private leased(node: Open): void {
+    this.moves = true
     const owner = /^L (\S+):(\d+:\d+) /.exec(node.word)
     if (!owner) return
     this.out.leases.push({
@@ -239,6 +253,7 @@ class LivePicture {
 
   /** A task that gave its place up: what took it must be there, and be open. */
   private waits(node: Open): void {
+    this.moves = true
     const settlement = this.hearing.settlements.get(node.id)
     const prefix = segmentPrefix(node.id, 0)
     if (settlement !== undefined) this.move(node, 'p', settlement)
@@ -250,6 +265,7 @@ class LivePicture {
   }
 
   private add(node: Open, code: FindingCode, where: Where, call: NodeCall, detail?: string): void {
+    this.moves = true
     this.out.found.push(this.suspicion(node, code, where, call, detail))
   }
 
