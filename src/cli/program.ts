@@ -224,14 +224,6 @@ function addDoctor(program: Command, run: Run): void {
     })
 }
 
-const collect = (value: string, before: string[] = []): string[] => [...before, value]
-
-function list(text: string): string[] {
-  const items = text.split(',').map((item) => item.trim())
-  if (items.includes('')) throw new InvalidArgumentError('must be names with commas between them')
-  return items
-}
-
 function states(text: string): NodeState[] {
   return list(text.toUpperCase()).map((item) => {
     const state = NODE_STATES.find((one) => one === item)

@@ -8,9 +8,10 @@
  */
 import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { calls } from '../redis/scripts.generated.js'
+import { calls, type ScriptCall } from '../redis/scripts.generated.js'
 import type { Logger } from '../worker/logger.js'
 import { Examiner, SHORT_LIST } from './doctor/examiner.js'
+import type { FindingCode } from './doctor/findings.js'
 import type { Suspicion } from './doctor/suspicions.js'
 
 export interface SurveyorOptions {
@@ -76,14 +77,14 @@ export class Surveyor {
 
   private async step(partition: number): Promise<number> {
     const { namespace, connection, process, lapMs } = this.options
-    const [answer, due, workflows, processes] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
+    const [answer, due, workflows, processes, ready, parked] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
       calls.survey(epoch, process, KEYS, this.takeOverMs, lapMs),
-    )) as [string, number, string[], string[]]
+    )) as [string, number, string[], string[], string[], string[]]
     if (answer !== 'ok') return Math.max(due, this.takeOverMs)
-    for (const gone of processes) {
-      const [said] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.mendprocess(epoch, gone, 1))
-      if (said === 'mended') this.tell({ code: 'process-unknown', process: gone, partition })
-    }
+    for (const gone of processes)
+      await this.mend('process-unknown', { process: gone, partition }, (epoch) => calls.mendprocess(epoch, gone, 1))
+    for (const list of ready) await this.mend('list-unlisted', { list, partition }, (epoch) => calls.mendlist(epoch, 'ready', list, 1))
+    for (const list of parked) await this.mend('list-unlisted', { list, partition }, (epoch) => calls.mendlist(epoch, 'parked', list, 1))
     for (let from = 0; from < workflows.length && !this.stopped; from += AT_ONCE) {
       const since = performance.now()
       await this.examine(partition, workflows.slice(from, from + AT_ONCE))
@@ -93,20 +94,29 @@ export class Surveyor {
   }
 
   private async examine(partition: number, ids: readonly string[]): Promise<void> {
-    const { namespace, connection } = this.options
     const suspicions: Suspicion[] = []
     for (const id of ids) {
       suspicions.push(...(await this.examiner.suspicions(id)))
-      const [said, code] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.mendindex(epoch, id, 1))
-      if (said === 'mended') this.tell({ code, workflow: id, partition })
+      await this.mend('ended-unlisted', { workflow: id, partition }, (epoch) => calls.mendindex(epoch, id, 1))
     }
     if (suspicions.length === 0) return
     const { findings } = await this.examiner.examine(suspicions, SHORT_LIST)
     for (const { code, workflow, node, state } of findings) if (state === 'repaired') this.tell({ code, workflow, node, partition })
   }
 
+  /** Runs a script that judges and mends; `code`: of what it mends, where it does not say so itself. */
+  private async mend(
+    code: FindingCode,
+    place: { partition: number } & Record<string, unknown>,
+    call: (epoch: string) => ScriptCall,
+  ): Promise<void> {
+    const { namespace, connection } = this.options
+    const [answer, said] = await namespace.runAtEpoch(connection, place.partition, call)
+    if (answer === 'mended') this.tell({ code: said ?? code, ...place })
+  }
+
   private tell(repair: object): void {
-    this.options.logger.warn(repair, 'the upkeep found a workflow in a state that no script leaves behind, and repaired it')
+    this.options.logger.warn(repair, 'the upkeep found a state that no script leaves behind, and repaired it')
   }
 
   private rest(ms: number): Promise<void> {

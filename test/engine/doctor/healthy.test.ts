@@ -24,10 +24,10 @@ test('of random workflows in mid-flight, again and again until they end, it find
   await Promise.all(workers.map((worker) => worker.start()))
   const random = seeded()
   const list = [
-    ...specs(random, LARGE ? 2_000 : 200, 60),
-    ...shaped('mixed', specs(random, LARGE ? 1_000 : 100, 60)),
-    ...shaped('graph', specs(random, LARGE ? 1_000 : 100, 60)),
-    ...specs(random, LARGE ? 40 : 4, 2_000, 1_000),
+    ...specs(random, LARGE ? 2_000 : 80, 60),
+    ...shaped('mixed', specs(random, LARGE ? 1_000 : 40, 60)),
+    ...shaped('graph', specs(random, LARGE ? 1_000 : 40, 60)),
+    ...specs(random, LARGE ? 40 : 2, 2_000, 1_000),
   ]
   let over = false
   const ended = troubles({ client, journal: () => journal }, list).finally(() => {
@@ -54,7 +54,7 @@ test('of random workflows whose workers stop in the middle it finds nothing, and
   const namespace = redis.ns()
   const client = await Client.connect({ redis: redis.url, namespace })
   const random = seeded()
-  const list = [...specs(random, LARGE ? 500 : 60, 60), ...shaped('mixed', specs(random, LARGE ? 500 : 60, 60))]
+  const list = [...specs(random, LARGE ? 500 : 20, 60), ...shaped('mixed', specs(random, LARGE ? 500 : 20, 60))]
   const handles = await Promise.all(list.map((spec) => insist(() => client.submit(canvasOf(spec)))))
   const open = async () => (await Promise.all(handles.map((handle) => handle.status()))).filter(({ ended }) => !ended).length
   let stops = 0

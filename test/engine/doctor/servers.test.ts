@@ -37,7 +37,9 @@ test.each(['allkeys-lru', 'volatile-ttl'])('with the policy %s it is redis-evict
 
 test('a master without persistence that has replicas is redis-replicas-unsafe', async () => {
   const master = await start({ appendonly: false })
-  const replica = await start({ config: { replicaof: `${master.host} ${master.port}`, 'repl-diskless-sync-delay': 0 } })
+  // Without processes of its own that write files.
+  const config = { replicaof: `${master.host} ${master.port}`, 'repl-diskless-load': 'on-empty-db' }
+  const replica = await start({ appendonly: false, config })
   const online = async () => /slave0:.*state=online/.test(String(await master.call('INFO', 'replication')))
   await until(online, { what: 'the replica is online', timeoutMs: 30_000 })
   expect(await codes(master)).toContain('redis-replicas-unsafe')
