@@ -18,6 +18,7 @@ import { readRepairs } from './repairs.js'
 import { checkServer } from './servers.js'
 import type { Suspicion } from './suspicions.js'
 
+/** What the doctor is to look at, and whether to repair. */
 export interface DoctorOptions {
   /** Mend what can be mended. Default false: look only. */
   fix?: boolean
@@ -27,6 +28,7 @@ export interface DoctorOptions {
   progress?: (progress: DoctorProgress) => void
 }
 
+/** How far the doctor is. */
 export interface DoctorProgress {
   /** What is being looked at. */
   step: 'servers' | 'keys' | 'workflows'
@@ -35,6 +37,7 @@ export interface DoctorProgress {
   total: number
 }
 
+/** What the doctor found and did. */
 export interface DoctorReport {
   /** In the order in which they were found; none: nothing is wrong. */
   findings: Finding[]

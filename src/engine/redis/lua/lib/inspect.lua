@@ -1,7 +1,8 @@
 -- inspect: what an examination sees of a node, and what a repair asks again before it writes.
 -- No repair trusts what was read earlier: it is told the record that the node had (its word), and writes nothing when that has changed. Terminal
--- records never change, so what follows from them holds too. What lies in lists is looked for in the same script, in those of up to LOOKED entries.
-local LOOKED = 1000
+-- records never change, so what follows from them holds too. What lies in lists is looked for in the same script: in lists of up to LOOKED entries,
+-- of longer ones END at each end.
+local LOOKED, END = 1000, 250
 local SOUND = { [80] = '^P %d+ %d+ %S+ %d+$', [81] = '^Q %d+ %d+ %d+ %S+ %S+$', [68] = '^D %d+ %d+ %d+ %S+ %S+$', [87] = '^W %d+$',
   [76] = '^L %S+ %d+ %d+ %d+ %S+ %S+$', [83] = '^S%d*i?|', [73] = '^I%d*|', [86] = '^V|[^|]*|%d+|', [70] = '^F%d*|', [82] = '^R%d*|',
   [67] = '^C|%S*$', [65] = '^A|%S*$', [75] = '^K|%S*$' }
@@ -61,8 +62,11 @@ end
 
 local function any_names(list, cut_from, c, p, i)
   for k = 1, #list do
-    local e = cut_from and match(list[k], cut_from) or list[k]
-    if names_node(e, c, p, i) then return true end
+    -- Most are of other workflows, and parsing one costs ten times as much as seeing that.
+    if find(list[k], c.id, 1, true) then
+      local e = cut_from and match(list[k], cut_from) or list[k]
+      if names_node(e, c, p, i) then return true end
+    end
   end
   return false
 end
@@ -70,15 +74,15 @@ end
 -- in_list: whether a list holds an entry of the node; nil when it is too long to be searched here. sure: its ends are enough, the rest has been searched.
 local function in_list(key, cut_from, sure, c, p, i)
   local length = redis.call('LLEN', key)
-  if length > LOOKED and not sure then return nil end
-  if any_names(redis.call('LRANGE', key, 0, LOOKED - 1), cut_from, c, p, i) then return true end
-  return length > LOOKED and any_names(redis.call('LRANGE', key, -LOOKED, -1), cut_from, c, p, i)
+  if length <= LOOKED then return any_names(redis.call('LRANGE', key, 0, -1), cut_from, c, p, i) end
+  if not sure then return nil end
+  return any_names(redis.call('LRANGE', key, 0, END - 1), cut_from, c, p, i) or any_names(redis.call('LRANGE', key, -END, -1), cut_from, c, p, i)
 end
 
 local function in_timers(sure, c, p, i)
   local length = redis.call('ZCARD', K_timers)
   if length > LOOKED and not sure then return nil end
-  return any_names(redis.call('ZRANGE', K_timers, 0, LOOKED - 1), '^d:[^:]+:%d:(.+)$', c, p, i)
+  return any_names(redis.call('ZRANGE', K_timers, 0, (length > LOOKED and END or LOOKED) - 1), '^d:[^:]+:%d:(.+)$', c, p, i)
 end
 
 -- Who examines wants to know; who repairs is counted.
