@@ -51,7 +51,7 @@ export class Backlog {
     suspicions: readonly Suspicion[],
     most = Number.POSITIVE_INFINITY,
   ): Promise<Backlog> {
-    const standing = suspicions.filter(({ stands }) => stands !== undefined)
+    const standing = suspicions.filter(({ stands, moving }) => stands !== undefined || moving)
     const backlog = new Backlog(connection, namespace, new Set(standing.map(({ workflow }) => workflow)), most)
     const partitions = new Map<number, Set<string>>()
     for (const { workflow, stands } of standing) {
@@ -118,6 +118,15 @@ export class Backlog {
     if (!known) return []
     return [...(known.single.get(`${prefix}${index}`) ?? []), ...known.ranges].filter(
       (entry) => entry.run === run && entry.prefix === prefix && names(entry, index) && (list !== '' || entry.kind === 'spread'),
+    )
+  }
+
+  /** Whether a spread item of the workflow is in the list, or may be. */
+  moves(workflow: string): boolean {
+    const known = this.entries.get(workflow)
+    const all = known ? [...known.ranges, ...[...known.single.values()].flat()] : []
+    return (
+      this.tooLong.has(this.namespace.keys(this.namespace.partitionOf(workflow)).of('spread')) || all.some(({ kind }) => kind === 'spread')
     )
   }
 

@@ -57,9 +57,14 @@ function namesUnknownSegment({ segments }: Picture, node: string, word: string):
 /** Whether the control field says these counts. */
 export function says(control: string, { rem, outs, worst, ok, failed, revoked, skipped }: Counts): boolean {
   const parts = control.split(' ')
+  const judged = worstOf(control, outs, worst)
   const [said, is] = [
     [parts[2], parts[3], parts[4], ...parts.slice(9, 13)],
-    [rem, outs, worst, ok, failed, revoked, skipped],
+    [rem, outs, judged, ok, failed, revoked, skipped],
   ]
   return said.every((part, k) => part === String(is[k]))
 }
+
+/** J: how bad it is will be asked anew when the last output has ended. */
+export const worstOf = (control: string, outs: number, worst: Counts['worst']): Counts['worst'] | 'J' =>
+  control.split(' ')[4] === 'J' && outs > 0 ? 'J' : worst

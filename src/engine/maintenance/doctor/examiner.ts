@@ -67,6 +67,7 @@ export class Examiner {
   private open(suspicions: readonly Suspicion[], backlog: Backlog): Suspicion[] {
     return suspicions.flatMap((suspicion) => {
       const { stands, workflow } = suspicion
+      if (suspicion.moving && backlog.moves(workflow)) return []
       if (stands === undefined) return [suspicion]
       const entries = backlog.of(workflow, stands)
       if (entries.length === 0) return backlog.knows(workflow, stands) ? [suspicion] : []

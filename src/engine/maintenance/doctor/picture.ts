@@ -29,6 +29,8 @@ export interface Picture {
   id: string
   /** The control field, before the nodes were read. */
   control: string
+  /** Spread items of it are in the list: what they are about to do, or to undo (a requeued task), is not done yet. */
+  moving: boolean
   segments: Map<string, PictureSegment>
   /** Fields `j`: members that tasks added to a join, by the join. */
   added: Map<string, string>
@@ -68,12 +70,12 @@ export class PictureReader {
     const key = keys.of('workflow', id)
     let head: (string | null)[]
     try {
-      head = await this.connection.hmget(key, 's', 'm', 'G')
+      head = await this.connection.hmget(key, 's', 'm', 'G', 'u')
     } catch (error) {
       if (error instanceof Error && error.message.includes('WRONGTYPE')) return 'damaged'
       throw error
     }
-    const [control, meta, attached] = head
+    const [control, meta, attached, moves] = head
     if (!control) return (await this.connection.exists(key, keys.of('damaged', id))) > 0 ? 'damaged' : null
     if (!CONTROL.test(control)) return 'damaged'
     const nodes = nodesOf(meta ?? null)
@@ -81,7 +83,7 @@ export class PictureReader {
     const segments = new Map<string, PictureSegment>()
     for (const [prefix, count] of [['', nodes] as const, ...attachedOf(attached ?? '')])
       segments.set(prefix, await this.segment(id, prefix, count))
-    const picture: Picture = { id, control, segments, added: new Map() }
+    const picture: Picture = { id, control, moving: Number(moves ?? 0) > 0, segments, added: new Map() }
     if (FLAG_ADDED.test(control)) await this.readAdded(key, picture)
     return picture
   }
@@ -121,7 +123,8 @@ export class PictureReader {
 
 /** Members were added to a join: see ARCHITECTURE.md, control. */
 const FLAG_ADDED = / \S*a\S*$/
-const CONTROL = /^[gprex] \d+ \d+ \d+ [SRF]( \d+){9} \S+$/
+/** `worst` J: an output node was reopened, and how bad it is will be asked when all have ended. */
+const CONTROL = /^[gprex] \d+ \d+ \d+ [SRFJ]( \d+){9} \S+$/
 
 function template(text: string): TemplateParts | null {
   if (text === '') return null

@@ -5,7 +5,7 @@
 import { segmentPrefix } from '../../protocol/ids.js'
 import type { TemplateParts } from '../../protocol/stored.js'
 import { calls, type ScriptCall } from '../../redis/scripts.generated.js'
-import { type Counts, countsOf, says } from './counts.js'
+import { type Counts, countsOf, says, worstOf } from './counts.js'
 import type { FindingCode } from './findings.js'
 import { type Heard, type Hearing, isTerminal, listen, NOTHING_HEARD } from './hearing.js'
 import { eachNode, type Picture, type PictureSegment } from './picture.js'
@@ -20,6 +20,8 @@ export interface Suspicion {
   seen: string
   /** Where the node may stand, of one that depends on it: these lists may be too long for a script. */
   stands?: Standing
+  /** Spread items of the workflow were counted: while one of them is in the list, nothing is judged. */
+  moving?: boolean
   /** Judges; with `fix` mends. sure: the lists were searched twice. */
   call(epoch: string, sure: boolean, fix: boolean): ScriptCall
 }
@@ -63,6 +65,7 @@ export async function suspect(picture: Picture): Promise<Suspicions> {
   if (state !== 'e') await new LivePicture(picture, out, await listen(picture)).examine()
   const counts = await countsOf(picture)
   if (counts && !says(picture.control, counts)) out.found.push(miscount(picture, counts))
+  if (picture.moving) for (const suspicion of out.found) suspicion.moving = true
   return out
 }
 
@@ -97,7 +100,8 @@ function miscount(picture: Picture, counts: Counts): Suspicion {
     workflow: id,
     detail: `"${control.split(' ').slice(0, 5).join(' ')}": ${rem} tasks and ${outs} output nodes are open`,
     seen: `${control} ${rem} ${outs} ${worst}`,
-    call: (epoch, _sure, fix) => calls.mendcounts(epoch, id, control, rem, outs, worst, ok, failed, revoked, skipped, flag(fix)),
+    call: (epoch, _sure, fix) =>
+      calls.mendcounts(epoch, id, control, rem, outs, worstOf(control, outs, worst), ok, failed, revoked, skipped, flag(fix)),
   }
 }
 
@@ -183,14 +187,21 @@ class LivePicture {
 
   private join(node: Open, heard: Heard | undefined, inputs: number): void {
     const pending = inputs - (heard?.inputs ?? 0)
+    const [, said, , cause = ''] = /^P (\d+) (\d+) (\S+) /.exec(node.word) ?? []
+    // One that a requeued task has reopened asks which input went wrong first when all have ended.
+    const reopened = cause === '?' || cause === '!'
+    if (heard && pending === 0 && reopened) {
+      this.move(node, 'j', '')
+      return
+    }
     if (heard && (pending === 0 || (node.template.mode === 'e' && heard.failure !== ''))) {
       this.mendJoin(node, heard, 0, 'join-unfired')
       return
     }
-    const [, said, , cause] = /^P (\d+) (\d+) (\S+) /.exec(node.word) ?? []
     if (said === undefined && pending === inputs) return
-    const right = said === String(pending) && (cause === '-') === ((heard?.cause ?? '-') === '-')
-    if (pending > 0 && !right) this.mendJoin(node, heard ?? NOTHING_HEARD, pending, 'join-miscounts')
+    const right = said === String(pending) && (reopened || (cause === '-') === ((heard?.cause ?? '-') === '-'))
+    const known = reopened ? { order: 0, cause } : {}
+    if (pending > 0 && !right) this.mendJoin(node, { ...NOTHING_HEARD, ...heard, ...known }, pending, 'join-miscounts')
   }
 
   private released(node: Open): void {
@@ -258,7 +269,7 @@ class LivePicture {
     const prefix = segmentPrefix(node.id, 0)
     if (settlement !== undefined) this.move(node, 'p', settlement)
     else if (!this.picture.segments.has(prefix)) {
-      this.add(node, 'segment-unattached', 'nowhere', (at, epoch, _sure, fix) =>
+      this.add(node, 'segment-unattached', 'spread', (at, epoch, _sure, fix) =>
         calls.mendsegment(epoch, ...at, node.word, prefix, flag(fix)),
       )
     }

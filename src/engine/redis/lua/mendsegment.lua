@@ -14,6 +14,8 @@ local c = unchanged(ARGV[2], ARGV[3], p .. text(i), ARGV[7])
 if not c then return { 'fine' } end
 local attached = field(c, 'G') or ''
 if find('\n' .. attached, '\n' .. q .. ' ', 1, true) then return { 'fine' } end
+-- A requeued task waits, too, for the spread item that releases it.
+if in_list(K_spread, '^%a:(.*)$', true, c, p, i) then return { 'fine' } end
 if ARGV[9] ~= '1' then return { 'fault' } end
 local nodes = match(field(c, 'r' .. q) or '', '^%d+ (%d+) %S+$')
 if nodes then
