@@ -17,12 +17,16 @@ export type WaitAnswer =
   | ['waiting']
   | ['outcome', control: string, meta: string | null, damage: string | null, record: string | null]
 
-type Told = (answer: WaitAnswer | null) => void
+/** `late`: nothing was heard in time. */
+type Heard = WaitAnswer | null | 'late'
+type Told = (heard: Heard) => void
 
 export class Waiter {
   private readonly channel: string
   private readonly waiting = new Map<string, Set<Told>>()
   private subscriber: Promise<RedisConnection> | null = null
+  /** The subscription is on its way to another connection. */
+  private renewing = false
 
   constructor(
     private readonly connection: RedisConnection,
@@ -36,16 +40,20 @@ export class Waiter {
   async wait(id: string, timeoutMs: number): Promise<WaitAnswer | null> {
     await this.listen()
     const deadline = performance.now() + timeoutMs
-    for (;;) {
+    for (let late = false; ; ) {
       // Listening begins before asking: a message between the two is not missed.
       const message = this.message(id)
       try {
         const answer = await this.ask(id)
-        if (answer[0] !== 'waiting') return answer
+        if (answer[0] !== 'waiting') {
+          if (late) this.missed()
+          return answer
+        }
         const left = deadline - performance.now()
         if (left <= 0) return null
-        const told = await message.within(Math.min(left, CHECK_MS))
-        if (told !== null) return told
+        const heard = await message.within(Math.min(left, CHECK_MS))
+        late = heard === 'late'
+        if (heard !== null && heard !== 'late') return heard
       } finally {
         message.stop()
       }
@@ -57,10 +65,10 @@ export class Waiter {
   }
 
   /** The next message about a workflow. It says what the outcome is where that is short; else null: ask again. */
-  private message(id: string): { within(ms: number): Promise<WaitAnswer | null>; stop(): void } {
+  private message(id: string): { within(ms: number): Promise<Heard>; stop(): void } {
     let timer: NodeJS.Timeout | undefined
     let told: Told = () => {}
-    const promise = new Promise<WaitAnswer | null>((resolve) => {
+    const promise = new Promise<Heard>((resolve) => {
       told = resolve
     })
     const set = this.waiting.get(id) ?? new Set()
@@ -68,7 +76,7 @@ export class Waiter {
     this.waiting.set(id, set)
     return {
       within: (ms) => {
-        timer = setTimeout(told, ms, null)
+        timer = setTimeout(told, ms, 'late')
         return promise
       },
       stop: () => {
@@ -93,10 +101,24 @@ export class Waiter {
     const subscriber = await this.openSubscriber()
     subscriber.on('message', (_channel: string, text: string) => this.hear(text))
     subscriber.on('ready', () => {
+      this.renewing = false
       for (const id of [...this.waiting.keys()]) this.tell(id, null)
     })
     await subscriber.subscribe(this.channel)
     return subscriber
+  }
+
+  /**
+   * An outcome was there and no message told of it: one may be lost with its connection, but a connection that is half open loses all. Nothing is ever sent
+   * on it, so nobody else would notice.
+   */
+  private missed(): void {
+    if (this.renewing) return
+    this.renewing = true
+    void this.subscriber?.then(
+      (subscriber) => subscriber.disconnect(true),
+      () => undefined,
+    )
   }
 
   /** A message is the id, or the id, a node and its record, each on a line of its own. */

@@ -23,6 +23,8 @@ function open() {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     commandTimeout: leaseMs,
+    // A half-open connection is given up, so that a later beat goes by another one.
+    socketTimeout: leaseMs,
     keepAlive: 10_000,
     retryStrategy: (n) => Math.min(50 * n, 1_000),
   }

@@ -22,6 +22,12 @@ export type RedisConnection = Redis | Cluster
 export type ConnectionRole = 'client' | 'worker' | 'blocking' | 'subscriber'
 
 const KEEP_ALIVE_MS = 10_000
+/**
+ * A connection that owes an answer and says nothing for so long is given up and made again, ms. A command time-out alone would leave a half-open
+ * connection in its place, and every later command would time out on it. A blocking one may be silent for its block of 5 s.
+ */
+const SILENCE_MS = 5_000
+const BLOCKING_SILENCE_MS = 8_000
 /** The first try comes at once: most lost connections are only that. */
 const retryDelay = (times: number): number => Math.min(20 * 2 ** Math.min(times - 1, 7), 2_000) + Math.floor(Math.random() * 20)
 
@@ -32,6 +38,7 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): I
     lazyConnect: true,
     keepAlive: KEEP_ALIVE_MS,
     connectTimeout: 5_000,
+    socketTimeout: role === 'blocking' ? BLOCKING_SILENCE_MS : (commandTimeoutMs ?? SILENCE_MS),
     retryStrategy: retryDelay,
     // A master that became a replica answers READONLY: reconnect and send again; the command did not run.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
@@ -153,7 +160,7 @@ export function unavailable(cause: unknown): ChordisError {
 const NOT_SENT =
   /enableOfflineQueue|Stream isn't writeable|Connection is closed|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|None of startup nodes|ENOENT/
 const REFUSED =
-  /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|ERR max number of clients|NOAUTH|NOPERM|WRONGPASS)/
+  /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|ERR max number of clients|ERR Function not found|NOAUTH|NOPERM|WRONGPASS)/
 
 /** Tells apart what Redis refused (it surely did not run), what never left, and what may have run without an answer. */
 export function explain(error: unknown, workflow?: string): ChordisError {
