@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Json, type RedisOptions, type TaskContext, type TaskDefinition, TaskRegistry, Worker } from '../../src/engine/index.js'
+import { mutateScripts } from '../support/scripts.js'
 
 export interface LoadWorkerSetup {
   redis: string | RedisOptions
@@ -11,6 +12,8 @@ export interface LoadWorkerSetup {
   concurrency?: number
   /** Tests that let time pass for longer than a lease take a short one; all others take the default. */
   leaseMs?: number
+  /** A change of the library, for tests of what happens when a script fails. */
+  library?: { find: string; replacement: string }
 }
 
 const pause = async (ctx: TaskContext): Promise<void> => {
@@ -41,7 +44,8 @@ const TASKS: { [name: string]: TaskDefinition['handler'] } = {
     ctx.replace({ kind: 'task', task: 'work', args: [value], kwargs: ctx.kwargs, options: {}, immutable: true }),
 }
 
-async function main(setup: LoadWorkerSetup): Promise<void> {
+async function main({ library, ...setup }: LoadWorkerSetup): Promise<void> {
+  if (library) mutateScripts(library.find, library.replacement)
   const tasks = new TaskRegistry()
   for (const [name, handler] of Object.entries(TASKS)) tasks.register({ name, handler })
   const worker = new Worker({ ...setup, tasks })

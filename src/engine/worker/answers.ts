@@ -7,8 +7,9 @@ import { ChordisError } from '../protocol/errors.js'
 import { type RedisConnection, ready } from '../redis/connection.js'
 
 const RETRY_MS = [20, 50, 100, 250, 500, 1_000]
+// A library that is flushed again between its loading and the call is missing a second time: the script did not run.
 const TRANSIENT =
-  /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|NOAUTH|NOPERM|WRONGPASS|OOM|NOSCRIPT|UNBLOCKED)/
+  /^(LOADING|BUSY|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|MOVED|ASK|NOAUTH|NOPERM|WRONGPASS|OOM|NOSCRIPT|UNBLOCKED|ERR Function not found)/
 
 /** Whether Redis executed the script and it failed; anything else may be sent again as it is. */
 export function isScriptError(error: unknown): boolean {

@@ -85,6 +85,8 @@ export class Partition {
   /** The connection broke since the last audit. */
   private suspected = false
   private auditing: Promise<void> | null = null
+  /** Turns that Redis could not execute are taken apart one after another: they share a lane. */
+  private isolating: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly host: PartitionHost,
@@ -310,7 +312,9 @@ export class Partition {
         { err: error, partition: this.number, lane: lane.number },
         'a turn failed; its completions are sent again one workflow at a time',
       )
-      lane.news.push(...(await this.isolate(completions)))
+      const isolated = this.isolating.then(() => this.isolate(completions))
+      this.isolating = isolated.catch(() => undefined)
+      lane.news.push(...(await isolated))
       completions.length = 0
       return
     }
@@ -333,11 +337,19 @@ export class Partition {
       try {
         const turn = (epoch: string) =>
           calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, announcer?.asks ?? 0, '', TURN_BYTES, group)
-        const reply = (await untilAnswered(
-          connection,
-          () => namespace.runAtEpoch(connection, this.number, turn),
-          () => this.stopped,
-        )) as TurnReply
+        const send = () =>
+          untilAnswered(
+            connection,
+            () => namespace.runAtEpoch(connection, this.number, turn),
+            () => this.stopped,
+          ) as Promise<TurnReply | ['reopen']>
+        let reply = await send()
+        while (reply[0] === 'reopen' && !this.stopped) {
+          lane.sequence--
+          await this.openLane(lane)
+          lane.sequence++
+          reply = await send()
+        }
         if (reply[0] !== 'ok') news.push(...nothing(group))
         else if (reply[5]) news.push(reply[5])
       } catch (error) {
