@@ -1,5 +1,6 @@
 /**
- * Compiles to dist/ when a source changed. dist/ mirrors the tree: dist/src, dist/examples, dist/migrations, dist/bench, dist/test/conformance.
+ * Compiles to dist/ when a source changed. dist/ mirrors the tree: dist/src, dist/examples, dist/migrations, dist/bench, dist/test/conformance,
+ * dist/test/chaos/nemesis.
  *
  * What was built is remembered as a hash of paths, sizes and times; it is written last, so that an interrupted build counts as none.
  */
@@ -9,7 +10,7 @@ import { join, relative } from 'node:path'
 import { ROOT } from './paths.mjs'
 import { quiet } from './run.mjs'
 
-const SOURCES = ['src', 'examples', 'migrations', 'bench', 'test/conformance', 'test/support']
+const SOURCES = ['src', 'examples', 'migrations', 'bench', 'test/conformance', 'test/chaos/nemesis', 'test/property', 'test/support']
 const CONFIGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
 const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.built')

@@ -1,5 +1,5 @@
 /** What a namespace still holds: for the promise that nothing is left of a workflow after its retention, nor of a worker that has left. */
-import type { RedisServer } from '../support/redis-server.js'
+import type { RedisServer } from '../../src/engine/testing/index.js'
 import { until } from '../support/wait.js'
 
 /** A namespace is never without these: its own hash, each partition's, and tokens that say "look". */

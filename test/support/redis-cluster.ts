@@ -3,8 +3,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster, type ClusterOptions } from 'ioredis'
+import { RedisServer, type RedisServerOptions } from '../../src/engine/testing/redis-server.js'
 import { freePort } from './children.js'
-import { RedisServer, type RedisServerOptions } from './redis-server.js'
 import { until } from './wait.js'
 
 const SLOTS = 16_384

@@ -3,7 +3,7 @@
  * Times seen on two cores: start 2-3 s, failover 0.5 s, promotion after a kill 2 s. The former master is made a replica by the
  * Sentinels some 10 s later (their INFO period), so a second failover within that time waits for it.
  */
-import { RedisServer, type RedisServerOptions } from './redis-server.js'
+import { RedisServer, type RedisServerOptions } from '../../src/engine/testing/redis-server.js'
 import { until } from './wait.js'
 
 export interface RedisSentinelOptions extends RedisServerOptions {

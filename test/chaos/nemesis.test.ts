@@ -1,0 +1,92 @@
+import { randomInt } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { isSound, type Verdict } from './nemesis/checker.js'
+import { FAULTS, faultsOf } from './nemesis/faults.js'
+import { plan } from './nemesis/plan.js'
+import { runNemesis } from './nemesis/run.js'
+import { shapeNames, unitOf } from './nemesis/workload.js'
+
+const LARGE = process.env.CHORDIS_VERIFY === '1'
+/** Under `npm run verify`; fewer for a piece of it. */
+const RUNS = LARGE ? Number(process.env.CHORDIS_CHAOS_RUNS ?? 300) : 0
+const MINUTES = LARGE ? Number(process.env.CHORDIS_CHAOS_MINUTES ?? 30) : 0
+const SHORT_S = 8
+
+async function sound(seed: number, seconds: number): Promise<Verdict> {
+  const verdict = await runNemesis({
+    ...{ seed, seconds, faults: faultsOf('single'), topology: 'single', workers: 3, leaseMs: 1_500, inFlight: 24 },
+  })
+  const { violations, lost, stuck, doubleJoins, unexplainedDuplicates } = verdict
+  const found = { seed, lost, stuck, doubleJoins, unexplainedDuplicates, violations: violations.slice(0, 5) }
+  expect(found).toEqual({ seed, lost: 0, stuck: 0, doubleJoins: 0, unexplainedDuplicates: 0, violations: [] })
+  expect(isSound(verdict)).toBe(true)
+  return verdict
+}
+
+test('while faults of all sorts follow one another, nothing is lost, stuck, or run twice without a reason (fixed seed)', async () => {
+  const { accepted, finished, faults } = await sound(20_260_101, SHORT_S)
+  expect(accepted).toBeGreaterThan(500)
+  expect(finished).toBeGreaterThanOrEqual(accepted)
+  expect(faults.length).toBeGreaterThanOrEqual(3)
+}, 120_000)
+
+test('the same with a seed that nobody has seen', async () => {
+  await sound(randomInt(2 ** 32), SHORT_S)
+}, 120_000)
+
+describe.runIf(LARGE)('the long form', () => {
+  for (let run = 1; run <= RUNS; run++) {
+    test(`seeded run ${run} of ${RUNS}`, () => sound(randomInt(2 ** 32), 15).then(() => undefined), 180_000)
+  }
+
+  test.runIf(MINUTES > 0)(
+    `one run of ${MINUTES} minutes`,
+    () => sound(randomInt(2 ** 32), MINUTES * 60).then(() => undefined),
+    (MINUTES + 15) * 60_000,
+  )
+})
+
+describe('the plan', () => {
+  const names = (seed: number): string[] =>
+    [...plan(seed, FAULTS).values()].flatMap((steps) =>
+      Array.from({ length: 10 }, () => {
+        const { fault, gapMs, random } = steps.next().value
+        return `${fault.name} ${gapMs} ${random.seed}`
+      }),
+    )
+
+  test('is the same for the same seed, and another for another', () => {
+    expect(names(7)).toEqual(names(7))
+    expect(names(7)).not.toEqual(names(8))
+  })
+
+  test('knows at least 30 faults, each under a name of its own, with a line of what it does', () => {
+    expect(FAULTS.length).toBeGreaterThanOrEqual(30)
+    expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length)
+    expect(FAULTS.filter(({ doc }) => doc.length < 15)).toEqual([])
+  })
+
+  test('brings every fault of a lane before any of it comes again', () => {
+    for (const [lane, steps] of plan(3, FAULTS)) {
+      const ofLane = FAULTS.filter((fault) => fault.lane === lane)
+      const first = new Set(ofLane.map(() => steps.next().value.fault.name))
+      expect(first.size).toBe(ofLane.length)
+    }
+  })
+})
+
+describe('the workload', () => {
+  test('is the same for the same seed, and another for another', () => {
+    const units = (seed: number) => JSON.stringify(Array.from({ length: 30 }, (_, n) => unitOf(seed, n)))
+    expect(units(7)).toBe(units(7))
+    expect(units(7)).not.toBe(units(8))
+  })
+
+  test('has every shape, and knows which tasks must have ended before a join', () => {
+    const cases = Array.from({ length: 1_500 }, (_, n) => unitOf(1, n)).flat()
+    expect([...new Set(cases.map(({ shape }) => shape))].sort()).toEqual(shapeNames().sort())
+    const nested = cases.find(({ shape }) => shape === 'nested')
+    expect(nested?.tasks).toBe(10)
+    expect(nested?.joins.map(({ after }) => after)).toEqual([['0-5'], ['7-8']])
+  })
+})

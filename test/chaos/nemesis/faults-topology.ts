@@ -1,0 +1,104 @@
+/** Faults of Redis that is more than one server: failovers by Sentinels, slots that move in a Cluster, masters that die. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { partitionTag } from '../../support/partition-tags.js'
+import type { SeededRandom } from '../../support/random.js'
+import type { Arena } from './arena.js'
+import type { Fault } from './fault.js'
+
+/** A replica takes over while replication is asynchronous: what the master had answered last may be forgotten. */
+async function failedOver(arena: Arena, change: () => Promise<unknown>): Promise<number> {
+  const since = arena.now()
+  await change()
+  arena.parts.write({ op: 'redis', type: 'forgot', since })
+  return arena.probe(arena.now())
+}
+
+async function sentinelFailover(arena: Arena): Promise<number | null> {
+  const { sentinel } = arena.parts
+  return sentinel === undefined ? null : failedOver(arena, () => sentinel.failover())
+}
+
+async function masterKilled(arena: Arena): Promise<number | null> {
+  const { sentinel } = arena.parts
+  if (sentinel === undefined) return null
+  return failedOver(arena, async () => {
+    const before = await sentinel.killMaster()
+    await sentinel.promoted(before)
+    await before.restart()
+  })
+}
+
+/** SIGSTOP of the master: the Sentinels promote the replica, and then there are two for a while. */
+async function masterFrozen(arena: Arena): Promise<number | null> {
+  const { sentinel } = arena.parts
+  if (sentinel === undefined) return null
+  return failedOver(arena, async () => {
+    const before = await sentinel.master()
+    before.pause()
+    await sentinel.promoted(before).finally(() => before.resume())
+  })
+}
+
+/** The slot of a partition that is in use moves to another master, key by key. */
+async function slotMoved(arena: Arena, random: SeededRandom): Promise<number | null> {
+  const { cluster, control } = arena.parts
+  if (cluster === undefined) return null
+  const slot = await cluster.slotOf(`{${partitionTag(random.int(0, control.partitions - 1))}}`)
+  const from = await cluster.ownerOf(slot)
+  const to = (from + 1) % cluster.nodes.length
+  const since = arena.now()
+  await cluster.moveSlot(slot, from, to, { batch: 20, batchDelayMs: 2 })
+  return arena.probe(since)
+}
+
+/** There are no replicas: its partitions wait until it is back. */
+async function clusterMasterKilled(arena: Arena, random: SeededRandom): Promise<number | null> {
+  const { cluster } = arena.parts
+  if (cluster === undefined) return null
+  const node = random.pick(cluster.nodes)
+  await node.kill9()
+  await sleep(random.pick([0, arena.leaseMs * 1.2]))
+  await node.restart()
+  await cluster.healthy()
+  const since = arena.now()
+  await Promise.all(Array.from({ length: 4 }, () => arena.probe(since)))
+  return arena.now() - since
+}
+
+export const topologyFaults: Fault[] = [
+  {
+    name: 'sentinel-failover',
+    lane: 'redis',
+    doc: 'SENTINEL FAILOVER: master and replica change places',
+    topologies: ['sentinel'],
+    inject: sentinelFailover,
+  },
+  {
+    name: 'sentinel-master-killed',
+    lane: 'redis',
+    doc: 'kill -9 of the master; it comes back as a replica',
+    topologies: ['sentinel'],
+    inject: masterKilled,
+  },
+  {
+    name: 'sentinel-master-frozen',
+    lane: 'redis',
+    doc: 'SIGSTOP of the master until the replica is promoted',
+    topologies: ['sentinel'],
+    inject: masterFrozen,
+  },
+  {
+    name: 'cluster-slot-moved',
+    lane: 'redis',
+    doc: 'the slot of a partition moves to another master under load',
+    topologies: ['cluster'],
+    inject: slotMoved,
+  },
+  {
+    name: 'cluster-master-killed',
+    lane: 'redis',
+    doc: 'kill -9 of a master without replicas, and a restart',
+    topologies: ['cluster'],
+    inject: clusterMasterKilled,
+  },
+]

@@ -1,0 +1,116 @@
+/** A history sorted by what it is about, for the rules of the checker. Pure. */
+import type {
+  DumpEntry,
+  Entry,
+  FaultEntry,
+  HandlerEntry,
+  KeysEntry,
+  OutcomeEntry,
+  RedisEntry,
+  SubmitEntry,
+  WorkerEntry,
+} from './history.js'
+
+/** One call of a handler; `end` is missing when its process died in it, or still runs. */
+export interface Execution {
+  attempt: number
+  worker: string
+  start: number
+  end?: number
+  type?: HandlerEntry['type']
+}
+
+/** One workflow: what was asked for, what ran, what was heard, what is stored. */
+export interface WorkflowRecord {
+  id: string
+  submit?: SubmitEntry
+  /** When it was accepted, the first time that somebody heard so. */
+  acceptedAt?: number
+  refused: boolean
+  outcomes: OutcomeEntry[]
+  dump?: DumpEntry
+  executions: Map<string, Execution[]>
+}
+
+export interface WorkerRecord {
+  exits: WorkerEntry[]
+  /** When it lost leases, or gave back what Redis had forgotten. */
+  lostAt: number[]
+}
+
+/** Everything that a history says. */
+export class HistoryRecord {
+  readonly workflows = new Map<string, WorkflowRecord>()
+  readonly workers = new Map<string, WorkerRecord>()
+  readonly faults: FaultEntry[] = []
+  readonly forgotten: RedisEntry[] = []
+  keys: KeysEntry | undefined
+
+  constructor(entries: Iterable<Entry>) {
+    for (const entry of [...entries].sort((a, b) => a.t - b.t)) this.add(entry)
+    for (const { executions } of this.workflows.values())
+      for (const list of executions.values()) list.sort((a, b) => a.attempt - b.attempt || a.start - b.start)
+  }
+
+  /** Of a worker that the history never names otherwise: nothing is known. */
+  worker(name: string): WorkerRecord {
+    return own(this.workers, name, () => ({ exits: [], lostAt: [] }))
+  }
+
+  private add(entry: Entry): void {
+    switch (entry.op) {
+      case 'submit':
+        return this.submitted(entry)
+      case 'handler':
+        return this.handled(entry)
+      case 'outcome':
+        return void this.workflow(entry.workflow).outcomes.push(entry)
+      case 'dump':
+        this.workflow(entry.workflow).dump = entry
+        return
+      case 'worker':
+        if (entry.type === 'exit') this.worker(entry.worker).exits.push(entry)
+        return
+      case 'lost':
+      case 'late':
+      case 'forgot':
+        return void this.worker(entry.worker).lostAt.push(entry.t)
+      case 'redis':
+        return void this.forgotten.push(entry)
+      case 'fault':
+        return void this.faults.push(entry)
+      case 'keys':
+        this.keys = entry
+        return
+      case 'run':
+        return
+    }
+  }
+
+  private workflow(id: string): WorkflowRecord {
+    return own(this.workflows, id, () => ({ id, refused: false, outcomes: [], executions: new Map() }))
+  }
+
+  private submitted(entry: SubmitEntry): void {
+    const workflow = this.workflow(entry.workflow)
+    workflow.submit ??= entry
+    if (entry.type === 'fail') workflow.refused = true
+    if (entry.type === 'ok') workflow.acceptedAt = Math.min(workflow.acceptedAt ?? entry.t, entry.t)
+  }
+
+  private handled({ workflow, node, attempt, worker, type, t }: HandlerEntry): void {
+    const list = own(this.workflow(workflow).executions, node, () => [])
+    if (type === 'invoke') return void list.push({ attempt, worker, start: t })
+    const open = list.findLast((run) => run.worker === worker && run.attempt === attempt && run.end === undefined)
+    if (open) Object.assign(open, { end: t, type })
+  }
+}
+
+function own<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key)
+  if (value === undefined) {
+    value = make()
+    map.set(key, value)
+  }
+  return value
+}

@@ -1,0 +1,177 @@
+/**
+ * What must hold in every history, a function per invariant of the engine. Each answers sentences; none when it holds. Pure.
+ *
+ * A rule may excuse something only by what the history says happened (a process died, a sweep gave it up, Redis forgot), never because a fault was on.
+ */
+import { numbersOf } from '../../support/graph-order.js'
+import type { DumpEntry } from './history.js'
+import type { Execution, HistoryRecord, WorkflowRecord } from './record.js'
+
+export interface Violation {
+  invariant: string
+  workflow?: string
+  what: string
+}
+
+const TERMINAL = new Set(['SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'])
+/** The sweep writes its line when it has heard the answer, and others may be faster: how much later it may stand, ms. */
+const LINE_LATE_MS = 10_000
+
+export const isTerminal = (state: string): boolean => TERMINAL.has(state)
+
+/** Stored nodes of the graph as it was submitted, without what tasks added to it. */
+export const submittedNodes = (dump: DumpEntry): DumpEntry['nodes'] => dump.nodes.filter(([node]) => !node.includes('/'))
+
+/** Accepted, and Redis did not lose the moment in which it was. */
+export function isKept(record: HistoryRecord, { acceptedAt, dump }: WorkflowRecord): boolean {
+  if (acceptedAt === undefined) return false
+  return dump?.found === true || !record.forgotten.some(({ since, t }) => since <= acceptedAt && acceptedAt <= t)
+}
+
+/** I1, I12: what was accepted is there, each of its tasks. Tasks that are missing, by workflow. */
+export function lostTasks(record: HistoryRecord, workflow: WorkflowRecord): number {
+  const { submit, dump } = workflow
+  if (submit === undefined || !isKept(record, workflow)) return 0
+  return Math.max(0, submit.tasks - (dump?.found ? submittedNodes(dump).length : 0))
+}
+
+/** I1, I7, I8: tasks that have not ended; one at least when the workflow itself has not. */
+export function stuckTasks({ acceptedAt, dump }: WorkflowRecord): number {
+  if (acceptedAt === undefined || !dump?.found) return 0
+  const open = dump.nodes.filter(([, state]) => !isTerminal(state)).length
+  return open === 0 && !dump.ended ? 1 : open
+}
+
+/** I4: what clients heard is what is right, every time. */
+export function wrongOutcomes({ id, submit, acceptedAt, outcomes, dump }: WorkflowRecord): Violation[] {
+  if (submit === undefined || acceptedAt === undefined || !dump?.found) return []
+  const { state, result, error } = submit.expected
+  const wanted = JSON.stringify([state, result ?? null, error ?? null])
+  const heard = outcomes.map((outcome) => JSON.stringify([outcome.state, outcome.result ?? null, outcome.error ?? null]))
+  if (heard.length === 0 && dump.ended) return [{ invariant: 'I4 value', workflow: id, what: 'nobody heard an outcome' }]
+  return heard
+    .filter((text) => text !== wanted)
+    .map((text) => ({ invariant: 'I4 value', workflow: id, what: `${submit.shape}: expected ${clip(wanted)}, heard ${clip(text)}` }))
+}
+
+/** I8: the counts of a workflow are those of its nodes. */
+export function wrongCounts({ id, dump }: WorkflowRecord): Violation[] {
+  if (!dump?.found || !dump.ended) return []
+  const seen: { [state: string]: number } = { success: 0, failure: 0, revoked: 0, skipped: 0 }
+  for (const [, state] of dump.nodes) seen[state.toLowerCase()] = (seen[state.toLowerCase()] ?? 0) + 1
+  const wrong = Object.keys(seen).filter((state) => (dump.counts[state] ?? 0) !== seen[state])
+  if (wrong.length === 0 && dump.remaining === 0) return []
+  return [{ invariant: 'I8 counts', workflow: id, what: `counts ${JSON.stringify(dump.counts)}, nodes ${JSON.stringify(seen)}` }]
+}
+
+/** I6: a join begins after the last of its members has succeeded (or what that became). */
+export function earlyJoins({ id, submit, executions }: WorkflowRecord): Violation[] {
+  if (submit === undefined) return []
+  const doneAt = successes(executions)
+  return submit.joins.flatMap(({ node, after }) => {
+    const first = executions.get(node)?.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY)
+    if (first === undefined) return []
+    const missing = numbersOf(after).filter((member) => !((doneAt.get(String(member)) ?? Number.POSITIVE_INFINITY) < first))
+    return missing.length === 0
+      ? []
+      : [{ invariant: 'I6 early join', workflow: id, what: `${node} began before ${missing.slice(0, 5)} had succeeded` }]
+  })
+}
+
+/** When each node of the submitted graph, or a task that it became, first succeeded. */
+function successes(executions: WorkflowRecord['executions']): Map<string, number> {
+  const doneAt = new Map<string, number>()
+  for (const [node, list] of executions) {
+    const root = node.split(/[/.]/)[0] as string
+    for (const { type, end } of list) {
+      if (type === 'ok' && end !== undefined) doneAt.set(root, Math.min(doneAt.get(root) ?? end, end))
+    }
+  }
+  return doneAt
+}
+
+/** An attempt that ran again, and whether the history says why. */
+export interface Duplicate {
+  workflow: string
+  node: string
+  attempt: number
+  workers: [string, string]
+  explained: boolean
+  join: boolean
+}
+
+/** I3, I10: every repeat of an attempt. */
+export function duplicates(record: HistoryRecord, { id, submit, executions }: WorkflowRecord): Duplicate[] {
+  const joins = new Set(submit?.joins.map(({ node }) => node))
+  const found: Duplicate[] = []
+  for (const [node, list] of executions) {
+    list.forEach((run, k) => {
+      const before = list[k - 1]
+      if (before === undefined || before.attempt !== run.attempt) return
+      const workers: [string, string] = [before.worker, run.worker]
+      const explained = isExplained(record, before, run)
+      found.push({ workflow: id, node, attempt: run.attempt, workers, explained, join: joins.has(node) })
+    })
+  }
+  return found
+}
+
+function isExplained(record: HistoryRecord, before: Execution, again: Execution): boolean {
+  const { exits, lostAt } = record.worker(before.worker)
+  const between = (t: number): boolean => before.start < t && t < again.start + LINE_LATE_MS
+  if (lostAt.some(between)) return true
+  // Who leaves in good order has told of all that ended in it.
+  const died = exits.some(({ t, code, signal }) => between(t) && (code !== 0 || signal !== null || (before.end ?? t) >= t))
+  if (died) return true
+  return record.forgotten.some(({ since, t }) => before.start <= t && (before.end ?? t) >= since)
+}
+
+/** I9: a further attempt follows one that asked for it. */
+export function unaskedAttempts({ id, executions }: WorkflowRecord): Violation[] {
+  const found: Violation[] = []
+  for (const [node, list] of executions) {
+    for (const { attempt, start } of list) {
+      const asked = (run: Execution): boolean =>
+        run.attempt === attempt - 1 && run.type !== 'ok' && run.end !== undefined && run.end < start
+      if (attempt > 1 && !list.some(asked))
+        found.push({ invariant: 'I9 attempts', workflow: id, what: `attempt ${attempt} of ${node}, which nothing asked for` })
+    }
+  }
+  return found
+}
+
+/** I2, I4: a node that succeeded has run; one that was skipped has not. */
+export function statesWithoutCause({ id, dump, executions }: WorkflowRecord): Violation[] {
+  if (!dump?.found) return []
+  return dump.nodes.flatMap(([node, state]) => {
+    const ran = executions.get(node) ?? []
+    if (state === 'SUCCESS' && !ran.some(({ type }) => type === 'ok' || type === 'info'))
+      return [{ invariant: 'I4 first end', workflow: id, what: `${node} is SUCCESS and no handler of it returned` }]
+    if (state === 'SKIPPED' && ran.length > 0)
+      return [{ invariant: 'I2 one place', workflow: id, what: `${node} is SKIPPED and ran ${ran.length} times` }]
+    return []
+  })
+}
+
+/** I12: nothing runs of what was refused, or was never sent. */
+export function strangers({ id, submit, refused, acceptedAt, executions }: WorkflowRecord): Violation[] {
+  if (executions.size === 0 || (submit !== undefined && (!refused || acceptedAt !== undefined))) return []
+  return [
+    { invariant: 'I12 submission', workflow: id, what: `${executions.size} tasks ran of what was ${refused ? 'refused' : 'never sent'}` },
+  ]
+}
+
+/** I14: when all is forgotten, nothing is left. */
+export function leftKeys({ keys }: HistoryRecord): Violation[] {
+  if (keys === undefined || keys.left.length === 0) return []
+  return [{ invariant: 'I14 keys', what: `${keys.left.length} keys are left: ${keys.left.slice(0, 5).join(' ')}` }]
+}
+
+/** I18: after each fault, what it hit works again. */
+export function unrecovered({ faults }: HistoryRecord): Violation[] {
+  return faults
+    .filter(({ type }) => type === 'fail')
+    .map(({ id, name, error }) => ({ invariant: 'I18 recovery', what: `fault ${id}, ${name}: ${error ?? 'no recovery'}` }))
+}
+
+const clip = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)

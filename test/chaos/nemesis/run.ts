@@ -1,0 +1,161 @@
+/** One run: the load goes on while the plan's faults happen; then all is healed, everything must end, and the history is judged. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ChordisError, type WorkflowHandle } from '../../../src/engine/index.js'
+import { forgotten } from '../../property/keys.js'
+import { type Arena, insist, type Topology } from './arena.js'
+import { check, type Verdict } from './checker.js'
+import type { Fault } from './fault.js'
+import { clockFrom, type DumpEntry, type Entry, type Event, monotonicMs } from './history.js'
+import { plan, type Step } from './plan.js'
+import { setStage } from './stage.js'
+
+export interface RunOptions {
+  seed: number
+  seconds: number
+  faults: readonly Fault[]
+  topology: Topology
+  workers: number
+  leaseMs: number
+  /** Workflows (or handfuls of plain tasks) under way at a time. */
+  inFlight: number
+  /** Told of every entry as it comes, for a file. */
+  onEntry?: (entry: Entry) => void
+  /** Told now and then how far the run is. */
+  onProgress?: (progress: Progress) => void
+}
+
+export interface Progress {
+  elapsedMs: number
+  accepted: number
+  finished: number
+  faults: number
+  /** Names of the faults that are on. */
+  now: string[]
+}
+
+const CONCURRENCY = 24
+const LOOK_MS = 50
+const DUMPS_AT_A_TIME = 16
+/** Keys that a run leaves may be waited for so long, ms. */
+const KEYS_MS = 15_000
+
+export async function runNemesis(options: RunOptions): Promise<Verdict> {
+  const { seed, seconds, topology, leaseMs, workers, onEntry } = options
+  const origin = monotonicMs()
+  const now = clockFrom(origin)
+  const entries: Entry[] = []
+  const take = (entry: Entry): void => {
+    entries.push(entry)
+    onEntry?.(entry)
+  }
+  const write = (event: Event): void => take({ t: now(), ...event } as Entry)
+  write({ op: 'run', seed, seconds, leaseMs, topology })
+  const { arena, stop } = await setStage({ seed, topology, workers, leaseMs, concurrency: CONCURRENCY, origin, now, write })
+  const pump = (): void => {
+    const news = arena.parts.crew.news()
+    for (const entry of news) take(entry)
+    arena.heard(news)
+  }
+  const pumping = setInterval(pump, LOOK_MS)
+  try {
+    await perform(arena, options)
+    await dumpAll(arena)
+  } finally {
+    await arena.parts.crew.stop()
+    clearInterval(pumping)
+    pump()
+    await stop()
+  }
+  return check(entries)
+}
+
+/** The load, with the faults of the plan until the time is over; ends when all that was accepted has ended, or is stuck. */
+async function perform(arena: Arena, { seed, seconds, faults, inFlight, onProgress }: RunOptions): Promise<void> {
+  const { load } = arena.parts
+  const on = new Map<number, string>()
+  let injected = 0
+  const from = arena.now()
+  const tell = (): void =>
+    onProgress?.({
+      elapsedMs: arena.now() - from,
+      accepted: load.accepted,
+      finished: load.finished,
+      faults: injected,
+      now: [...on.values()],
+    })
+  const telling = setInterval(tell, 500)
+  load.start(inFlight)
+  const isOver = (): boolean => arena.now() - from >= seconds * 1_000
+  const lane = async (steps: Generator<Step>): Promise<void> => {
+    for (const { fault, gapMs, random } of steps) {
+      await sleep(Math.min(gapMs, Math.max(0, seconds * 1_000 - (arena.now() - from))))
+      if (isOver()) return
+      const id = injected++
+      on.set(id, fault.name)
+      await inject(arena, id, fault, random)
+      on.delete(id)
+    }
+  }
+  try {
+    await Promise.all([...[...plan(seed, faults).values()].map(lane), sleep(seconds * 1_000)])
+    await load.end()
+  } finally {
+    clearInterval(telling)
+    tell()
+  }
+}
+
+/** Writes down when a fault began and how it ended. An injection that fails is a finding, not the end of the run. */
+async function inject(arena: Arena, id: number, { name, inject: strike }: Fault, random: Step['random']): Promise<void> {
+  const { write } = arena.parts
+  write({ op: 'fault', type: 'invoke', id, name })
+  try {
+    const recoveryMs = await strike(arena, random)
+    write(recoveryMs === null ? { op: 'fault', type: 'info', id, name } : { op: 'fault', type: 'ok', id, name, recoveryMs })
+  } catch (error) {
+    write({ op: 'fault', type: 'fail', id, name, error: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** What Redis holds of every workflow; then each is forgotten, and nothing may be left. */
+async function dumpAll(arena: Arena): Promise<void> {
+  const { load, control, namespace, write } = arena.parts
+  const waiting = [...new Set(load.workflows)]
+  let open = 0
+  const worker = async (): Promise<void> => {
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      const handle = control.workflow(id)
+      const dump = await dumpOf(handle)
+      write(dump)
+      if (dump.found && !dump.ended) open++
+      else await insist(() => handle.forget())
+    }
+  }
+  await Promise.all(Array.from({ length: DUMPS_AT_A_TIME }, worker))
+  if (open > 0) return
+  const left = await Promise.all(
+    arena.parts.servers.map((server) => forgotten(server, namespace, { workers: true, timeoutMs: KEYS_MS }).then(() => '', String)),
+  )
+  write({ op: 'keys', left: left.filter((text) => text !== '') })
+}
+
+/** Ends of callbacks come a moment after the outcome. */
+const END_MS = 15_000
+
+async function dumpOf(handle: WorkflowHandle): Promise<Omit<DumpEntry, 't'>> {
+  const until = performance.now() + END_MS
+  try {
+    let status = await insist(() => handle.status())
+    while (!status.ended && performance.now() < until) {
+      await sleep(50)
+      status = await insist(() => handle.status())
+    }
+    const nodes = await insist(() => handle.results())
+    const { total: _, remaining, ...counts } = status.counts
+    const stored = nodes.map(({ id, state, attempts }) => [id, state, attempts] as [string, string, number])
+    return { op: 'dump', workflow: handle.id, found: true, ended: status.ended, remaining, counts, nodes: stored }
+  } catch (error) {
+    if (!(error instanceof ChordisError) || error.code !== 'not-found') throw error
+    return { op: 'dump', workflow: handle.id, found: false, ended: false, remaining: 0, counts: {}, nodes: [] }
+  }
+}
