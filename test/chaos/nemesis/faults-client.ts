@@ -15,7 +15,8 @@ import { caseOf, largeCase, unitOf } from './workload.js'
 function clientFault(
   name: string,
   doc: string,
-  strike: (proxy: RedisProxy, arena: Arena, random: SeededRandom) => Promise<boolean | void>,
+  /** Answers whether it hit something. */
+  strike: (proxy: RedisProxy, arena: Arena, random: SeededRandom) => Promise<boolean>,
 ): Fault {
   return {
     name,
@@ -24,23 +25,25 @@ function clientFault(
     async inject(arena, random) {
       const { clientProxy } = arena.parts
       if (clientProxy === undefined) return null
-      if ((await strike(clientProxy, arena, random)) === false) return null
+      if (!(await strike(clientProxy, arena, random))) return null
       return arena.probeClient(arena.now())
     },
   }
 }
 
-async function blackHole(proxy: RedisProxy): Promise<void> {
+async function blackHole(proxy: RedisProxy): Promise<boolean> {
   proxy.blackhole()
   await sleep(1_500)
   proxy.pass()
+  return true
 }
 
-async function flap(proxy: RedisProxy): Promise<void> {
+async function flap(proxy: RedisProxy): Promise<boolean> {
   for (let k = 0; k < 20; k++) {
     proxy.reset()
     await sleep(100)
   }
+  return true
 }
 
 async function cutMid(proxy: RedisProxy): Promise<boolean> {
@@ -147,7 +150,10 @@ async function repeatedTurns(arena: Arena, random: SeededRandom): Promise<number
 }
 
 export const clientFaults: Fault[] = [
-  clientFault('client-reset', 'RST to every connection of the client', (proxy) => Promise.resolve(proxy.reset())),
+  clientFault('client-reset', 'RST to every connection of the client', async (proxy) => {
+    proxy.reset()
+    return true
+  }),
   clientFault('client-flap', 'RST to every connection of the client, 20 times in 2 s', flap),
   clientFault('client-half-open', 'every connection of the client goes silent and stays open', async (proxy) => proxy.halfOpen() > 0),
   clientFault('client-black-hole', 'every byte of the client is lost for 1.5 s', blackHole),

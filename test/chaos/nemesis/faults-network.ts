@@ -31,7 +31,7 @@ function whileFault(name: string, doc: string, leases: number, begin: (proxy: Re
 }
 
 /** At one moment; recovered when the worker runs a task again. */
-function momentFault(name: string, doc: string, strike: (proxy: RedisProxy, random: SeededRandom) => number | void | Promise<void>): Fault {
+function momentFault(name: string, doc: string, strike: (proxy: RedisProxy, random: SeededRandom) => number | Promise<void>): Fault {
   return {
     name,
     lane: 'worker',
@@ -147,7 +147,7 @@ const bootRefused: Fault = {
 const WORKER_SCRIPTS: ScriptName[] = ['turn', 'tend', 'beat', 'open', 'reap', 'audit', 'stage', 'values', 'read']
 
 export const networkFaults: Fault[] = [
-  momentFault('connection-reset', 'RST to every connection of a worker', (proxy) => proxy.reset()),
+  momentFault('connection-reset', 'RST to every connection of a worker', async (proxy) => proxy.reset()),
   momentFault('connection-flap', 'RST to every connection of a worker, 20 times in 2 s', flap),
   momentFault('half-open', 'every connection of a worker goes silent and stays open', (proxy) => proxy.halfOpen()),
   momentFault('half-open-blocking', 'the blocking connection of a worker goes silent and stays open', (proxy) => proxy.halfOpen(blocks)),

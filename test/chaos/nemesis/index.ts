@@ -49,10 +49,11 @@ async function one(choice: Choice, seed: number, history: WriteStream | undefine
 
 const IN_FLIGHT = 48
 
+const faultLines = (): string[] => columns(FAULTS.map(({ name, topologies = ['single'], doc }) => [name, topologies.join(', '), doc]))
+
 async function main(choice: Choice): Promise<number> {
-  if (choice.help) return (print(USAGE), 0)
-  if (choice.list) {
-    for (const line of columns(FAULTS.map(({ name, topologies = ['single'], doc }) => [name, topologies.join(', '), doc]))) print(line)
+  if (choice.help || choice.list) {
+    for (const line of choice.help ? [USAGE] : faultLines()) print(line)
     return 0
   }
   const history = choice.history === undefined ? undefined : createWriteStream(choice.history)

@@ -11,7 +11,12 @@ export interface Step {
 }
 
 const LANES: readonly Lane[] = ['worker', 'redis', 'client']
-const GAP_MS = { least: 50, most: 600 }
+/** Between two faults of a lane, ms. While Redis is away nothing moves, so that it is left alone for longer. */
+const GAP_MS: { [lane in Lane]: { least: number; most: number } } = {
+  worker: { least: 50, most: 600 },
+  redis: { least: 600, most: 2_400 },
+  client: { least: 50, most: 600 },
+}
 
 /** The lanes that have faults, each an endless plan. Every fault of a lane comes once before any comes again. */
 export function plan(seed: number, faults: readonly Fault[]): Map<Lane, Generator<Step>> {
@@ -31,6 +36,7 @@ export function plan(seed: number, faults: readonly Fault[]): Map<Lane, Generato
 
 function* steps(faults: readonly Fault[], random: SeededRandom): Generator<Step> {
   for (;;) {
-    for (const fault of random.shuffle(faults)) yield { fault, gapMs: random.int(GAP_MS.least, GAP_MS.most), random: random.fork() }
+    for (const fault of random.shuffle(faults))
+      yield { fault, gapMs: random.int(GAP_MS[fault.lane].least, GAP_MS[fault.lane].most), random: random.fork() }
   }
 }

@@ -60,30 +60,36 @@ export class HistoryRecord {
   private add(entry: Entry): void {
     switch (entry.op) {
       case 'submit':
-        return this.submitted(entry)
+        this.submitted(entry)
+        break
       case 'handler':
-        return this.handled(entry)
+        this.handled(entry)
+        break
       case 'outcome':
-        return void this.workflow(entry.workflow).outcomes.push(entry)
+        this.workflow(entry.workflow).outcomes.push(entry)
+        break
       case 'dump':
         this.workflow(entry.workflow).dump = entry
-        return
+        break
       case 'worker':
         if (entry.type === 'exit') this.worker(entry.worker).exits.push(entry)
-        return
+        break
       case 'lost':
       case 'late':
       case 'forgot':
-        return void this.worker(entry.worker).lostAt.push(entry.t)
+        this.worker(entry.worker).lostAt.push(entry.t)
+        break
       case 'redis':
-        return void this.forgotten.push(entry)
+        this.forgotten.push(entry)
+        break
       case 'fault':
-        return void this.faults.push(entry)
+        this.faults.push(entry)
+        break
       case 'keys':
         this.keys = entry
-        return
+        break
       case 'run':
-        return
+        break
     }
   }
 

@@ -33,7 +33,7 @@ export interface Progress {
   now: string[]
 }
 
-const CONCURRENCY = 24
+const CONCURRENCY = 100
 const LOOK_MS = 50
 const DUMPS_AT_A_TIME = 16
 /** Keys that a run leaves may be waited for so long, ms. */

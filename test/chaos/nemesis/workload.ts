@@ -115,7 +115,7 @@ const SHAPES: { [name: string]: { weight: number; make: Shape } } = {
     }),
   },
   wide: {
-    weight: 3,
+    weight: 6,
     make: (random) => {
       const count = random.int(200, 500)
       const members = upTo(count).map((i) => (random.chance(0.02) ? work(i, 40) : signature('echo', [i])))
