@@ -175,8 +175,13 @@ describe('a repeat is explained by what happened to the process that ran it befo
     expect(explains(twice({ t: 14, op: 'redis', type: 'forgot', since: 12 }))).toBe(true)
   })
 
+  test('the one that ran it again had lost its lease on it before it began', () => {
+    expect(explains(twice({ t: 14, op: 'lost', worker: 'one', by: 'two' }))).toBe(true)
+    expect(explains(twice({ t: 11_000, op: 'late', worker: 'one' }))).toBe(false)
+  })
+
   test('not that of another process, before it ran, or long after', () => {
-    expect(explains(twice({ t: 14, op: 'lost', worker: 'one', by: 'two' }))).toBe(false)
+    expect(explains(twice({ t: 14, op: 'lost', worker: 'three', by: 'two' }))).toBe(false)
     expect(explains(twice({ t: 9, op: 'lost', worker: 'two', by: 'one' }))).toBe(false)
     expect(explains(twice({ t: 30_000, op: 'lost', worker: 'two', by: 'one' }))).toBe(false)
     expect(explains(twice({ t: 10, op: 'redis', type: 'forgot', since: 5 }))).toBe(false)

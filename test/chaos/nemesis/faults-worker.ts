@@ -161,14 +161,18 @@ async function killAll(arena: Arena): Promise<number> {
   return arena.probe(since)
 }
 
-/** A task that ends its process each time. A process of its own takes it, so that what it costs is seen apart. */
+/** A task that ends its process each time, in a process of its own: what it costs is seen apart. */
 async function poison(arena: Arena): Promise<number> {
   const { crew } = arena.parts
   const slot = crew.slots.find(({ queues }) => queues[0] === 'poison') ?? (await crew.slot(['poison']))
-  const since = arena.now()
-  slot.supervised = true
   if (!slot.process?.running) await crew.fill(slot)
-  await arena.finish(probeCase(arena.name('poison'), 'poison', 'poison', []))
+  return convicted(arena, 'poison')
+}
+
+/** Ms until it has ended FAILURE, after its deliveries. */
+async function convicted(arena: Arena, queue: string): Promise<number> {
+  const since = arena.now()
+  await arena.finish(probeCase(arena.name('poison'), queue, 'poison', []))
   return arena.now() - since
 }
 
@@ -213,6 +217,13 @@ export const workerFaults: Fault[] = [
   { name: 'worker-term-loop', lane: 'worker', doc: 'SIGTERM of one worker after another', topologies: EVERYWHERE, inject: termLoop },
   { name: 'worker-kill-all', lane: 'worker', doc: 'kill -9 of every worker at once', topologies: EVERYWHERE, inject: killAll },
   { name: 'poison-pill', lane: 'worker', doc: 'a task that exits its process, three times', topologies: EVERYWHERE, inject: poison },
+  {
+    name: 'poison-pill-among-others',
+    lane: 'worker',
+    doc: 'a task that exits its process, three times, in the processes that run everything else',
+    topologies: EVERYWHERE,
+    inject: (arena) => convicted(arena, 'default'),
+  },
   {
     name: 'event-loop-blocked',
     lane: 'worker',

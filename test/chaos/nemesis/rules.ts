@@ -120,6 +120,9 @@ function isExplained(record: HistoryRecord, before: Execution, again: Execution)
   const { exits, lostAt } = record.worker(before.worker)
   const between = (t: number): boolean => before.start < t && t < again.start + LINE_LATE_MS
   if (lostAt.some(between)) return true
+  // It began under a lease that had been taken from it: the grant was long under way, and what came of it was refused.
+  const around = (t: number): boolean => Math.abs(t - again.start) < LINE_LATE_MS
+  if (record.worker(again.worker).lostAt.some(around)) return true
   // Who leaves in good order has told of all that ended in it.
   const died = exits.some(({ t, code, signal }) => between(t) && (code !== 0 || signal !== null || (before.end ?? t) >= t))
   if (died) return true
