@@ -46,6 +46,35 @@ describe.runIf(LARGE)('the long form', () => {
   )
 })
 
+describe('a guard that is broken on purpose is noticed:', () => {
+  type Mutation = [name: string, fault: string, invariant: RegExp, find: string, replacement: string]
+  const MUTATIONS: Mutation[] = [
+    ['a join counts every input twice', 'client-kill-pubsub', /^I6/, 'j[1] = j[1] - 1', 'j[1] = j[1] - 2'],
+    ['a join forgets its last input', 'client-kill-pubsub', /^I1 stuck/, 'if j[1] > 0 then return', 'if j[1] >= 0 then return'],
+    ['a node is counted twice at its end', 'client-kill-pubsub', /^I[48]/, 'c.rem = c.rem - 1', 'c.rem = c.rem - 2'],
+    [
+      'an entry counts whatever its node is',
+      'doubled-entries',
+      /^I(6|9|10|4|8)/,
+      'elseif r or not ready_derived',
+      'elseif not ready_derived',
+    ],
+    ['a repeated turn answers no grants', 'lost-reply-turn', /^I1 stuck/, 'if record then regrant(record, attempt) end', ''],
+  ]
+
+  test.each(LARGE ? MUTATIONS : MUTATIONS.slice(0, 1))(
+    '%s (%s)',
+    async (_name, fault, invariant, find, replacement) => {
+      const { violations } = await runNemesis({
+        ...{ seed: 5, seconds: 5, faults: faultsOf('single', [fault]), topology: 'single', workers: 2, leaseMs: 1_500, inFlight: 12 },
+        ...{ settleMs: 3_000, library: { find, replacement } },
+      })
+      expect(violations.map((violation) => violation.invariant)).toContainEqual(expect.stringMatching(invariant))
+    },
+    180_000,
+  )
+})
+
 describe('the plan', () => {
   const names = (seed: number): string[] =>
     [...plan(seed, FAULTS).values()].flatMap((steps) =>

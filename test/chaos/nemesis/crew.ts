@@ -23,6 +23,7 @@ export interface CrewOptions {
   leaseMs: number
   concurrency: number
   write: (event: Event) => void
+  library?: WorkerSetup['library'] | undefined
 }
 
 /** A place for one worker process at a time. */
@@ -83,11 +84,12 @@ export class Crew {
 
   /** Starts a process in the slot; when it ends it is replaced. */
   async fill(slot: Slot): Promise<void> {
-    const { redis, namespace, origin, leaseMs, concurrency } = this.options
+    const { redis, namespace, origin, leaseMs, concurrency, library } = this.options
     const { number, queues, journal, order } = slot
     const setup: WorkerSetup = {
       redis: slot.proxy?.url ?? redis,
       ...{ namespace, slot: number, queues, journal, order, origin, leaseMs, concurrency },
+      ...(library === undefined ? {} : { library }),
     }
     const { env, nodeArgs } = slot.next
     slot.next = {}

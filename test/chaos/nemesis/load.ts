@@ -7,9 +7,6 @@ import { ChordisError, type Client, type Outcome, plainValue, WorkflowHandle } f
 import type { Event, SubmitEntry } from './history.js'
 import type { Case } from './workload.js'
 
-/** Longest time from the end of the faults to the end of a workflow, ms. What takes longer is stuck. */
-export const SETTLE_MS = 60_000
-
 export class Load {
   /** Tasks of workflows that were accepted. */
   accepted = 0
@@ -29,6 +26,8 @@ export class Load {
     readonly clients: readonly [Client, ...Client[]],
     private readonly write: (event: Event) => void,
     private readonly unit: (n: number) => Case[],
+    /** Longest time from the end of the faults to the end of a workflow, ms. What takes longer is stuck. */
+    private readonly settleMs: number,
   ) {}
 
   start(lanes: number): void {
@@ -38,7 +37,7 @@ export class Load {
   /** No new workflows; waits for those under way. */
   async end(): Promise<void> {
     this.ending = true
-    this.deadline = performance.now() + SETTLE_MS
+    this.deadline = performance.now() + this.settleMs
     await Promise.all(this.lanes)
   }
 
@@ -102,7 +101,7 @@ export class Load {
 
   private async outcome(item: Case, handle: WorkflowHandle): Promise<Outcome | null> {
     for (;;) {
-      const outcome = await attempt(() => handle.outcome({ waitMs: 10_000 }))
+      const outcome = await attempt(() => handle.outcome({ waitMs: Math.min(10_000, Math.max(1, this.deadline - performance.now())) }))
       if (outcome instanceof ChordisError && !outcome.retryable) return null
       if (outcome !== null && !(outcome instanceof ChordisError)) {
         this.heard(item, handle.id, outcome)

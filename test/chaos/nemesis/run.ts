@@ -18,6 +18,10 @@ export interface RunOptions {
   leaseMs: number
   /** Workflows (or handfuls of plain tasks) under way at a time. */
   inFlight: number
+  /** How long what is under way at the end may take, ms; default 60,000. */
+  settleMs?: number
+  /** A guard of the library that is broken on purpose, in the workers. */
+  library?: { find: string; replacement: string }
   /** Told of every entry as it comes, for a file. */
   onEntry?: (entry: Entry) => void
   /** Told now and then how far the run is. */
@@ -34,6 +38,7 @@ export interface Progress {
 }
 
 const CONCURRENCY = 100
+const SETTLE_MS = 60_000
 const LOOK_MS = 50
 const DUMPS_AT_A_TIME = 16
 /** Keys that a run leaves may be waited for so long, ms. */
@@ -50,7 +55,10 @@ export async function runNemesis(options: RunOptions): Promise<Verdict> {
   }
   const write = (event: Event): void => take({ t: now(), ...event } as Entry)
   write({ op: 'run', seed, seconds, leaseMs, topology })
-  const { arena, stop } = await setStage({ seed, topology, workers, leaseMs, concurrency: CONCURRENCY, origin, now, write })
+  const { arena, stop } = await setStage({
+    ...{ seed, topology, workers, leaseMs, concurrency: CONCURRENCY, origin, now, write, library: options.library },
+    settleMs: options.settleMs ?? SETTLE_MS,
+  })
   const pump = (): void => {
     const news = arena.parts.crew.news()
     for (const entry of news) take(entry)
@@ -121,11 +129,12 @@ async function inject(arena: Arena, id: number, { name, inject: strike }: Fault,
 async function dumpAll(arena: Arena): Promise<void> {
   const { load, control, namespace, write } = arena.parts
   const waiting = [...new Set(load.workflows)]
+  const until = performance.now() + END_MS
   let open = 0
   const worker = async (): Promise<void> => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       const handle = control.workflow(id)
-      const dump = await dumpOf(handle)
+      const dump = await dumpOf(handle, until)
       write(dump)
       if (dump.found && !dump.ended) open++
       else await insist(() => handle.forget())
@@ -139,11 +148,10 @@ async function dumpAll(arena: Arena): Promise<void> {
   write({ op: 'keys', left: left.filter((text) => text !== '') })
 }
 
-/** Ends of callbacks come a moment after the outcome. */
+/** Ends of callbacks come a moment after the outcome, ms. */
 const END_MS = 15_000
 
-async function dumpOf(handle: WorkflowHandle): Promise<Omit<DumpEntry, 't'>> {
-  const until = performance.now() + END_MS
+async function dumpOf(handle: WorkflowHandle, until: number): Promise<Omit<DumpEntry, 't'>> {
   try {
     let status = await insist(() => handle.status())
     while (!status.ended && performance.now() < until) {

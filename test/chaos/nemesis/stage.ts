@@ -8,6 +8,7 @@ import { Arena, type ArenaParts, PROBE_QUEUE, type Topology } from './arena.js'
 import { Crew } from './crew.js'
 import type { Event } from './history.js'
 import { Load } from './load.js'
+import type { WorkerSetup } from './worker.js'
 import { unitOf } from './workload.js'
 
 export interface StageOptions {
@@ -20,6 +21,9 @@ export interface StageOptions {
   origin: number
   now: () => number
   write: (event: Event) => void
+  /** How long what is under way at the end may take, ms. */
+  settleMs: number
+  library?: WorkerSetup['library'] | undefined
 }
 
 interface Servers {
@@ -60,9 +64,9 @@ export async function setStage(options: StageOptions): Promise<{ arena: Arena; s
   const clientProxy = target === null ? undefined : await RedisProxy.start(target)
   const connect = (): Promise<Client> => Client.connect({ ...connection, redis: clientProxy?.url ?? redis })
   const clients: [Client, Client] = [await connect(), await Client.connect({ ...connection, redis })]
-  const crew = new Crew({ redis, target, namespace: NAMESPACE, origin, leaseMs, concurrency, write })
+  const crew = new Crew({ redis, target, namespace: NAMESPACE, origin, leaseMs, concurrency, write, library: options.library })
   await crew.start(workers, ['default', PROBE_QUEUE])
-  const load = new Load(clients, write, (n) => unitOf(seed, n))
+  const load = new Load(clients, write, (n) => unitOf(seed, n), options.settleMs)
   const parts: ArenaParts = { ...servers, topology, namespace: NAMESPACE, leaseMs, crew, load, clientProxy, control, connect, write, now }
   const close = async (): Promise<void> => {
     await crew.stop()

@@ -13,6 +13,7 @@ import {
   TaskRegistry,
   Worker,
 } from '../../../src/engine/index.js'
+import { mutateScripts } from '../../support/scripts.js'
 import { clockFrom, type Event, type HandlerEntry, writerTo } from './history.js'
 import { HANDLERS } from './tasks.js'
 
@@ -28,6 +29,8 @@ export interface WorkerSetup {
   origin: number
   leaseMs: number
   concurrency: number
+  /** A guard of the library that is broken on purpose, to see that the checker notices. */
+  library?: { find: string; replacement: string }
 }
 
 /** Raise `signal` at the `nth` of these moments from now. */
@@ -103,7 +106,8 @@ function listening(write: (event: Event) => void, name: () => string): Logger {
   return { debug: silent, info: silent, warn, error: (fields, message) => console.error(message, fields) }
 }
 
-async function main({ journal, order, origin, slot, ...options }: WorkerSetup): Promise<void> {
+async function main({ journal, order, origin, slot, library, ...options }: WorkerSetup): Promise<void> {
+  if (library) mutateScripts(library.find, library.replacement)
   const write = writerTo(journal, clockFrom(origin))
   let awaited: Order | undefined
   const reached = (moment: Order['moment']): void => {
