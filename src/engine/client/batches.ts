@@ -1,5 +1,5 @@
 /** What travels to one partition in one call. */
-import type { ChordisError } from '../protocol/errors.js'
+import { ChordisError } from '../protocol/errors.js'
 import { SEPARATOR } from '../protocol/stored.js'
 import { explain } from '../redis/connection.js'
 import { CALL_BYTES, CALL_FIELDS } from '../redis/pieces.js'
@@ -85,7 +85,14 @@ export class LoneBatch {
 
   refused(error: unknown): void {
     this.listeners.forEach((listener, k) => {
-      listener.refused(this.indexes[k] as number, explain(error, this.ids[k]))
+      listener.refused(this.indexes[k] as number, refusal(error, this.ids[k] as string))
     })
   }
+}
+
+/** Why a submission was refused. Where nobody knows whether it ran, the error names the id under which it may be sent again. */
+export function refusal(error: unknown, id: string): ChordisError {
+  const why = explain(error, id)
+  if (why.code !== 'outcome-unknown' || why.workflow !== undefined) return why
+  return new ChordisError(why.code, why.message, { cause: why.cause, workflow: id })
 }

@@ -9,7 +9,7 @@ import { explain, type RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, CALL_FIELDS, pieces } from '../redis/pieces.js'
 import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
-import { GraphBatch, LoneBatch, type SubmitListener, type Waiting } from './batches.js'
+import { GraphBatch, LoneBatch, refusal, type SubmitListener, type Waiting } from './batches.js'
 import { type GraphSubmission, isLone, type LoneSubmission, type Submission } from './submission.js'
 
 const RESEND_MS = [50, 250]
@@ -89,7 +89,7 @@ export class Submitter {
       if (answer[0] === 'full') throw full()
       batch.submitted()
     } catch (error) {
-      batch.refused(unwrap(error))
+      batch.refused(error)
     }
   }
 
@@ -102,7 +102,7 @@ export class Submitter {
         settle(waiting, answer[k + 1] as [string, string], resent)
       })
     } catch (error) {
-      for (const { submission, listener, index } of batch) listener.refused(index, explain(unwrap(error), submission.id))
+      for (const { submission, listener, index } of batch) listener.refused(index, refusal(error, submission.id))
     }
   }
 
@@ -135,7 +135,7 @@ export class Submitter {
       const { id, duplicate } = await this.store(submission)
       listener.submitted(index, id, duplicate)
     } catch (error) {
-      listener.refused(index, explain(unwrap(error), submission.id))
+      listener.refused(index, refusal(error, submission.id))
     }
   }
 
@@ -157,12 +157,6 @@ export class Submitter {
 }
 
 const full = (): ChordisError => new ChordisError('redis-full', 'Redis is above 80 % of its memory; new workflows are refused')
-
-/** An error that was explained before it knew its workflow is explained again, with the id. */
-function unwrap(error: unknown): unknown {
-  if (!(error instanceof ChordisError) || error.workflow !== undefined || !error.retryable) return error
-  return error.code === 'outcome-unknown' ? (error.cause ?? error) : error
-}
 
 function wire(head: readonly Argument[], fields: readonly [string, Argument][]): Argument[] {
   return [...head, fields.length, ...fields.flat()]

@@ -1,0 +1,36 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { Client, chord, signature } from '../../src/engine/index.js'
+import { RedisProxy } from '../support/proxy.js'
+import { useRedis } from '../support/redis-server.js'
+
+const redis = useRedis()
+
+// The first answer is lost, and what is sent again surely does not run: the first may have run all the same.
+test.each([
+  ['a plain task', 'enqueue', () => signature('work', [1])],
+  ['a chord', 'submit', () => chord([signature('work'), signature('work')], signature('work'))],
+])('%s that ran without an answer, and whose repetition is refused, is in doubt under its id', async (_what, script, canvas) => {
+  const namespace = redis.ns()
+  const proxy = await RedisProxy.start(redis.server)
+  const client = await Client.connect({ redis: proxy.url, namespace })
+  const direct = await Client.connect({ redis: redis.url, namespace })
+  onTestFinished(async () => {
+    await Promise.all([client.close(), direct.close()])
+    await proxy.close()
+  })
+  // The library is there: the first answer is not that it is missing.
+  await direct.submit(signature('work'))
+  proxy.intercept(
+    ({ key }) => key === `script:${script}`,
+    'reply',
+    () => {
+      proxy.refuse()
+      return 'cut'
+    },
+  )
+  const error = await client.submit(canvas()).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'outcome-unknown', workflow: expect.any(String) })
+  const id = (error as { workflow: string }).workflow
+  expect(await direct.workflow(id).state()).toBe('PENDING')
+  expect(await direct.submit(canvas(), { id })).toMatchObject({ id, duplicate: true })
+})
