@@ -123,7 +123,8 @@ export async function connect(
   // Everything that waits for a reconnect listens.
   connection.setMaxListeners(0)
   try {
-    await connection.connect()
+    // A Cluster that reconnects while it connects for the first time leaves that promise behind; what never gives up waits for the fact.
+    await (role === 'client' ? connection.connect() : Promise.race([connection.connect(), ready(connection)]))
   } catch (error) {
     if (role === 'client' || connection.status === 'end') {
       connection.disconnect()
