@@ -73,6 +73,7 @@ test('what a worker ended is counted by its outcome', async () => {
 test('a handler that blocks the event loop is seen: by the age of what the worker said while it lasts, by the lag when it is over', async () => {
   // What is said of an interval stands for as long as the next one: long enough to be seen here.
   const chaos = await Chaos.open(redis.url, 1, { leaseMs: 4_500 })
+  await listed(chaos, ([one]) => (one?.uptimeMs ?? 0) > 500, 'it has worked for a while')
   await chaos.client.submit(signature('block', [4_000]))
   const [blocked] = await listed(chaos, ([one]) => (one?.sampleAgeMs ?? 0) > 2_500, 'nothing is heard of the main loop')
   expect(blocked).toMatchObject({ alive: true, state: 'running' })

@@ -45,7 +45,7 @@ export interface WorkerSample {
   reserved: number
   /** Those that run longest, a few. */
   oldest: RunningAttempt[]
-  /** How late the event loop was, ms: 99 of 100 times less, in the last interval. */
+  /** How late the event loop was, ms: 99 of 100 times less, in the last two intervals between heartbeats. */
   loopLagMs: number
   /** Percent of one core, in the last interval. */
   cpuPercent: number

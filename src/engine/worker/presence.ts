@@ -40,11 +40,14 @@ export class Presence {
 
   start(): void {
     this.vitals.start()
-    this.timer = setInterval(() => {
-      this.vitals.tick()
-      this.options.say(JSON.stringify(this.sample), false)
-    }, this.options.beatMs)
+    // After all timers that are due: after a block, ours may come before the one that measures how long it was.
+    this.timer = setInterval(() => setImmediate(() => this.tick()), this.options.beatMs)
     this.tell()
+  }
+
+  private tick(): void {
+    this.vitals.tick()
+    this.options.say(JSON.stringify(this.sample), false)
   }
 
   /** Tells at once how it is. */

@@ -9,7 +9,7 @@ import type { Processed } from '../protocol/worker-view.js'
 const RESOLUTION_MS = 20
 const NS_PER_MS = 1e6
 
-/** What was measured in the last interval. */
+/** What was measured in the last interval; the lag, in the last two. */
 export interface Measures {
   loopLagMs: number
   cpuPercent: number
@@ -34,6 +34,8 @@ export class Vitals {
   private at = this.startedAt
   private cpu = process.cpuUsage()
   private loopLagMs = 0
+  /** Of the interval that is over. */
+  private lastLagMs = 0
   private cpuPercent = 0
   readonly processed: Processed = { succeeded: 0, failed: 0, retried: 0, replaced: 0, givenBack: 0, lost: 0 }
 
@@ -47,14 +49,17 @@ export class Vitals {
     if (outcome !== undefined) this.processed[outcome]++
   }
 
-  /** An interval is over: its lag and CPU are those that are told until the next. */
+  /** An interval is over: its lag and CPU are what is told until the next. */
   tick(): void {
     const now = performance.now()
     const { user, system } = process.cpuUsage(this.cpu)
     this.cpu = process.cpuUsage()
     this.cpuPercent = Math.round((user + system) / 10 / Math.max(1, now - this.at))
     this.at = now
-    this.loopLagMs = this.delay.count === 0 ? 0 : Math.max(0, Math.round(this.delay.percentile(99) / NS_PER_MS - RESOLUTION_MS))
+    const lagMs = this.delay.count === 0 ? 0 : Math.max(0, Math.round(this.delay.percentile(99) / NS_PER_MS - RESOLUTION_MS))
+    // Of two intervals: the heartbeat has a clock of its own, and what was said of one may be overtaken by the next before it is sent.
+    this.loopLagMs = Math.max(lagMs, this.lastLagMs)
+    this.lastLagMs = lagMs
     this.delay.reset()
   }
 
