@@ -25,7 +25,7 @@ async function listed(engine: Pick<TestEngine, 'client'>, fact: (workers: Worker
 test('a worker is listed with who it is, what it serves, what runs in it and how it is', async () => {
   const engine = await TestEngine.open(redis.url)
   const gate = new Gate()
-  await engine.worker({ hold: gate.handler }, { name: 'one', concurrency: 2, queues: ['default', 'deep'], leaseMs: 900 })
+  await engine.worker({ hold: gate.handler }, { name: 'one', concurrency: 2, queues: ['default', 'deep'], leaseMs: 2_000 })
   const handle = await engine.client.submit(call('hold', ['x']))
   await gate.entries(1)
   const [worker] = await listed(engine, ([one]) => one?.running === 1, 'the task is shown')
@@ -39,7 +39,7 @@ test('a worker is listed with who it is, what it serves, what runs in it and how
     queues: ['default', 'deep'],
     pool: 'inline',
     tasks: 1,
-    leaseMs: 900,
+    leaseMs: 2_000,
     state: 'running',
     alive: true,
     slots: 2,
@@ -57,14 +57,14 @@ test('a worker is listed with who it is, what it serves, what runs in it and how
     sampleAgeMs: expect.any(Number),
   })
   expect(worker?.rssBytes).toBeGreaterThan(10_000_000)
-  expect(worker?.heartbeatAgeMs).toBeLessThan(900)
+  expect(worker?.heartbeatAgeMs).toBeLessThan(2_000)
   gate.open()
 })
 
 test('what a worker ended is counted by its outcome', async () => {
   const engine = await TestEngine.open(redis.url)
   const again = (ctx: { attempt: number; retry(options: object): never }) => (ctx.attempt === 1 ? ctx.retry({ countdownMs: 1 }) : 1)
-  await engine.worker({ ...COMMON, again }, { leaseMs: 900 })
+  await engine.worker({ ...COMMON, again }, { leaseMs: 2_000 })
   for (const canvas of [call('echo'), call('echo'), call('boom'), call('again')]) await end(await engine.client.submit(canvas))
   const [worker] = await listed(engine, ([one]) => one?.processed.succeeded === 3, 'all is counted')
   expect(worker?.processed).toEqual({ succeeded: 3, failed: 1, retried: 1, replaced: 0, givenBack: 0, lost: 0 })
@@ -83,7 +83,7 @@ test('a handler that blocks the event loop is seen: by the age of what the worke
 })
 
 test('a worker that was killed is shown as dead, and goes when another one sweeps it, with all its keys', async () => {
-  const chaos = await Chaos.open(redis.url, 1, { leaseMs: 900 })
+  const chaos = await Chaos.open(redis.url, 1, { leaseMs: 2_000 })
   const [before] = await listed(chaos, ([one]) => one?.sampleAgeMs !== null, 'it is listed')
   expect(before).toMatchObject({ alive: true, state: 'running' })
   await chaos.processes[0]?.kill9()
@@ -104,7 +104,7 @@ test('a worker that was killed is shown as dead, and goes when another one sweep
 test('over several partitions each worker is listed once, and its tasks with the queues that it serves now', async () => {
   const engine = await TestEngine.open(redis.url, 7)
   const names = ['a', 'b', 'c']
-  for (const name of names) await engine.worker(COMMON, { name, leaseMs: 900 })
+  for (const name of names) await engine.worker(COMMON, { name, leaseMs: 2_000 })
   await listed(engine, (all) => all.length === 3 && all.every(({ sampleAgeMs }) => sampleAgeMs !== null), 'all have said how they are')
   expect((await engine.client.workers()).map(({ name }) => name)).toEqual(names)
   const { answers } = await engine.client.control.addConsumer('late', { workers: 'b' })
@@ -117,7 +117,7 @@ test('on a Cluster workers are found and told at their homes', async () => {
   const cluster = await RedisCluster.start()
   onTestFinished(() => cluster.stop())
   const engine = await TestEngine.open({ cluster: cluster.nodes.map(({ url }) => url) }, 6)
-  const workers = await Promise.all(['a', 'b', 'c'].map((name) => engine.worker(COMMON, { name, leaseMs: 900 })))
+  const workers = await Promise.all(['a', 'b', 'c'].map((name) => engine.worker(COMMON, { name, leaseMs: 2_000 })))
   await listed(engine, (all) => all.length === 3 && all.every(({ sampleAgeMs }) => sampleAgeMs !== null), 'all have said how they are')
   const { answers, unanswered } = await engine.client.control.grow(5)
   expect({ answers: answers.length, unanswered }).toEqual({ answers: 3, unanswered: [] })
