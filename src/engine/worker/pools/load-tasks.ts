@@ -24,6 +24,7 @@ export interface OpenedTasks {
 
 /** What a module may export in place of tasks: it makes them when they are asked for. */
 export interface TaskSource {
+  /** Called once per process or thread that needs the tasks. */
   openTasks(): Promise<OpenedTasks>
 }
 
