@@ -60,6 +60,15 @@ export class Chaos {
     return this.processes.flatMap((process) => process.output.split('\n').filter((line) => /lost/.test(line)))
   }
 
+  /** Attempts of every task of the load's first workflows. */
+  async attempts(workflows: number): Promise<{ task: string; attempts: number }[]> {
+    const nodes: { task: string; attempts: number }[] = []
+    for (let n = 0; n < workflows; n++) {
+      for (const { task, attempts } of await this.client.workflow(`load-${n}`).results()) nodes.push({ task, attempts })
+    }
+    return nodes
+  }
+
   load(options: LoadOptions = {}): Load {
     return new Load(this.client, options)
   }

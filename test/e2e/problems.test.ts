@@ -149,6 +149,30 @@ describe('names that are taken or unknown', () => {
 })
 
 describe("the server's own faults", () => {
+  test('a Redis that is nearly full is 503 `redis-full` with Retry-After, and takes the same request again when it has room', async () => {
+    const full = await serve({ redis: redis.url, namespace: redis.ns(), roles: ['api', 'worker'], providers: [EchoTasks] })
+    const limit = (bytes: number) => redis.server.call('CONFIG', 'SET', 'maxmemory', String(bytes))
+    onTestFinished(async () => void (await limit(0)))
+    const used = Number(/^used_memory:(\d+)/m.exec(String(await redis.server.call('INFO', 'memory')))?.[1])
+    const submitted = () => full.http.post('/v1/workflows').send({ canvas: { task: 'echo', args: [7] }, id: 'patient' })
+    await limit(Math.round(used / 0.9))
+    const refused = await until(
+      async () => {
+        const reply = await full.http.post('/v1/workflows').send({ canvas: { task: 'echo', args: [1] } })
+        return reply.status === 202 ? null : reply
+      },
+      { what: 'submits are refused' },
+    )
+    problem(refused, 503, 'redis-full')
+    const answer = await submitted()
+    problem(answer, 503, 'redis-full')
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/)
+    await limit(0)
+    await until(async () => (await submitted()).status === 202, { what: 'there is room again' })
+    const outcome = await full.http.get('/v1/workflows/patient/result?waitMs=10000')
+    expect(outcome.body).toEqual({ state: 'SUCCESS', result: 7 })
+  })
+
   test('Redis that did not answer a submit is 503 `outcome-unknown` with the id and Retry-After; sending the id again finds the workflow', async () => {
     const proxy = await RedisProxy.start({ host: redis.server.host, port: redis.server.port })
     onTestFinished(() => proxy.close())
