@@ -111,6 +111,7 @@ export class Submitter {
     partition: number,
     call: (epoch: string, again: boolean) => ScriptCall,
   ): Promise<{ answer: [string, ...unknown[]]; resent: boolean }> {
+    let doubtful = false
     for (let attempt = 0; ; attempt++) {
       try {
         return {
@@ -122,9 +123,10 @@ export class Submitter {
         const delay = RESEND_MS[attempt]
         if (delay === undefined || (why.code !== 'outcome-unknown' && why.code !== 'redis-unavailable')) {
           // An earlier send may have run although this one surely did not.
-          if (attempt > 0 && why.code === 'redis-unavailable') throw new ChordisError('outcome-unknown', why.message, { cause: why })
+          if (doubtful && why.code === 'redis-unavailable') throw new ChordisError('outcome-unknown', why.message, { cause: why })
           throw why
         }
+        doubtful ||= why.code === 'outcome-unknown'
         await sleep(delay)
       }
     }

@@ -4,7 +4,7 @@
  */
 import { compile } from '../canvas/compile.js'
 import { readCanvas } from '../canvas/read.js'
-import type { Json } from '../canvas/types.js'
+import type { Canvas, Json } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { failureArguments } from '../protocol/reader.js'
 import { DEFAULT_QUEUE } from '../protocol/stored.js'
@@ -15,8 +15,8 @@ import { Executor, type ExecutorHost } from '../worker/executor.js'
 import { Batch, type CompletionSink, Grant } from '../worker/grants.js'
 import type { Logger } from '../worker/logger.js'
 import type { TaskRegistry } from '../worker/registry.js'
-import type { ReplaceSignal } from '../worker/signals.js'
 import { reportText, type StartedMeta } from '../worker/state-reports.js'
+import type { AttemptStore } from '../worker/store.js'
 import { inputOf } from './expressions.js'
 import { type GraphRun, OWNER } from './graph-run.js'
 import { ReadyLists } from './ready-lists.js'
@@ -48,7 +48,7 @@ const NO_LIMITS = { hardMs: 0, softMs: 0 }
 const SLICE_MS = 5
 const NOWHERE: CompletionSink = { number: 0, complete: () => {} }
 
-export class InlineWorker implements ExecutorHost, AttemptHost {
+export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
   readonly logger: Logger
   private readonly executor: Executor
   private readonly lists = new ReadyLists<Ready>()
@@ -68,6 +68,7 @@ export class InlineWorker implements ExecutorHost, AttemptHost {
     this.logger = options.logger
     this.executor = new Executor(this, {
       ...options,
+      store: () => this,
       trackStarted: false,
       limits: NO_LIMITS,
       maxDeliveries: Number.POSITIVE_INFINITY,
@@ -239,7 +240,7 @@ export class InlineWorker implements ExecutorHost, AttemptHost {
     return failureArguments(call, run.id)
   }
 
-  async stageReplacement(attempt: Attempt, { canvas }: ReplaceSignal): Promise<string> {
+  async stageReplacement(attempt: Attempt, canvas: Canvas): Promise<string> {
     const { run, node } = this.readyOf(attempt)
     return `X|${run.stageReplacement(node, compile(readCanvas(canvas)))}`
   }

@@ -6,7 +6,6 @@
  * or after its lease was lost, counts for nothing.
  */
 import type { PoolKind } from '../canvas/task.js'
-import type { Json } from '../canvas/types.js'
 import type { Attempt } from './attempt.js'
 import { callHandler, damage, type Inputs, isThenable, parseArguments } from './call.js'
 import { Isolation, type Mark } from './isolation.js'
@@ -16,27 +15,21 @@ import type { PoolEnd } from './pools/pool.js'
 import type { Pools } from './pools/pools.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
 import { ReplaceSignal, signalOf } from './signals.js'
+import type { AttemptStore } from './store.js'
 import type { Watch } from './watch.js'
 
 export interface ExecutorHost {
-  /** JSON text of what is prepended, for inputs that did not travel with the grant. */
-  fetchInput(attempt: Attempt, expression: string): Promise<string>
-  /** (request, error, traceback) of the input that failed. */
-  fetchFailure(attempt: Attempt): Promise<Json[]>
-  /** Stores what the attempt adds to the graph; answers the completion's text. */
-  stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string>
-  stageMembers(attempt: Attempt, record: string): Promise<string>
   complete(attempt: Attempt, record: string): void
   /** A handler that is to be tracked is about to be called. */
   track(attempt: Attempt): void
-  /** Writes down that a handler is about to be called; false: the lease was lost, and it must not be. */
-  begin(attempt: Attempt, mark: Mark | 'n'): Promise<boolean>
   /** A handler on the main loop ran past its hard limit; it cannot be stopped. */
   overran(attempt: Attempt): void
 }
 
 export interface ExecutorOptions {
   tasks: TaskRegistry
+  /** Asked when the first attempt needs it. */
+  store: () => AttemptStore
   random: () => number
   /** Longest result, bytes of JSON. */
   maxResultBytes: number
@@ -86,7 +79,11 @@ export class Executor {
     private readonly options: ExecutorOptions,
   ) {
     this.outcomes = new Outcomes(options)
-    this.isolation = new Isolation(options.maxDeliveries, options.concurrency, () => this.run())
+    this.isolation = new Isolation(
+      options.maxDeliveries,
+      () => options.concurrency,
+      () => this.run(),
+    )
   }
 
   /** Attempts that have not started. */
@@ -197,7 +194,7 @@ export class Executor {
 
   /** It is said before it starts that it does. */
   private async startMarked(attempt: Attempt, definition: TaskDefinition, mark: Mark | 'n'): Promise<void> {
-    if (await this.host.begin(attempt, mark)) await this.startLater(attempt, definition)
+    if (await this.options.store().begin(attempt, mark)) await this.startLater(attempt, definition)
     else this.host.complete(attempt, 'b|')
   }
 
@@ -206,8 +203,13 @@ export class Executor {
     let inputs: Inputs
     try {
       inputs = {
-        prepended: input.charCodeAt(0) === 64 ? await this.host.fetchInput(attempt, input.slice(1)) : input === '' ? null : input.slice(1),
-        failure: attempt.spec.errorInput ? await this.host.fetchFailure(attempt) : null,
+        prepended:
+          input.charCodeAt(0) === 64
+            ? await this.options.store().fetchInput(attempt, input.slice(1))
+            : input === ''
+              ? null
+              : input.slice(1),
+        failure: attempt.spec.errorInput ? await this.options.store().fetchFailure(attempt) : null,
       }
     } catch (error) {
       if (error instanceof SyntaxError) return this.fail(attempt, damage(error))
@@ -238,7 +240,7 @@ export class Executor {
   private pooled(attempt: Attempt, definition: TaskDefinition, end: PoolEnd): void {
     if (attempt.over) return
     if ('record' in end) this.ended(attempt, end.record)
-    else if ('replace' in end) this.staged(attempt, this.host.stageReplacement(attempt, new ReplaceSignal(end.replace)))
+    else if ('replace' in end) this.staged(attempt, this.options.store().stageReplacement(attempt, end.replace))
     else if ('thrown' in end) this.threw(attempt, definition, end.thrown)
     else if ('lost' in end) {
       attempt.logger.error({ attempt: attempt.id, task: attempt.task, reason: end.lost }, 'a task took its thread or process down')
@@ -302,14 +304,14 @@ export class Executor {
   private threw(attempt: Attempt, definition: TaskDefinition, thrown: unknown): void {
     if (attempt.over) return
     const signal = signalOf(thrown)
-    if (signal instanceof ReplaceSignal) this.staged(attempt, this.host.stageReplacement(attempt, signal))
+    if (signal instanceof ReplaceSignal) this.staged(attempt, this.options.store().stageReplacement(attempt, signal.canvas))
     else this.host.complete(attempt, this.outcomes.threw(attempt, definition, thrown))
   }
 
   /** A success brings along what the attempt added to its chord. */
   private ended(attempt: Attempt, record: string): void {
     if (attempt.added.length === 0 || !/^S/.test(record)) this.host.complete(attempt, record)
-    else this.staged(attempt, this.host.stageMembers(attempt, record))
+    else this.staged(attempt, this.options.store().stageMembers(attempt, record))
   }
 
   private fail(attempt: Attempt, thrown: unknown): void {

@@ -30,7 +30,7 @@ export class Isolation {
    */
   constructor(
     private readonly maxDeliveries: number,
-    private readonly concurrency: number,
+    private readonly concurrency: () => number,
     private readonly again: () => void,
   ) {}
 
@@ -43,7 +43,7 @@ export class Isolation {
   admit(attempt: Attempt, active: number): Mark | null {
     if (this.loner !== null && this.loner !== attempt) return null
     if (attempt.grant.suspicion < this.maxDeliveries - 1) {
-      if (this.beside >= Math.ceil(this.concurrency * SUSPECTS_AT_ONCE)) return null
+      if (this.beside >= Math.ceil(this.concurrency() * SUSPECTS_AT_ONCE)) return null
       this.beside++
       return this.mark(attempt, 'b')
     }

@@ -7,20 +7,14 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Json } from '../canvas/types.js'
 import { Surveyor } from '../maintenance/surveyor.js'
 import { Tender, type Work } from '../maintenance/tender.js'
 import { type AttemptList, checkSlots, type RunningAttempt } from '../protocol/control.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName, newIncarnation } from '../protocol/ids.js'
-import { failureArguments } from '../protocol/reader.js'
-import { valueText } from '../protocol/values.js'
 import type { WorkerSample } from '../protocol/worker-view.js'
 import { connect, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
-import { RedisReader } from '../redis/reader.js'
-import { calls } from '../redis/scripts.generated.js'
-import { Additions } from './additions.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
 import { type Controlled, Controller } from './control.js'
@@ -28,21 +22,17 @@ import { Announcer } from './events.js'
 import { Executor, type ExecutorHost } from './executor.js'
 import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
-import type { Mark } from './isolation.js'
 import { LeaseLost } from './lease-lost.js'
 import { DEFAULT_LOGGER, type Logger } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
 import { Pools } from './pools/pools.js'
 import { Presence } from './presence.js'
 import { settingsOf, type WorkerOptions, type WorkerSettings } from './settings.js'
-import type { ReplaceSignal } from './signals.js'
 import { Slots } from './slots.js'
 import { reportText, type StartedMeta, StateReports } from './state-reports.js'
+import { RedisStore } from './store.js'
 import { homesOf, Wakers } from './wakers.js'
 import { Watch } from './watch.js'
-
-/** Attempts that one call asks after. */
-const HOLDS_AT_ONCE = 500
 
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
 const LOOK_MS = 2_000
@@ -76,7 +66,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   private end!: (why: 'asked' | 'overrun') => void
   private overrun = false
   private readonly slots: Slots
-  private additions!: Additions
+  private store!: RedisStore
   private heartbeat: Heartbeat | null = null
   private tender: Tender | null = null
   private surveyor: Surveyor | null = null
@@ -124,6 +114,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
         return slots.size
       },
       tasks: options.tasks,
+      store: () => this.store,
       random: Math.random,
       pools: this.pools,
       watch: this.watch,
@@ -160,7 +151,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     await this.pools.start()
     const load = () => this.namespace.load(this.connection)
     await untilAnswered(this.connection, load, () => this.leaving.signal.aborted)
-    this.additions = new Additions(this.connection, this.namespace, this.process)
+    this.store = new RedisStore(this.connection, this.namespace, this.process, () => this.state === 'stopped')
     this.startHeartbeat()
     for (let p = 0; p < this.namespace.partitions; p++) {
       const partition = new Partition(this, p)
@@ -412,17 +403,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   /** The process was given up for dead and lives: attempts that others run now are told so. @internal */
   doubt(partition: Partition): void {
     const held = [...this.running].filter((attempt) => attempt.grant.partition === partition)
-    void this.tellLost(partition, held).catch((error: unknown) => this.logger.debug({ err: error }, 'looking for lost leases'))
-  }
-
-  private async tellLost(partition: Partition, held: Attempt[]): Promise<void> {
-    const { connection, namespace, process } = this
-    for (let from = 0; from < held.length; from += HOLDS_AT_ONCE) {
-      const some = held.slice(from, from + HOLDS_AT_ONCE)
-      const asked = some.flatMap((attempt) => [attempt.workflowId, attempt.node, `${process}:${attempt.grant.batch.name}`])
-      const gone = await untilAnswered(connection, () => namespace.run(connection, partition.number, calls.holds(asked)))
-      for (const number of gone as number[]) some[number - 1]?.abort(new LeaseLost(some[number - 1] as Attempt))
+    const tell = (lost: Attempt[]) => {
+      for (const attempt of lost) attempt.abort(new LeaseLost(attempt))
     }
+    void this.store.lostOf(partition.number, held).then(tell, (err: unknown) => this.logger.debug({ err }, 'looking for lost leases'))
   }
 
   /** A partition has nothing to do until `dueMs` from now (-1: until it is woken). @internal */
@@ -454,19 +438,6 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     this.checkIdle()
   }
 
-  /** Writes down that a handler is about to be called. @internal */
-  async begin({ grant, workflowId, node }: Attempt, mark: Mark | 'n'): Promise<boolean> {
-    const { connection, namespace } = this
-    const owner = `${this.process}:${grant.batch.name}`
-    const begin = (epoch: string) => calls.begin(epoch, workflowId, grant.run, node, owner, mark)
-    const [answer] = await untilAnswered(
-      connection,
-      () => namespace.runAtEpoch(connection, grant.partition.number, begin),
-      () => this.state === 'stopped',
-    )
-    return answer === 'ok'
-  }
-
   /** A handler ran past its hard limit; it was told so and cannot be stopped. @internal */
   overran({ task, id }: Attempt): void {
     const stops = this.settings.onOverrun === 'stop' && this.state === 'running'
@@ -492,32 +463,6 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
 
   private send(attempt: Attempt, text: string): void {
     attempt.grant.partition.complete(attempt.grant, attempt.key, `%${text}`, false)
-  }
-
-  /** The JSON text of an input that did not come with the grant. @internal */
-  async fetchInput(attempt: Attempt, expression: string): Promise<string> {
-    const [prefix = '', index = '0', expr = '[]'] = expression.split('|')
-    return valueText(this.reader(attempt.workflowId), { prefix, index: Number(index), expr })
-  }
-
-  /** What an error callback is given: request, error, traceback. @internal */
-  async fetchFailure(attempt: Attempt): Promise<Json[]> {
-    const call = await this.reader(attempt.workflowId).describe(attempt.grant.cause.slice(1))
-    return failureArguments(call, attempt.workflowId)
-  }
-
-  /** Stores a replacement; answers the completion. @internal */
-  stageReplacement(attempt: Attempt, signal: ReplaceSignal): Promise<string> {
-    return this.additions.replacement(attempt, signal.canvas)
-  }
-
-  /** Stores added members; answers the completion. @internal */
-  stageMembers(attempt: Attempt, record: string): Promise<string> {
-    return this.additions.members(attempt, record)
-  }
-
-  private reader(workflow: string): RedisReader {
-    return new RedisReader(this.connection, this.namespace, workflow, (call) => untilAnswered(this.connection, call))
   }
 
   /**
