@@ -6,7 +6,7 @@
  */
 import { defineConfig } from 'vitest/config'
 
-export const PROJECTS = ['engine', 'modules', 'cli', 'e2e', 'conformance', 'property', 'chaos', 'support', 'repo', 'testing']
+export const PROJECTS = ['engine', 'modules', 'cli', 'e2e', 'conformance', 'property', 'chaos', 'support', 'repo', 'testing', 'workers']
 
 export default defineConfig({
   test: {

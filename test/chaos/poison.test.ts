@@ -20,7 +20,7 @@ class Supervised {
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
-      const process = await startModule(new URL('../engine/pools-worker.js', import.meta.url), { args: [JSON.stringify(this.setup)] })
+      const process = await startModule(new URL('../workers/pools-worker.js', import.meta.url), { args: [JSON.stringify(this.setup)] })
       this.processes.push(process)
       if (this.stopped) await process.kill9()
       await process.exited

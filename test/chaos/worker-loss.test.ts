@@ -78,7 +78,7 @@ test.each(['inline', 'thread', 'process'] as const)(
     const namespace = uniqueName()
     const client = await Client.connect({ redis: redis.url, namespace })
     const setup = JSON.stringify({ redis: redis.url, namespace, leaseMs: 3_000, pool, concurrency: 2 })
-    const start = () => startModule(new URL('../engine/pools-worker.js', import.meta.url), { args: [setup] })
+    const start = () => startModule(new URL('../workers/pools-worker.js', import.meta.url), { args: [setup] })
     const frozen = await start()
     onTestFinished(() => void frozen.kill9())
     onTestFinished(() => client.close())

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Client, chord, group, SoftTimeLimitExceeded, signature, type TaskContext, TimeLimitExceeded } from '../../src/engine/index.js'
+import { call, TestEngine } from '../engine/harness.js'
 import { uniqueName, useRedis } from '../support/redis-server.js'
 import { startModule } from '../support/typescript-child.js'
 import { until } from '../support/wait.js'
 import type { WorkerProcess } from '../support/worker-process.js'
-import { call, TestEngine } from './harness.js'
 
 const redis = useRedis()
 

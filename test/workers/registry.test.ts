@@ -2,10 +2,10 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { Chordis, signature, type WorkerView } from '../../src/engine/index.js'
 import { Chaos } from '../chaos/harness.js'
+import { COMMON, call, end, Gate, TestEngine } from '../engine/harness.js'
 import { RedisCluster } from '../support/redis-cluster.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
-import { COMMON, call, end, Gate, TestEngine } from './harness.js'
 
 const redis = useRedis()
 

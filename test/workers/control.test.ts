@@ -1,10 +1,10 @@
 /** Remote control of workers: what each command does, who is told, and what is said of those who do not answer. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Client, type Gathered, group, Worker } from '../../src/engine/index.js'
+import { COMMON, call, Gate, type Handlers, registryOf, TestEngine } from '../engine/harness.js'
 import { RedisProxy } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
-import { COMMON, call, Gate, type Handlers, registryOf, TestEngine } from './harness.js'
 
 const redis = useRedis()
 // Not shorter: on a machine with many times its load a heartbeat may be late by half a second and more.
