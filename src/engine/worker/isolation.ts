@@ -8,7 +8,7 @@ import type { Attempt } from './attempt.js'
  * Suspects of a first loss that run at a time, as a part of the concurrency: when the guilty one strikes again, so few are left to be tried one by one.
  * Most losses have no guilty one (a machine that went away), and then this is what the rest waits for.
  */
-const SUSPECTS_AT_ONCE = 1 / 4
+const SUSPECTS_AT_ONCE = 1 / 2
 /** How long one waits for the others to end before it starts beside them after all, ms. */
 const ALONE_WAIT_MS = 5_000
 
