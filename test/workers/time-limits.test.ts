@@ -154,6 +154,21 @@ describe('a worker whose inline task cannot be stopped', () => {
     expect(await handle.outcome({ waitMs: 10_000 })).toMatchObject({ state: 'FAILURE', error: { type: 'ChordError' } })
   })
 
+  test('is not killed when it was frozen past a limit: its own timers end the attempt when it wakes', async () => {
+    const { client, start } = await open({ leaseMs: 60_000 })
+    const worker = await start()
+    const handle = await client.submit(signature('hang', [], {}, { timeLimitMs: 500 }))
+    await until(async () => (await handle.results())[0]?.state === 'STARTED', { intervalMs: 1, what: 'it has started' })
+    worker.stop()
+    // The limit passes, and what the thread takes for a freeze.
+    await sleep(2_000)
+    expect((await handle.results())[0]?.state).toBe('STARTED')
+    worker.cont()
+    expect(await handle.outcome({ waitMs: 10_000 })).toMatchObject({ state: 'FAILURE', error: { type: 'TimeLimitExceeded' } })
+    expect(await (await client.submit(signature('echo', ['alive']))).result({ timeoutMs: 10_000 })).toBe('alive')
+    expect(worker.running).toBe(true)
+  })
+
   test('loses nothing and runs once what blocks its loop for longer than a lease, inside its limit', async () => {
     const { client, start } = await open({ leaseMs: 1_000, concurrency: 4 })
     const workers = [await start(), await start()]

@@ -14,6 +14,10 @@ const now = () => Number(globalThis.process.hrtime.bigint() / 1_000_000n)
 
 /** How often it is looked whether a handler is past its hard limit, ms. */
 const LOOK_MS = 100
+/** Between two looks, ms: more says that the whole process was frozen. */
+const FROZEN_MS = 1_000
+/** What the main loop has then, ms. */
+const THAW_MS = 2_000
 /** What the main loop has to notice a limit itself, ms. */
 const SLACK_MS = 200
 
@@ -174,8 +178,20 @@ const timer = setInterval(() => {
   if (vouches()) for (const keys of beats) void beat(keys)
 }, intervalMs)
 
+/** When it was looked last, and when this thread found that it had not run for a while either. */
+let lookedAt = now()
+let thawedAt = Number.NEGATIVE_INFINITY
+
+/** A process that was frozen as a whole has a main loop that is about to notice by itself what has passed. */
+function isThawing() {
+  const at = now()
+  if (at - lookedAt > FROZEN_MS) thawedAt = at
+  lookedAt = at
+  return at - thawedAt < THAW_MS
+}
+
 const looker = setInterval(() => {
-  if (ending) return
+  if (ending || isThawing()) return
   look()
   const late = overdue()
   if (late.length > 0) void end(late)

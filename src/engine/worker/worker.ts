@@ -34,6 +34,8 @@ import { RedisStore } from './store.js'
 import { homesOf, Wakers } from './wakers.js'
 import { Watch } from './watch.js'
 
+/** Handlers that the heartbeat thread can watch, at least: slots may be added later. */
+const WATCHED = 1_000
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
 const LOOK_MS = 2_000
 
@@ -101,7 +103,9 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     this.announcer = announcer
     const { concurrency, limits, maxResultBytes } = this.settings
     this.pools = new Pools(options, options.tasks, concurrency, maxResultBytes, this.logger)
-    this.watch = new Watch(concurrency, limits, (attempt, definition, error) => this.executor.verdict(attempt, definition, error))
+    this.watch = new Watch(Math.max(concurrency, WATCHED), limits, (attempt, definition, error) =>
+      this.executor.verdict(attempt, definition, error),
+    )
     const slots = new Slots(concurrency, {
       held: () => this.running.size,
       executor: () => this.executor,
