@@ -245,7 +245,8 @@ export class Executor {
     else if ('lost' in end) {
       attempt.logger.error({ attempt: attempt.id, task: attempt.task, reason: end.lost }, 'a task took its thread or process down')
       this.host.complete(attempt, `l${this.options.maxDeliveries}|`)
-    } else this.goesBack(attempt, end.back)
+    } else if ('back' in end) this.goesBack(attempt, end.back)
+    else this.host.complete(attempt, 'b|')
   }
 
   /** It never began, and not through its own fault. */

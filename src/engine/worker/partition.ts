@@ -425,6 +425,8 @@ export class Partition {
   /** Lanes open again after the process was given up for dead. */
   async reopen(): Promise<void> {
     for (const lane of this.lanes) {
+      // A process that has said good-bye is not known any more, and must not come back.
+      if (this.stopped) return
       if (lane.busy) continue
       // No turn may overtake: one that ran before an `open` of the same number would be taken for a repeat, and its completions be lost.
       lane.busy = true

@@ -499,12 +499,13 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     await this.wakers?.stop()
     while (this.busy() && performance.now() < this.graceUntil) await sleep(5)
     for (const attempt of this.running) attempt.abort(new ChordisError('closed', 'the worker stops'))
+    // Nothing may run any more when others are given it; only then is it given back.
+    await this.pools.stop()
     await this.tender?.stop()
     this.presence.stop()
     await Promise.all(
       this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])),
     )
-    await this.pools.stop()
     await this.heartbeat?.stop()
     await Promise.race([surveyed, sleep(2_000, undefined, { ref: false })])
     this.connection?.disconnect()

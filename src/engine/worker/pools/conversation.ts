@@ -93,6 +93,11 @@ export class Conversation {
     this.over(this.begun ? { lost: reason } : { back: reason })
   }
 
+  /** The worker stops and gives the attempt back. */
+  abandon(): void {
+    this.over({ abandoned: true })
+  }
+
   private over(end: PoolEnd): void {
     this.timers?.clear()
     if (this.killer) clearTimeout(this.killer)

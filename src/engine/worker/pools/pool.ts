@@ -4,8 +4,14 @@ import type { Attempt } from '../attempt.js'
 import type { Inputs } from '../call.js'
 import type { Limits } from '../limits.js'
 
-/** How an attempt in a pool ended. `lost`: its thread or process died; `back`: it never began, for a reason that is not its own. */
-export type PoolEnd = { record: string } | { replace: Canvas } | { thrown: unknown } | { lost: string } | { back: string }
+/** How an attempt in a pool ended. `lost`: its thread or process died; `back`: it never began, for a reason that is not its own. `abandoned`: the worker stops. */
+export type PoolEnd =
+  | { record: string }
+  | { replace: Canvas }
+  | { thrown: unknown }
+  | { lost: string }
+  | { back: string }
+  | { abandoned: true }
 
 export interface PoolCall {
   limits: Limits

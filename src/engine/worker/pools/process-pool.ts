@@ -133,7 +133,9 @@ export class ProcessPool implements Pool {
       if (message.type === 'done') this.free(child, message.retires)
     }
     const exited = (code: number | null, signal: NodeJS.Signals | null) => {
-      if (!over) conversation.gone(`its process ended with ${signal ?? `code ${code}`}`)
+      if (over) return
+      if (this.stopped) conversation.abandon()
+      else conversation.gone(`its process ended with ${signal ?? `code ${code}`}`)
     }
     child.on('message', received)
     child.once('exit', exited)

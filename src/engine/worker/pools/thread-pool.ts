@@ -72,7 +72,8 @@ export class ThreadPool implements Pool {
     const gone = (reason: string) => {
       // What was said before the end is heard first.
       setImmediate(() => {
-        conversation.gone(reason)
+        if (this.stopped) conversation.abandon()
+        else conversation.gone(reason)
         port1.close()
       })
     }
