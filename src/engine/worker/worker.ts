@@ -498,7 +498,11 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     this.giveBack(this.executor.drain())
     await this.wakers?.stop()
     while (this.busy() && performance.now() < this.graceUntil) await sleep(5)
-    for (const attempt of this.running) attempt.abort(new ChordisError('closed', 'the worker stops'))
+    for (const attempt of this.running) {
+      // It goes back: how it takes the signal is not how it ended.
+      attempt.over = true
+      attempt.abort(new ChordisError('closed', 'the worker stops'))
+    }
     // Nothing may run any more when others are given it; only then is it given back.
     await this.pools.stop()
     await this.tender?.stop()
