@@ -1,10 +1,11 @@
 /** A task that takes its process down with it, among others that are innocent. */
 import { expect, onTestFinished, test } from 'vitest'
 import { Client, group, signature } from '../../src/engine/index.js'
+import { recordsOf } from '../support/records.js'
 import { uniqueName, useRedis } from '../support/redis-server.js'
-import { startModule } from '../support/typescript-child.js'
 import { until } from '../support/wait.js'
 import type { WorkerProcess } from '../support/worker-process.js'
+import { type PoolSettings, startPoolWorker } from '../workers/pool-workers.js'
 
 const redis = useRedis({ appendonly: true })
 
@@ -14,13 +15,13 @@ class Supervised {
   private stopped = false
   private readonly done: Promise<void>
 
-  constructor(private readonly setup: object) {
+  constructor(private readonly setup: PoolSettings) {
     this.done = this.loop()
   }
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
-      const process = await startModule(new URL('../workers/pools-worker.js', import.meta.url), { args: [JSON.stringify(this.setup)] })
+      const process = await startPoolWorker(this.setup)
       this.processes.push(process)
       if (this.stopped) await process.kill9()
       await process.exited
@@ -35,7 +36,7 @@ class Supervised {
   }
 }
 
-async function open(settings: object, workers = 1): Promise<{ client: Client; namespace: string; workers: Supervised[] }> {
+async function open(settings: PoolSettings, workers = 1): Promise<{ client: Client; workers: Supervised[] }> {
   const namespace = uniqueName()
   const client = await Client.connect({ redis: redis.url, namespace })
   const supervised = Array.from({ length: workers }, () => new Supervised({ redis: redis.url, namespace, leaseMs: 2_000, ...settings }))
@@ -43,15 +44,14 @@ async function open(settings: object, workers = 1): Promise<{ client: Client; na
     await Promise.all(supervised.map((one) => one.stop()))
     await client.close()
   })
-  return { client, namespace, workers: supervised }
+  return { client, workers: supervised }
 }
 
 /** Deliveries that open records of a workflow say are charged, by node. */
-async function chargedIn(namespace: string, id: string): Promise<Map<string, number>> {
-  const fields = await redis.connect().hgetall((await redis.connect().keys(`${namespace}:*:w:${id}`))[0] as string)
+async function chargedIn(id: string): Promise<Map<string, number>> {
   const charged = new Map<string, number>()
-  for (const [node, record] of Object.entries(fields)) {
-    const deliveries = /^\d+$/.test(node) ? /^(?:L \S+|[QD]) \d+ (\d+) /.exec(record)?.[1] : undefined
+  for (const [node, record] of await recordsOf(redis.connect(), id)) {
+    const deliveries = /^(?:L \S+|[QD]) \d+ (\d+) /.exec(record)?.[1]
     if (deliveries !== undefined && deliveries !== '0') charged.set(node, Number(deliveries))
   }
   return charged
@@ -60,13 +60,13 @@ async function chargedIn(namespace: string, id: string): Promise<Map<string, num
 test.each(process.env.CHORDIS_VERIFY ? [1, 2] : [2])(
   'one poison pill among 100 tasks in flight on %i worker(s) fails after 3 deliveries; the others run, and nobody else is charged',
   async (count) => {
-    const { client, namespace, workers } = await open({ concurrency: 120 }, count)
+    const { client, workers } = await open({ concurrency: 120 }, count)
     const members = Array.from({ length: 100 }, (_, n) => (n === 50 ? signature('crash', [150]) : signature('nap', [n, 200])))
     const handle = await client.submit(group(members))
     const charged = new Set<string>()
     await until(
       async () => {
-        for (const node of (await chargedIn(namespace, handle.id)).keys()) charged.add(node)
+        for (const node of (await chargedIn(handle.id)).keys()) charged.add(node)
         return (await handle.status()).counts.remaining === 0
       },
       { timeoutMs: 50_000, intervalMs: 5, what: 'all have ended' },

@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test } from 'vitest'
-import { Client, chain, chord, group, signature } from '../../src/engine/index.js'
-import { uniqueName, useRedis } from '../support/redis-server.js'
-import { startModule } from '../support/typescript-child.js'
+import { expect, test } from 'vitest'
+import { chain, chord, group, signature } from '../../src/engine/index.js'
+import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
+import { openPoolWorkers } from '../workers/pool-workers.js'
 import { Chaos, work } from './harness.js'
 
 const redis = useRedis({ appendonly: true })
@@ -75,18 +75,12 @@ test('a worker that was frozen for longer than its lease loses its work; what it
 test.each(['inline', 'thread', 'process'] as const)(
   'a frozen worker of kind %s that wakes tells its attempts that their leases are lost',
   async (pool) => {
-    const namespace = uniqueName()
-    const client = await Client.connect({ redis: redis.url, namespace })
-    const setup = JSON.stringify({ redis: redis.url, namespace, leaseMs: 3_000, pool, concurrency: 2 })
-    const start = () => startModule(new URL('../workers/pools-worker.js', import.meta.url), { args: [setup] })
+    const { client, start } = await openPoolWorkers(redis.url, { leaseMs: 3_000, pool, concurrency: 2 })
     const frozen = await start()
-    onTestFinished(() => void frozen.kill9())
-    onTestFinished(() => client.close())
     const handle = await client.submit(signature('says', [], {}, { timeLimitMs: 60_000 }))
     await frozen.line(/^begun/)
     frozen.stop()
     const other = await start()
-    onTestFinished(() => void other.kill9())
     await other.line(/^begun/, 20_000)
     frozen.cont()
     await frozen.line(/^told LeaseLost lease-lost/)

@@ -1,17 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { chain, group } from '../../src/engine/index.js'
+import { recordsOf } from '../support/records.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { COMMON, call, end, Gate, TestEngine } from './harness.js'
 
 const redis = useRedis()
 
-/** What Redis knows of a workflow's nodes: their records. */
-async function recordsOf(id: string): Promise<string[]> {
-  const admin = redis.connect()
-  const fields = await admin.hgetall((await admin.keys(`*:w:${id}`))[0] as string)
-  return Object.entries(fields).flatMap(([name, value]) => (/^\d+$/.test(name) ? [value] : []))
-}
+/** Records of a workflow's nodes. */
+const records = async (id: string): Promise<string[]> => [...(await recordsOf(redis.connect(), id)).values()]
 
 /** Keys of worker processes, their heartbeats included. */
 async function tracesOf(engine: TestEngine): Promise<string[]> {
@@ -35,7 +32,7 @@ describe('a worker that stops', () => {
     await worker.stop()
     const ranHere = runs.length
     expect(ranHere).toBeLessThan(190)
-    const open = (await recordsOf(handle.id)).filter((record) => !record.startsWith('S'))
+    const open = (await records(handle.id)).filter((record) => !record.startsWith('S'))
     expect(open.filter((record) => !record.startsWith('Q 1 0 '))).toEqual([])
     expect(await tracesOf(engine)).toEqual([])
     await engine.worker({ busy })
@@ -77,7 +74,7 @@ describe('a worker that stops', () => {
     await until(() => started, { what: 'the task has started' })
     await worker.stop({ graceMs: 30 })
     expect(aborted).toBe(true)
-    expect(await recordsOf(handle.id)).toEqual(['Q 1 0 0 - -'])
+    expect(await records(handle.id)).toEqual(['Q 1 0 0 - -'])
     expect(await tracesOf(engine)).toEqual([])
     second.open()
     await engine.worker({ hold: second.handler }, { maxDeliveries: 1 })

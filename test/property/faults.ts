@@ -1,6 +1,6 @@
 /** Losses on the wire between an engine and Redis, as the tests of this folder use them. */
 import { createHash } from 'node:crypto'
-import type { Fault, ProxyRequest, RedisProxy } from '../support/proxy.js'
+import { type Fault, type ProxyRequest, RedisProxy } from '../support/proxy.js'
 import { callIdentity } from '../support/proxy-requests.js'
 
 /** The same words every time, so that "once" would hit only the first: every second one is lost. */
@@ -21,4 +21,26 @@ export function loseEveryReplyOnce(proxy: RedisProxy, onLoss: (key: string) => v
       return id
     },
   })
+}
+
+/** Ways to one Redis on which every reply is lost once; each party takes one of its own, so that one's losses are not another's. */
+export class LossyWays {
+  /** What was lost so far: `script:turn`. */
+  readonly hit = new Set<string>()
+  private readonly proxies: RedisProxy[] = []
+
+  /** @param server where they lead; asked at the first use */
+  constructor(private readonly server: () => { host: string; port: number }) {}
+
+  /** The URL of another way. */
+  async open(): Promise<string> {
+    const proxy = await RedisProxy.start(this.server())
+    this.proxies.push(proxy)
+    loseEveryReplyOnce(proxy, (key) => this.hit.add(key))
+    return proxy.url
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.proxies.map((proxy) => proxy.close()))
+  }
 }

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Client, chord, signature, Worker } from '../../src/engine/index.js'
-import { RedisProxy } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
 import { seeded } from '../support/seed.js'
-import { loseEveryReplyOnce } from './faults.js'
+import { LossyWays } from './faults.js'
 import { Journal, journalled, listening } from './journal.js'
 import { insist, shaped, specs, troubles } from './trial.js'
 
@@ -17,27 +16,18 @@ describe('while every reply of every script is lost once, random canvases', () =
   const redis = useRedis()
   const journal = new Journal()
   const namespace = redis.ns()
-  const proxies: RedisProxy[] = []
-  const hit = new Set<string>()
+  const ways = new LossyWays(() => redis.server)
   const workers: Worker[] = []
   let client: Client
   let observer: Client
 
-  /** A way to Redis of its own, so that one party's losses are not another's. */
-  async function lossy(): Promise<string> {
-    const proxy = await RedisProxy.start(redis.server)
-    proxies.push(proxy)
-    loseEveryReplyOnce(proxy, (key) => hit.add(key))
-    return proxy.url
-  }
-
   beforeAll(async () => {
-    const url = await lossy()
+    const url = await ways.open()
     client = await insist(() => Client.connect({ redis: url, namespace, partitions: 2 }))
     observer = await Client.connect({ redis: redis.url, namespace })
     for (let i = 0; i < 2; i++) {
       const tasks = journalled(journal.write, () => worker.process)
-      const worker: Worker = new Worker({ redis: await lossy(), namespace, tasks, logger: listening(journal.write) })
+      const worker: Worker = new Worker({ redis: await ways.open(), namespace, tasks, logger: listening(journal.write) })
       workers.push(worker)
     }
     await Promise.all(workers.map((worker) => worker.start()))
@@ -47,7 +37,7 @@ describe('while every reply of every script is lost once, random canvases', () =
     await Promise.all(workers.map((worker) => worker.stop()))
     await client?.close()
     await observer?.close()
-    await Promise.all(proxies.map((proxy) => proxy.close()))
+    await ways.close()
   })
 
   const trial = () => ({ client, observer, journal: () => journal, timeoutMs: TIMEOUT_MS - 10_000, twice: true })
@@ -80,6 +70,6 @@ describe('while every reply of every script is lost once, random canvases', () =
 
   test('met a loss of every kind', () => {
     const scripts = ['submit', 'stage', 'activate', 'open', 'turn', 'tend', 'beat', 'wait', 'read'].map((name) => `script:${name}`)
-    expect([...hit]).toEqual(expect.arrayContaining([...scripts, 'HMGET']))
+    expect([...ways.hit]).toEqual(expect.arrayContaining([...scripts, 'HMGET']))
   })
 })

@@ -13,7 +13,7 @@ import { SeededRandom } from '../support/seed.js'
 import { until } from '../support/wait.js'
 import { difference } from './compare.js'
 import { type Journal, journalled, type Write } from './journal.js'
-import { canvasOf, insist, type Spec } from './trial.js'
+import { canvasOf, insist, type Spec, troublesOf } from './trial.js'
 
 /** Workflows with this in front of their ids have faults. */
 const FAULTY = 'faulty-'
@@ -59,19 +59,9 @@ export interface RequeueOptions {
   timeoutMs?: number
 }
 
-/** What is wrong with it, if anything is. */
-export async function requeueTroubles(options: RequeueOptions, list: readonly Spec[], inFlight = 24): Promise<object[]> {
-  const found: object[] = []
-  const waiting = [...list]
-  const lane = async (): Promise<void> => {
-    for (let spec = waiting.pop(); spec && found.length < 3; spec = waiting.pop()) {
-      const trouble = await troubleOf(options, spec).catch((error: Error) => [`${error.name}: ${error.message}`])
-      if (trouble.length > 0) found.push({ ...spec, trouble })
-    }
-  }
-  await Promise.all(Array.from({ length: inFlight }, lane))
-  return found
-}
+/** What is wrong with each canvas; `inFlight` of them run side by side. Stops after a few. */
+export const requeueTroubles = (options: RequeueOptions, list: readonly Spec[], inFlight = 24): Promise<object[]> =>
+  troublesOf(list, inFlight, (spec) => troubleOf(options, spec))
 
 async function troubleOf(options: RequeueOptions, spec: Spec): Promise<string[]> {
   const { client, observer, journal, timeoutMs = 60_000 } = options

@@ -1,10 +1,9 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Client, Worker } from '../../src/engine/index.js'
-import { RedisProxy } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
 import { seeded } from '../support/seed.js'
-import { loseEveryReplyOnce } from './faults.js'
+import { LossyWays } from './faults.js'
 import { Journal, listening } from './journal.js'
 import { faultyTasks, requeueTroubles } from './requeue-trial.js'
 import { insist, shaped, specs } from './trial.js'
@@ -73,26 +72,18 @@ describe('random canvases whose dead letters are requeued while every reply is l
   const redis = useRedis()
   const journal = new Journal()
   const namespace = redis.ns()
-  const proxies: RedisProxy[] = []
   const workers: Worker[] = []
-  const hit = new Set<string>()
+  const ways = new LossyWays(() => redis.server)
   let client: Client
   let observer: Client
   let connection: Redis
 
-  async function lossy(): Promise<string> {
-    const proxy = await RedisProxy.start(redis.server)
-    proxies.push(proxy)
-    loseEveryReplyOnce(proxy, (key) => hit.add(key))
-    return proxy.url
-  }
-
   beforeAll(async () => {
     connection = new Redis(redis.url)
-    const url = await lossy()
+    const url = await ways.open()
     client = await insist(() => Client.connect({ redis: url, namespace, partitions: 2 }))
     observer = await Client.connect({ redis: redis.url, namespace })
-    for (let i = 0; i < 2; i++) workers.push(await started(await lossy(), namespace, journal))
+    for (let i = 0; i < 2; i++) workers.push(await started(await ways.open(), namespace, journal))
   })
 
   afterAll(async () => {
@@ -100,7 +91,7 @@ describe('random canvases whose dead letters are requeued while every reply is l
     await client?.close()
     await observer?.close()
     connection?.disconnect()
-    await Promise.all(proxies.map((proxy) => proxy.close()))
+    await ways.close()
   })
 
   test(
@@ -111,7 +102,7 @@ describe('random canvases whose dead letters are requeued while every reply is l
       const list = [...specs(random, SIZES.lossy, 40), ...shaped('graph', specs(random, SIZES.lossy, 40))]
       expect(await requeueTroubles(options, list, 50)).toEqual([])
       expect(journal.unexplained()).toEqual([])
-      expect([...hit]).toContain('script:requeue')
+      expect([...ways.hit]).toContain('script:requeue')
     },
     TIMEOUT_MS,
   )

@@ -65,12 +65,16 @@ export async function insist<T>(call: () => Promise<T>, timeoutMs = 60_000): Pro
 }
 
 /** What is wrong with each canvas; `inFlight` of them run side by side. Stops after a few. */
-export async function troubles(options: TrialOptions, list: readonly Spec[], inFlight = 32): Promise<object[]> {
+export const troubles = (options: TrialOptions, list: readonly Spec[], inFlight = 32): Promise<object[]> =>
+  troublesOf(list, inFlight, (spec) => troubleOf(options, spec))
+
+/** What `trial` says is wrong, canvas by canvas. */
+export async function troublesOf(list: readonly Spec[], inFlight: number, trial: (spec: Spec) => Promise<string[]>): Promise<object[]> {
   const found: object[] = []
   const waiting = [...list]
   const lane = async (): Promise<void> => {
     for (let spec = waiting.pop(); spec && found.length < 3; spec = waiting.pop()) {
-      const trouble = await troubleOf(options, spec).catch((error: Error) => [`${error.name}: ${error.message}`])
+      const trouble = await trial(spec).catch((error: Error) => [`${error.name}: ${error.message}`])
       if (trouble.length > 0) found.push({ ...spec, trouble })
     }
   }

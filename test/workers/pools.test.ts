@@ -1,34 +1,18 @@
 /** Threads and processes: the same tasks, what can be stopped, and what a crash takes along. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { Client, chain, chord, group, type Json, map, signature, type WorkerOptions } from '../../src/engine/index.js'
+import { describe, expect, test } from 'vitest'
+import { type Client, chain, chord, group, type Json, map, signature } from '../../src/engine/index.js'
 import { uniqueName, useRedis } from '../support/redis-server.js'
-import { startModule } from '../support/typescript-child.js'
 import { until } from '../support/wait.js'
 import type { WorkerProcess } from '../support/worker-process.js'
+import { openPoolWorkers, type PoolSettings, type PoolWorkers, startPoolWorker } from './pool-workers.js'
 
 const redis = useRedis()
 
-type Settings = Omit<Partial<WorkerOptions>, 'tasks'> & { options?: { [task: string]: object } }
-
 /** A client and a worker process of their own. */
-async function open(
-  settings: Settings,
-): Promise<{ client: Client; worker: WorkerProcess; namespace: string; start: () => Promise<WorkerProcess> }> {
-  const namespace = uniqueName()
-  const client = await Client.connect({ redis: redis.url, namespace })
-  const workers: WorkerProcess[] = []
-  const start = async () => {
-    const setup = { redis: redis.url, namespace, concurrency: 2, ...settings }
-    const worker = await startModule(new URL('./pools-worker.js', import.meta.url), { args: [JSON.stringify(setup)] })
-    workers.push(worker)
-    return worker
-  }
-  onTestFinished(async () => {
-    await client.close()
-    await Promise.all(workers.map((worker) => worker.kill9()))
-  })
-  return { client, worker: await start(), namespace, start }
+async function open(settings: PoolSettings): Promise<PoolWorkers & { worker: WorkerProcess }> {
+  const workers = await openPoolWorkers(redis.url, { concurrency: 2, ...settings })
+  return { ...workers, worker: await workers.start() }
 }
 
 /** Processes whose parent is this one. */
@@ -146,10 +130,7 @@ describe.each(['thread', 'process'] as const)('in the pool of kind %s', (pool) =
 
   test('tasks that cannot be loaded stop the worker before it takes any', async () => {
     const namespace = uniqueName()
-    const setup = { redis: redis.url, namespace, pool, poolSize: 0 }
-    await expect(startModule(new URL('./pools-worker.js', import.meta.url), { args: [JSON.stringify(setup)] })).rejects.toThrow(
-      /poolSize: must be/,
-    )
+    await expect(startPoolWorker({ redis: redis.url, namespace, pool, poolSize: 0 })).rejects.toThrow(/poolSize: must be/)
   })
 })
 

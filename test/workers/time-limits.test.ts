@@ -1,12 +1,12 @@
 /** Limits of tasks that run on the main loop of their worker. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { Client, chord, group, SoftTimeLimitExceeded, signature, type TaskContext, TimeLimitExceeded } from '../../src/engine/index.js'
+import { describe, expect, test } from 'vitest'
+import { chord, group, SoftTimeLimitExceeded, signature, type TaskContext, TimeLimitExceeded } from '../../src/engine/index.js'
 import { call, TestEngine } from '../engine/harness.js'
-import { uniqueName, useRedis } from '../support/redis-server.js'
-import { startModule } from '../support/typescript-child.js'
+import { recordsOf } from '../support/records.js'
+import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
-import type { WorkerProcess } from '../support/worker-process.js'
+import { openPoolWorkers, type PoolSettings } from './pool-workers.js'
 
 const redis = useRedis()
 
@@ -100,30 +100,8 @@ describe('an inline task', () => {
   })
 })
 
-/** Records of a workflow's nodes. */
-async function recordsOf(pattern: string): Promise<string[]> {
-  const admin = redis.connect()
-  const fields = await admin.hgetall((await admin.keys(pattern))[0] as string)
-  return Object.entries(fields).flatMap(([name, value]) => (/^\d+$/.test(name) ? [value] : []))
-}
-
 describe('a worker whose inline task cannot be stopped', () => {
-  async function open(settings: object): Promise<{ client: Client; namespace: string; start: () => Promise<WorkerProcess> }> {
-    const namespace = uniqueName()
-    const client = await Client.connect({ redis: redis.url, namespace })
-    const workers: WorkerProcess[] = []
-    onTestFinished(async () => {
-      await client.close()
-      await Promise.all(workers.map((worker) => worker.kill9()))
-    })
-    const start = async () => {
-      const setup = { redis: redis.url, namespace, ...settings }
-      const worker = await startModule(new URL('./pools-worker.js', import.meta.url), { args: [JSON.stringify(setup)] })
-      workers.push(worker)
-      return worker
-    }
-    return { client, namespace, start }
-  }
+  const open = (settings: PoolSettings) => openPoolWorkers(redis.url, settings)
 
   test('drains and ends when its loop is alive, so that another takes its place', async () => {
     const { client, start } = await open({ onOverrun: 'stop', graceMs: 5_000 })
@@ -148,7 +126,7 @@ describe('a worker whose inline task cannot be stopped', () => {
     // Nobody had to wait for a lease to run out: all of it is told and given back already.
     expect((await handle.results())[0]).toMatchObject({ state: 'FAILURE', error: { type: 'TimeLimitExceeded' } })
     expect((await redis.connect().keys(`${namespace}:*`)).filter((key) => /:p:/.test(key))).toEqual([])
-    expect(await recordsOf(`${namespace}:*:w:${naps.id}`)).toEqual(['Q 1 0 0 - -', 'Q 1 0 0 - -', 'Q 1 0 0 - -'])
+    expect([...(await recordsOf(redis.connect(), naps.id)).values()]).toEqual(['Q 1 0 0 - -', 'Q 1 0 0 - -', 'Q 1 0 0 - -'])
     await start()
     expect(await naps.result({ timeoutMs: 10_000 })).toEqual([1, 2, 3])
     expect(await handle.outcome({ waitMs: 10_000 })).toMatchObject({ state: 'FAILURE', error: { type: 'ChordError' } })

@@ -14,36 +14,39 @@ async function away(arena: Arena, random: SeededRandom): Promise<{ slot: Slot; p
   return { slot, proxy: slot.proxy }
 }
 
-/** For a while, then healed; recovered when the worker runs a task again. */
-function whileFault(name: string, doc: string, leases: number, begin: (proxy: RedisProxy) => void): Fault {
+/** Something happens to a worker's way; recovered when the worker runs a task again. `strike` answers since when that counts, null when nothing happened. */
+function wayFault(
+  name: string,
+  doc: string,
+  strike: (proxy: RedisProxy, random: SeededRandom, arena: Arena) => Promise<number | null>,
+): Fault {
   return {
     name,
     lane: 'worker',
     doc,
     async inject(arena, random) {
       const { slot, proxy } = await away(arena, random)
-      begin(proxy)
-      await sleep(leases * arena.leaseMs)
-      proxy.pass()
-      return arena.probeSlot(arena.now(), slot)
+      const since = await strike(proxy, random, arena)
+      return since === null ? null : arena.probeSlot(since, slot)
     },
   }
 }
 
-/** At one moment; recovered when the worker runs a task again. */
-function momentFault(name: string, doc: string, strike: (proxy: RedisProxy, random: SeededRandom) => number | Promise<void>): Fault {
-  return {
-    name,
-    lane: 'worker',
-    doc,
-    async inject(arena, random) {
-      const { slot, proxy } = await away(arena, random)
-      const since = arena.now()
-      if ((await strike(proxy, random)) === 0) return null
-      return arena.probeSlot(since, slot)
-    },
-  }
-}
+/** For a while, then healed. */
+const whileFault = (name: string, doc: string, leases: number, begin: (proxy: RedisProxy) => void): Fault =>
+  wayFault(name, doc, async (proxy, _random, arena) => {
+    begin(proxy)
+    await sleep(leases * arena.leaseMs)
+    proxy.pass()
+    return arena.now()
+  })
+
+/** At one moment. */
+const momentFault = (name: string, doc: string, strike: (proxy: RedisProxy, random: SeededRandom) => number | Promise<void>): Fault =>
+  wayFault(name, doc, async (proxy, random, arena) => {
+    const since = arena.now()
+    return (await strike(proxy, random)) === 0 ? null : since
+  })
 
 const blocks = (connection: ProxyConnection): boolean => connection.pending.some(({ name }) => name === 'BLPOP')
 
