@@ -1,5 +1,5 @@
 /** What every command is given: where to write, in which form, and where Redis is. */
-import { ChordisError, type ChordisOptions } from '../engine/index.js'
+import { Chordis, ChordisError, type ChordisOptions } from '../engine/index.js'
 import { CliError } from './failure.js'
 import { type Paint, paint, wantsColours } from './terminal.js'
 
@@ -53,6 +53,16 @@ export function redisFrom(text: string): ChordisOptions['redis'] {
 /** Where a command that has no application of its own finds Redis. */
 export function clientOptions({ connection }: Context): ChordisOptions {
   return { redis: DEFAULT_REDIS, ...connection }
+}
+
+/** Asks something of an application without tasks, and lets go of Redis. */
+export async function withApp<T>(context: Context, ask: (app: Chordis) => Promise<T>): Promise<T> {
+  const app = new Chordis(clientOptions(context))
+  try {
+    return await ask(app)
+  } finally {
+    await app.close()
+  }
 }
 
 /** A Redis URL as it may be shown: without its password. */

@@ -1,37 +1,24 @@
 /** `chordis dead`: tasks that failed with no attempt left. */
-import { Chordis, type DeadLetter, type DeadLetterDetails, type DeadLetterFilter, type DeadLetters } from '../../engine/index.js'
-import { type Context, clientOptions } from '../context.js'
+import type { DeadLetter, DeadLetterDetails, DeadLetterFilter, DeadLetters } from '../../engine/index.js'
+import { type Context, withApp } from '../context.js'
 import { CliError } from '../failure.js'
 import { type Cell, columns, cut, type Paint, safe } from '../terminal.js'
 
-/** Which dead letters are meant, as options say it; times are ISO 8601 or ms. */
-export interface DeadFilters {
-  task?: string
-  error?: string
-  tenant?: string
-  workflow?: string
-  before?: number
-  after?: number
-}
-
-export interface ListArguments extends DeadFilters {
+export interface ListArguments extends DeadLetterFilter {
   limit: number
   cursor?: string
 }
 
-export interface ChangeArguments extends DeadFilters {
+export interface ChangeArguments extends DeadLetterFilter {
   all?: boolean
   dryRun?: boolean
 }
 
-async function withLetters(context: Context, ask: (letters: DeadLetters) => Promise<void>): Promise<number> {
-  const app = new Chordis(clientOptions(context))
-  try {
+function withLetters(context: Context, ask: (letters: DeadLetters) => Promise<void>): Promise<number> {
+  return withApp(context, async (app) => {
     await ask((await app.client()).deadLetters)
     return 0
-  } finally {
-    await app.close()
-  }
+  })
 }
 
 /** `chordis dead list`. */

@@ -1,6 +1,6 @@
 /** `chordis doctor`: what is wrong with Redis, the namespace and its workflows, why it matters, and what can be done; `--fix` does what can be done here. */
-import { Chordis, type DoctorProgress, type DoctorReport, type Finding } from '../../engine/index.js'
-import { type Context, clientOptions, shownUrl } from '../context.js'
+import type { DoctorProgress, DoctorReport, Finding } from '../../engine/index.js'
+import { type Context, shownUrl, withApp } from '../context.js'
 import { bar, columns, number, type Paint, safe } from '../terminal.js'
 
 export interface DoctorArguments {
@@ -12,26 +12,15 @@ export interface DoctorArguments {
 /** Exit code where something is left that is wrong. */
 const FOUND = 1
 
-export async function doctor(context: Context, { fix = false, workflow }: DoctorArguments): Promise<number> {
-  const options = clientOptions(context)
-  const app = new Chordis(options)
+export function doctor(context: Context, { fix = false, workflow }: DoctorArguments): Promise<number> {
   const display = displayOf(context)
-  try {
-    const report = await app.doctor({ fix, ...(workflow === undefined ? {} : { workflow }), progress: display.show })
-    display.end()
+  const which = workflow === undefined ? {} : { workflow }
+  return withApp(context, async (app) => {
+    const report = await app.doctor({ fix, ...which, progress: display.show }).finally(display.end)
     if (context.json) context.print(JSON.stringify(report))
-    else
-      for (const line of reportLines(
-        report,
-        { fix, redis: shownUrl(options.redis), ...(workflow === undefined ? {} : { workflow }) },
-        context.out,
-      ))
-        context.print(line)
+    else for (const line of reportLines(report, { fix, redis: shownUrl(app.options.redis), ...which }, context.out)) context.print(line)
     return report.findings.some(({ state }) => state === 'found' || state === 'manual') ? FOUND : 0
-  } finally {
-    display.end()
-    await app.close()
-  }
+  })
 }
 
 export interface Asked {

@@ -1,6 +1,5 @@
 /** `chordis run`: looks at a workflow that was submitted. */
 import {
-  Chordis,
   ChordisError,
   type NodeResult,
   type NodeState,
@@ -8,7 +7,7 @@ import {
   type WorkflowHandle,
   type WorkflowStatus,
 } from '../../engine/index.js'
-import { type Context, clientOptions } from '../context.js'
+import { type Context, withApp } from '../context.js'
 import { countsText } from '../follow.js'
 import { exitOf, type OutcomeShape, printOutcome, shapeOf } from '../outcome.js'
 import { type Cell, columns, cut, duration, type Paint, safe } from '../terminal.js'
@@ -21,13 +20,8 @@ export interface ShowArguments {
 }
 
 /** Asks something about one workflow and lets go of Redis. */
-async function withWorkflow(context: Context, id: string, ask: (handle: WorkflowHandle) => Promise<number>): Promise<number> {
-  const app = new Chordis(clientOptions(context))
-  try {
-    return await ask(app.workflow(id))
-  } finally {
-    await app.close()
-  }
+function withWorkflow(context: Context, id: string, ask: (handle: WorkflowHandle) => Promise<number>): Promise<number> {
+  return withApp(context, (app) => ask(app.workflow(id)))
 }
 
 /** Ms from its submission to its outcome; null while there is none. */

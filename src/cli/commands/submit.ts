@@ -1,7 +1,7 @@
 /** `chordis submit`: a canvas from a file or standard input becomes a workflow; with `--follow`, its result comes back. */
-import { Chordis, type SubmitOptions, type WorkflowHandle } from '../../engine/index.js'
+import type { SubmitOptions, WorkflowHandle } from '../../engine/index.js'
 import { canvasFrom } from '../canvas-file.js'
-import { type Context, clientOptions } from '../context.js'
+import { type Context, withApp } from '../context.js'
 import { CliError } from '../failure.js'
 import { barDisplay, countsText, type Display, type Followed, follow, lineDisplay, noDisplay } from '../follow.js'
 import { exitOf, printOutcome, shapeOf } from '../outcome.js'
@@ -24,15 +24,12 @@ export interface SubmitArguments {
 export async function submit(context: Context, file: string, options: SubmitArguments): Promise<number> {
   if (options.timeout !== undefined && !options.follow) throw new CliError('usage', '--timeout needs --follow')
   const canvas = canvasFrom(file)
-  const app = new Chordis(clientOptions(context))
-  try {
+  return withApp(context, async (app) => {
     const handle = await app.submit(canvas, submitOptions(options))
-    if (options.follow) return await followed(context, handle, options)
+    if (options.follow) return followed(context, handle, options)
     context.print(context.json ? JSON.stringify({ id: handle.id, duplicate: handle.duplicate }) : handle.id)
     return 0
-  } finally {
-    await app.close()
-  }
+  })
 }
 
 function submitOptions({ id, name, tag, tenant, key, retention }: SubmitArguments): SubmitOptions {

@@ -1,6 +1,5 @@
 /** `chordis workers`: looks at workers, and tells them what to do. */
 import {
-  Chordis,
   type ControlOptions,
   ERROR_RULES,
   type ErrorCode,
@@ -9,7 +8,7 @@ import {
   type WorkerControl,
   type WorkerName,
 } from '../../engine/index.js'
-import { type Context, clientOptions } from '../context.js'
+import { type Context, withApp } from '../context.js'
 import { CliError } from '../failure.js'
 import { type Cell, safe } from '../terminal.js'
 import { activeRows, label, reservedRows, statsLines, table, workerRows } from '../worker-lines.js'
@@ -18,15 +17,6 @@ export interface WorkersArguments {
   worker?: string[]
   /** Seconds. */
   timeout: number
-}
-
-async function withApp(context: Context, ask: (app: Chordis) => Promise<number>): Promise<number> {
-  const app = new Chordis(clientOptions(context))
-  try {
-    return await ask(app)
-  } finally {
-    await app.close()
-  }
 }
 
 /** `chordis workers list`. */

@@ -5,7 +5,7 @@
  */
 import type { Json } from '../canvas/types.js'
 import { ChordisError } from './errors.js'
-import { checkName } from './ids.js'
+import { checkName, checkWhole } from './ids.js'
 
 /** `quiet`: fetch nothing, what runs goes on. `warm`: what runs may end within the grace time. `cold`: everything goes back at once. */
 export type ShutdownMode = 'quiet' | 'warm' | 'cold'
@@ -50,13 +50,7 @@ export const LISTED = 1_000
 
 /** A number of slots that a worker can have. @throws ChordisError `request-invalid` */
 export function checkSlots(slots: number, path: string): number {
-  return whole(slots, SLOTS.least, SLOTS.most, path)
-}
-
-function whole(value: unknown, least: number, most: number, path: string): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  const [from, to] = [least, most].map((n) => n.toLocaleString('en-US'))
-  throw new ChordisError('request-invalid', `must be an integer from ${from} to ${to}`, { path })
+  return checkWhole(slots, SLOTS.least, SLOTS.most, path)
 }
 
 /** Longest grace time, ms: a day. */
@@ -73,10 +67,10 @@ export function checkCommand(given: { readonly [name: string]: unknown }): Worke
       return { type }
     case 'active':
     case 'reserved':
-      return { type, limit: whole(given.limit, 0, LISTED, 'limit') }
+      return { type, limit: checkWhole(given.limit, 0, LISTED, 'limit') }
     case 'grow':
     case 'shrink':
-      return { type, by: whole(given.by, 1, SLOTS.most, 'by') }
+      return { type, by: checkWhole(given.by, 1, SLOTS.most, 'by') }
     case 'add-consumer':
     case 'cancel-consumer':
       return { type, queue: checkName(given.queue as string, 'queue') }
@@ -93,7 +87,7 @@ function modeOf(mode: unknown): 'warm' | 'cold' {
 }
 
 function graceOf(graceMs: unknown): { graceMs?: number } {
-  return graceMs === undefined ? {} : { graceMs: whole(graceMs, 0, MOST_GRACE_MS, 'graceMs') }
+  return graceMs === undefined ? {} : { graceMs: checkWhole(graceMs, 0, MOST_GRACE_MS, 'graceMs') }
 }
 
 /** What a worker answers: a value, or why it refused. */

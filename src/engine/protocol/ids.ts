@@ -17,6 +17,13 @@ export function checkName(name: string, path: string): string {
   return name
 }
 
+/** Refuses what is no whole number within bounds: `request-invalid`, with the path. */
+export function checkWhole(value: unknown, least: number, most: number, path: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
+  const [from, to] = [least, most].map((n) => n.toLocaleString('en-US'))
+  throw new ChordisError('request-invalid', `must be an integer from ${from} to ${to}`, { path })
+}
+
 const LETTERS = Buffer.from(ALPHABET)
 const scratch = Buffer.alloc(32)
 let pool = Buffer.alloc(0)

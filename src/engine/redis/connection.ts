@@ -175,10 +175,13 @@ export function explain(error: unknown, workflow?: string): ChordisError {
   return new ChordisError('outcome-unknown', `Redis did not answer (${message}); the same id may be sent again`, details)
 }
 
+/** The server, or every master of a Cluster. */
+export const mastersOf = (connection: RedisConnection): Redis[] =>
+  connection instanceof Cluster ? connection.nodes('master') : [connection]
+
 /** Loads the library where it is missing: on the server, or on every master of a Cluster. Loading it again changes nothing. */
 export async function loadLibrary(connection: RedisConnection): Promise<void> {
-  const servers = connection instanceof Cluster ? connection.nodes('master') : [connection]
-  await Promise.all(servers.map((server) => server.call('FUNCTION', 'LOAD', 'REPLACE', library.source)))
+  await Promise.all(mastersOf(connection).map((server) => server.call('FUNCTION', 'LOAD', 'REPLACE', library.source)))
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && /^ERR Function not found/.test(error.message)

@@ -1,6 +1,6 @@
 /** What the servers behind a connection say of themselves: settings and sections of INFO, where they are not refused. Reads only. */
-import { Cluster, type Redis } from 'ioredis'
-import type { RedisConnection } from './connection.js'
+import type { Redis } from 'ioredis'
+import { mastersOf, type RedisConnection } from './connection.js'
 import { namespacePattern } from './keys.js'
 import { library } from './scripts.generated.js'
 
@@ -18,11 +18,9 @@ export interface ServerFacts {
 
 const SETTINGS = ['maxmemory', 'maxmemory-policy', 'appendonly', 'save'] as const
 
-const serversOf = (connection: RedisConnection): Redis[] => (connection instanceof Cluster ? connection.nodes('master') : [connection])
-
 /** Facts of the server, or of every master of a Cluster. */
 export function readServers(connection: RedisConnection): Promise<ServerFacts[]> {
-  return Promise.all(serversOf(connection).map(readServer))
+  return Promise.all(mastersOf(connection).map(readServer))
 }
 
 async function readServer(server: Redis): Promise<ServerFacts> {
@@ -71,7 +69,7 @@ const SCAN_COUNT = 1_000
 
 /** Every key of the namespace, page by page; a key may come twice. */
 export async function* scanNamespace(connection: RedisConnection, namespace: string): AsyncGenerator<string[]> {
-  for (const server of serversOf(connection)) {
+  for (const server of mastersOf(connection)) {
     let cursor = '0'
     do {
       const [next, keys] = await server.scan(cursor, 'MATCH', namespacePattern(namespace), 'COUNT', SCAN_COUNT)
@@ -83,5 +81,5 @@ export async function* scanNamespace(connection: RedisConnection, namespace: str
 
 /** Keys of all databases' servers, about: for who shows how far a scan is. */
 export async function countKeys(connection: RedisConnection): Promise<number> {
-  return (await Promise.all(serversOf(connection).map((server) => server.dbsize()))).reduce((sum, n) => sum + n, 0)
+  return (await Promise.all(mastersOf(connection).map((server) => server.dbsize()))).reduce((sum, n) => sum + n, 0)
 }

@@ -11,7 +11,7 @@ import { callHandler, damage, type Inputs, isThenable, parseArguments } from './
 import { Isolation, type Mark } from './isolation.js'
 import { type Limits, LimitTimers, limitsOf, type TimeLimitExceeded } from './limits.js'
 import { Outcomes } from './outcomes.js'
-import type { PoolEnd } from './pools/pool.js'
+import type { Pool, PoolEnd } from './pools/pool.js'
 import type { Pools } from './pools/pools.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
 import { ReplaceSignal, signalOf } from './signals.js'
@@ -163,18 +163,21 @@ export class Executor {
     this.suspects = []
     for (const suspect of suspects) {
       // In a pool it is alone in its process or thread.
-      const mark = this.isPooled(suspect) ? 'pool' : this.isolation.admit(suspect, this.active)
+      const pooled = this.poolOf(this.options.tasks.get(suspect.task)) !== undefined
+      const mark = pooled ? undefined : this.isolation.admit(suspect, this.active)
       if (mark === null || this.active >= this.options.concurrency) this.suspects.push(suspect)
       else this.start(suspect, mark)
     }
   }
 
-  private isPooled(attempt: Attempt): boolean {
-    const kind = this.options.tasks.get(attempt.task)?.options?.pool ?? this.options.pool ?? 'inline'
-    return kind !== 'inline' && this.options.pools !== undefined
+  /** Where a task runs; undefined: here. */
+  private poolOf(definition: TaskDefinition | undefined): Pool | undefined {
+    const kind = definition?.options?.pool ?? this.options.pool ?? 'inline'
+    return kind === 'inline' ? undefined : this.options.pools?.of(kind)
   }
 
-  private start(attempt: Attempt, mark?: Mark | 'pool'): void {
+  /** @param mark of a suspect that runs here: what is to be written down first */
+  private start(attempt: Attempt, mark?: Mark): void {
     attempt.started = true
     attempt.startedAt = this.clock
     this.active++
@@ -185,11 +188,11 @@ export class Executor {
       this.host.complete(attempt, 'b|')
       return
     }
-    const once = definition.options?.acksLate === false
+    const begins = definition.options?.acksLate === false ? 'n' : mark
     const { input } = attempt.grant
-    if (once || mark === 'a' || mark === 'b') void this.startMarked(attempt, definition, once ? 'n' : (mark as Mark))
-    else if (input.charCodeAt(0) === 64 || attempt.spec.errorInput) void this.startLater(attempt, definition)
-    else this.call(attempt, definition, { prepended: input === '' ? null : input.slice(1), failure: null })
+    if (begins !== undefined) void this.startMarked(attempt, definition, begins)
+    else if (isReference(input) || attempt.spec.errorInput) void this.startLater(attempt, definition)
+    else this.call(attempt, definition, { prepended: travelled(input), failure: null })
   }
 
   /** It is said before it starts that it does. */
@@ -200,16 +203,12 @@ export class Executor {
 
   private async startLater(attempt: Attempt, definition: TaskDefinition): Promise<void> {
     const { input } = attempt.grant
+    const store = this.options.store()
     let inputs: Inputs
     try {
       inputs = {
-        prepended:
-          input.charCodeAt(0) === 64
-            ? await this.options.store().fetchInput(attempt, input.slice(1))
-            : input === ''
-              ? null
-              : input.slice(1),
-        failure: attempt.spec.errorInput ? await this.options.store().fetchFailure(attempt) : null,
+        prepended: isReference(input) ? await store.fetchInput(attempt, input.slice(1)) : travelled(input),
+        failure: attempt.spec.errorInput ? await store.fetchFailure(attempt) : null,
       }
     } catch (error) {
       if (error instanceof SyntaxError) return this.fail(attempt, damage(error))
@@ -219,8 +218,7 @@ export class Executor {
   }
 
   private call(attempt: Attempt, definition: TaskDefinition, inputs: Inputs): void {
-    const kind = definition.options?.pool ?? this.options.pool ?? 'inline'
-    const pool = kind === 'inline' ? undefined : this.options.pools?.of(kind)
+    const pool = this.poolOf(definition)
     if (pool !== undefined) {
       const limits = limitsOf(attempt.spec, definition.options, this.options.limits)
       const begun = () => this.begins(attempt, definition)
@@ -245,8 +243,7 @@ export class Executor {
     else if ('lost' in end) {
       attempt.logger.error({ attempt: attempt.id, task: attempt.task, reason: end.lost }, 'a task took its thread or process down')
       this.host.complete(attempt, `l${this.options.maxDeliveries}|`)
-    } else if ('back' in end) this.goesBack(attempt, end.back)
-    else this.host.complete(attempt, 'b|')
+    } else this.goesBack(attempt, end.back)
   }
 
   /** It never began, and not through its own fault. */
@@ -327,3 +324,9 @@ export class Executor {
     )
   }
 }
+
+/** An input that did not travel with its grant: an expression to be read (redis/lua/lib/grant.lua). */
+const isReference = (input: string): boolean => input.charCodeAt(0) === 64
+
+/** The JSON of an input that did; null where there is none. */
+const travelled = (input: string): string | null => (input === '' ? null : input.slice(1))

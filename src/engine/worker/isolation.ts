@@ -62,9 +62,7 @@ export class Isolation {
   }
 
   private mark(attempt: Attempt, mark: Mark): Mark {
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = null
-    this.patient = true
+    this.stopWaiting()
     this.marked.set(attempt, mark)
     return mark
   }
@@ -78,6 +76,10 @@ export class Isolation {
 
   private release(): void {
     this.loner = null
+    this.stopWaiting()
+  }
+
+  private stopWaiting(): void {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     this.patient = true

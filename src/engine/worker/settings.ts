@@ -2,8 +2,9 @@
 import os from 'node:os'
 import type { PoolKind } from '../canvas/task.js'
 import type { ConnectionOptions } from '../client/client.js'
+import { checkSlots } from '../protocol/control.js'
 import { ChordisError } from '../protocol/errors.js'
-import { checkName } from '../protocol/ids.js'
+import { checkName, checkWhole } from '../protocol/ids.js'
 import type { WorkerListener } from './events.js'
 import type { Limits } from './limits.js'
 import type { Logger } from './logger.js'
@@ -75,7 +76,7 @@ export function settingsOf(options: WorkerOptions): WorkerSettings {
   return {
     queues: queues.map((queue, k) => checkName(queue, `queues[${k}]`)),
     name,
-    concurrency: whole('concurrency', concurrency, 1, 10_000),
+    concurrency: checkSlots(concurrency, 'concurrency'),
     graceMs: options.graceMs ?? 10_000,
     leaseMs: options.leaseMs ?? 6_000,
     limits: {
@@ -83,18 +84,12 @@ export function settingsOf(options: WorkerOptions): WorkerSettings {
       softMs: duration('softTimeLimitMs', options.softTimeLimitMs ?? 0),
     },
     onOverrun: options.onOverrun ?? 'continue',
-    maxDeliveries: whole('maxDeliveries', options.maxDeliveries ?? 3, 1, 1_000),
-    surveyMs: whole('surveyMs', options.surveyMs ?? 60_000, 0, 86_400_000),
+    maxDeliveries: checkWhole(options.maxDeliveries ?? 3, 1, 1_000, 'maxDeliveries'),
+    surveyMs: checkWhole(options.surveyMs ?? 60_000, 0, 86_400_000, 'surveyMs'),
     maxResultBytes: options.maxResultBytes ?? 16 * 1024 * 1024,
     trackStarted: options.trackStarted ?? false,
     pool: options.pool ?? 'inline',
   }
-}
-
-function whole(path: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value
-  const numbers = [least, most].map((n) => n.toLocaleString('en-US'))
-  throw new ChordisError('request-invalid', `must be an integer from ${numbers.join(' to ')}`, { path })
 }
 
 function duration(path: string, ms: number): number {

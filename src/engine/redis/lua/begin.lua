@@ -16,5 +16,5 @@ local r = field(c, ARGV[4])
 local lease, flags = match(r or '', '^(L %S+ %d+ %d+ %d+ %S+) (%S+)$')
 if not lease or match(lease, '^L (%S+)') ~= ARGV[5] then return { 'lost' } end
 local level, _, late = suspicion(flags)
-redis.call('HSET', c.key, ARGV[4], lease .. ' ' .. (level > 0 and text(level) or '') .. ARGV[6] .. late)
+redis.call('HSET', c.key, ARGV[4], lease .. ' ' .. flags_of(level, ARGV[6], late))
 return { 'ok' }

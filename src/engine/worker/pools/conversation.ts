@@ -25,7 +25,7 @@ export class Conversation {
   private timers: LimitTimers | null = null
   private killer: NodeJS.Timeout | null = null
   /** The handler was called. */
-  begun = false
+  private begun = false
 
   constructor(
     private readonly attempt: Attempt,
@@ -91,11 +91,6 @@ export class Conversation {
   /** The child died. What had not begun is not to blame. */
   gone(reason: string): void {
     this.over(this.begun ? { lost: reason } : { back: reason })
-  }
-
-  /** The worker stops and gives the attempt back. */
-  abandon(): void {
-    this.over({ abandoned: true })
   }
 
   private over(end: PoolEnd): void {

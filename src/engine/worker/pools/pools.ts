@@ -3,6 +3,7 @@ import os from 'node:os'
 import { resolve } from 'node:path'
 import { POOL_KINDS, type PoolKind } from '../../canvas/task.js'
 import { ChordisError } from '../../protocol/errors.js'
+import { checkWhole } from '../../protocol/ids.js'
 import type { Logger } from '../logger.js'
 import type { TaskRegistry } from '../registry.js'
 import type { ChildSettings } from './messages.js'
@@ -102,6 +103,5 @@ function check({ pool = 'inline', poolSize, autoscale, maxTasksPerChild, maxMemo
 }
 
 function whole(path: string, value: number | undefined, least: number, most: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return
-  throw new ChordisError('request-invalid', `must be an integer from ${least} to ${most}`, { path })
+  if (value !== undefined) checkWhole(value, least, most, path)
 }

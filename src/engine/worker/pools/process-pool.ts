@@ -11,22 +11,16 @@ import type { Attempt } from '../attempt.js'
 import type { Inputs } from '../call.js'
 import type { Logger } from '../logger.js'
 import { Conversation } from './conversation.js'
-import type { AbortMessage, BootMessage, CallMessage, ChildMessage, ChildSettings } from './messages.js'
-import type { Pool, PoolCall, PoolEnd } from './pool.js'
+import type { AbortMessage, BootMessage, CallMessage, ChildMessage } from './messages.js'
+import { entryOf, IDLE_MS, type Pool, type PoolCall, type PoolEnd, type PoolSize } from './pool.js'
 
-export interface ProcessPoolOptions {
-  min: number
-  max: number
-  settings: ChildSettings
+export interface ProcessPoolOptions extends PoolSize {
   logger: Logger
 }
 
-/** An idle child beyond the smallest number goes after this long, ms. */
-const IDLE_MS = 30_000
 /** A child that does not start is tried again after this long, ms, doubled each time up to 32 times. */
 const RESTART_MS = 500
-/** Node's flags of a child: those of the worker (loaders), but not its debugger's port. */
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './child-process.ts' : './child-process.js', import.meta.url)
+const ENTRY = entryOf('child-process')
 
 interface Waiting {
   conversation: Conversation
@@ -65,10 +59,6 @@ export class ProcessPool implements Pool {
     this.max = options.max
     this.reaper = setInterval(() => this.shrink(), IDLE_MS / 4)
     this.reaper.unref()
-  }
-
-  get size(): number {
-    return this.children.size
   }
 
   async start(): Promise<void> {
@@ -133,9 +123,7 @@ export class ProcessPool implements Pool {
       if (message.type === 'done') this.free(child, message.retires)
     }
     const exited = (code: number | null, signal: NodeJS.Signals | null) => {
-      if (over) return
-      if (this.stopped) conversation.abandon()
-      else conversation.gone(`its process ended with ${signal ?? `code ${code}`}`)
+      if (!over) conversation.gone(`its process ended with ${signal ?? `code ${code}`}`)
     }
     child.on('message', received)
     child.once('exit', exited)
@@ -170,6 +158,7 @@ export class ProcessPool implements Pool {
 
   private async spawn(): Promise<void> {
     this.starting++
+    // Node's flags are those of the worker (loaders), but not its debugger's port.
     const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
     const child = fork(ENTRY, [JSON.stringify(this.options.settings)], { execArgv })
     this.children.add(child)

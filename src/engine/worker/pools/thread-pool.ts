@@ -7,26 +7,18 @@ import { Piscina } from 'piscina'
 import type { Attempt } from '../attempt.js'
 import type { Inputs } from '../call.js'
 import { Conversation } from './conversation.js'
-import type { CallMessage, ChildMessage, ChildSettings } from './messages.js'
-import type { Pool, PoolCall, PoolEnd } from './pool.js'
+import type { CallMessage, ChildMessage } from './messages.js'
+import { entryOf, IDLE_MS, type Pool, type PoolCall, type PoolEnd, type PoolSize } from './pool.js'
 
-export interface ThreadPoolOptions {
-  min: number
-  max: number
-  settings: ChildSettings
-}
-
-/** An idle thread beyond the smallest number goes after this long, ms. */
-const IDLE_MS = 30_000
 /** A call that its thread never began, because the thread was on its way out, is given to another one this often. */
 const TRIES = 3
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './child-thread.ts' : './child-thread.js', import.meta.url)
+const ENTRY = entryOf('child-thread')
 
 export class ThreadPool implements Pool {
   private readonly threads: Piscina
   private stopped = false
 
-  constructor({ min, max, settings }: ThreadPoolOptions) {
+  constructor({ min, max, settings }: PoolSize) {
     this.threads = new Piscina({
       filename: ENTRY.href,
       workerData: settings,
@@ -38,10 +30,6 @@ export class ThreadPool implements Pool {
       atomics: 'disabled',
       recordTiming: false,
     })
-  }
-
-  get size(): number {
-    return this.threads.threads.length
   }
 
   async start(): Promise<void> {
@@ -72,8 +60,7 @@ export class ThreadPool implements Pool {
     const gone = (reason: string) => {
       // What was said before the end is heard first.
       setImmediate(() => {
-        if (this.stopped) conversation.abandon()
-        else conversation.gone(reason)
+        conversation.gone(reason)
         port1.close()
       })
     }

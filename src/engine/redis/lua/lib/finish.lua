@@ -119,9 +119,7 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   if kind == 114 then return again(c, p, i, t, T, del, bytes, cause, flags, record) end
   if kind == 98 then return lose(c, p, i, t, T, att, del, bytes, cause, flags, false, 1e9) end
   if kind == 108 then
-    local budget = tonumber(match(record, '^l(%d+)|'))
-    local level, mark, late = suspicion(flags)
-    return lose(c, p, i, t, T, att, del, bytes, cause, (level > 0 and text(level) or '') .. (mark == 'n' and mark or 'a') .. late, true, budget)
+    return lose(c, p, i, t, T, att, del, bytes, cause, flags, 'alone', tonumber(match(record, '^l(%d+)|')))
   end
   if kind == 88 then
     local q = sub(record, 3)

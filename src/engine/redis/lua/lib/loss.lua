@@ -9,8 +9,8 @@ local function suspicion(flags)
   return tonumber(level) or 0, mark or '', late or ''
 end
 
-local function with_level(level, late)
-  local flags = (level > 0 and text(min(level, 9)) or '') .. late
+local function flags_of(level, mark, late)
+  local flags = (level > 0 and text(min(level, 9)) or '') .. mark .. late
   return flags == '' and '-' or flags
 end
 
@@ -19,14 +19,14 @@ local function lost_for_ever(att, message)
 end
 
 -- lose: a leased node goes back to the head of its list, or ends FAILURE: past its budget of deliveries, or when it must not run twice.
--- charge: the process died; else it is alive or said good-bye, and nobody is to blame.
+-- charge: the process died; else it is alive or said good-bye, and nobody is to blame. 'alone': the thread or process of a pool, which ran nothing else.
 local function lose(c, p, i, t, T, att, del, bytes, cause, flags, charge, budget)
   local level, mark, late = suspicion(flags)
   if mark == 'n' then
     return settle(c, p, i, T, 'F', lost_for_ever(att, 'the worker was lost while it ran this task, which must not run twice (acksLate: false)'), 'F' .. p .. i, 0)
   end
   del = tonumber(del)
-  if charge and mark == 'a' then
+  if charge == 'alone' or (charge and mark == 'a') then
     -- The losses before this one were its doing, too.
     del = math.max(del, level) + 1
     level = del
@@ -38,6 +38,6 @@ local function lose(c, p, i, t, T, att, del, bytes, cause, flags, charge, budget
     local times = math.max(del, level)
     return settle(c, p, i, T, 'F', lost_for_ever(att, 'the worker was lost ' .. times .. ' times while it ran this task'), 'F' .. p .. i, 0)
   end
-  put(c, p .. i, 'Q ' .. att .. ' ' .. text(del) .. ' ' .. bytes .. ' ' .. cause .. ' ' .. with_level(level, late))
+  put(c, p .. i, 'Q ' .. att .. ' ' .. text(del) .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags_of(level, '', late))
   plan(fronted, c, T.list, entry(c, p, i, 1, 1, t))
 end
