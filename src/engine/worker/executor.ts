@@ -162,12 +162,16 @@ export class Executor {
     const { suspects } = this
     this.suspects = []
     for (const suspect of suspects) {
-      // In a pool it is alone in its process or thread.
-      const pooled = this.poolOf(this.options.tasks.get(suspect.task)) !== undefined
-      const mark = pooled ? undefined : this.isolation.admit(suspect, this.active)
-      if (mark === null || this.active >= this.options.concurrency) this.suspects.push(suspect)
+      // Who is admitted starts, or its place would stay taken.
+      const mark = this.active < this.options.concurrency ? this.markOf(suspect) : null
+      if (mark === null) this.suspects.push(suspect)
       else this.start(suspect, mark)
     }
+  }
+
+  /** Null: it must wait. In a pool it is alone in its process or thread, and needs no mark. */
+  private markOf(suspect: Attempt): Mark | undefined | null {
+    return this.poolOf(this.options.tasks.get(suspect.task)) ? undefined : this.isolation.admit(suspect, this.active)
   }
 
   /** Where a task runs; undefined: here. */
