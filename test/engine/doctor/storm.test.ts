@@ -9,6 +9,7 @@ import { until } from '../../support/wait.js'
 
 const redis = useRedis({ appendonly: true })
 const SIZE = process.env.CHORDIS_VERIFY === '1' ? 500 : 40
+const ROUNDS = 10
 
 /** Deletes a list, the spread items, the delayed timers, an index of lists, or what a process is known to hold. */
 async function tear(namespace: string, random: SeededRandom): Promise<number> {
@@ -39,22 +40,26 @@ test('with lists, spread items, timers and grants deleted under them, random wor
     return worker
   })
   await Promise.all(workers.map((worker) => worker.start()))
-  let over = false
-  const list = [...specs(random, SIZE, 60), ...shaped('mixed', specs(random, SIZE, 60)), ...shaped('graph', specs(random, SIZE, 60))]
-  const ended = troubles({ client, journal: () => journal, timeoutMs: 50_000 }, list).finally(() => {
-    over = true
-  })
   let torn = 0
-  const tearOn = async (): Promise<boolean> => {
-    torn += await tear(namespace, random)
-    return over
+  const storm = async (): Promise<void> => {
+    let over = false
+    const list = [...specs(random, SIZE, 60), ...shaped('mixed', specs(random, SIZE, 60)), ...shaped('graph', specs(random, SIZE, 60))]
+    const ended = troubles({ client, journal: () => journal, timeoutMs: 50_000 }, list).finally(() => {
+      over = true
+    })
+    const tearOn = async (): Promise<boolean> => {
+      torn += await tear(namespace, random)
+      return over
+    }
+    await until(tearOn, { timeoutMs: 55_000, intervalMs: 10, what: 'all workflows have ended' })
+    expect(await ended).toEqual([])
+    expect(journal.unexplained()).toEqual([])
   }
-  await until(tearOn, { timeoutMs: 55_000, intervalMs: 10, what: 'all workflows have ended' })
-  expect(await ended).toEqual([])
+  const repaired = async (): Promise<number> => Object.values((await client.doctor()).repairs).reduce((sum, n) => sum + n, 0)
+  // What a storm tears at is chance: some hit only what was idle, and leave nothing to repair.
+  for (let round = 0; round < ROUNDS && (round === 0 || torn <= 10 || (await repaired()) === 0); round++) await storm()
   expect(torn).toBeGreaterThan(10)
-  expect(journal.unexplained()).toEqual([])
-  const { repairs } = await client.doctor()
-  expect(Object.values(repairs).reduce((sum, n) => sum + n, 0)).toBeGreaterThan(0)
+  expect(await repaired()).toBeGreaterThan(0)
   await Promise.all(workers.map((worker) => worker.stop()))
   await client.close()
 })
