@@ -7,16 +7,20 @@ import type { AbortMessage, CallMessage, ChildMessage, ChildSettings } from './m
 
 const child = await Child.boot(workerData as ChildSettings, () => getHeapStatistics().used_heap_size)
 
+/** It ends as soon as its last answer has left. */
+let retires = false
+
 /** `port`: what is said while the call runs. Without a call it only shows that the tasks could be loaded. */
 export default async function run({ call, port }: { call?: CallMessage; port?: MessagePort }): Promise<void> {
   if (call === undefined || port === undefined) return
+  // Given to it meanwhile: it never begins here, and is given to another one.
+  if (retires) return port.close()
   port.on('message', (message: AbortMessage) => child.abort(message))
-  let retires = false
   await child.run(call, (message: ChildMessage) => {
     if (message.type === 'done') retires = message.retires
     port.postMessage(message)
   })
   port.close()
-  // After the answer has left. What piscina has given this thread meanwhile never began, and is given to another one.
+  // After the answer has left.
   if (retires) setImmediate(() => process.exit(0))
 }
