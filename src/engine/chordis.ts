@@ -14,6 +14,7 @@ import type { HandleDependencies } from './client/look.js'
 import type { SubmitOptions } from './client/submission.js'
 import { type AsyncResult, resultOf } from './client/task-handle.js'
 import type { WaitAnswer } from './client/waiter.js'
+import type { ControlsWorkflows } from './control/workflow-control.js'
 import type { DoctorOptions, DoctorReport } from './maintenance/doctor/doctor.js'
 import { ChordisError } from './protocol/errors.js'
 import type { WorkflowReader } from './protocol/reader.js'
@@ -217,8 +218,9 @@ class LaterDependencies implements HandleDependencies {
     return (await this.client()).dependencies.wait(...args)
   }
 
-  async forget(id: string): Promise<boolean> {
-    return (await this.client()).dependencies.forget(id)
+  get control(): ControlsWorkflows {
+    if (this.known === undefined) throw new Error('control is asked for before ready()')
+    return this.known.control
   }
 }
 

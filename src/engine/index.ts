@@ -16,6 +16,7 @@ export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group
 export { type AsyncResult, type AttemptError, TaskHandle } from './client/task-handle.js'
 export { type CanvasReport, type ValidateOptions, validateCanvas } from './client/validate.js'
 export type { WorkflowClient } from './client/workflow-client.js'
+export type { RevokeOptions } from './control/workflow-control.js'
 export type { DoctorOptions, DoctorProgress, DoctorReport } from './maintenance/doctor/doctor.js'
 export { FINDING_RULES, type Finding, type FindingCode } from './maintenance/doctor/findings.js'
 export {
@@ -29,6 +30,7 @@ export {
 export { ChordisError, ERROR_RULES, type ErrorCode, type WireError } from './protocol/errors.js'
 export { checkName } from './protocol/ids.js'
 export type { NodeResult, TaskPage, TaskView } from './protocol/reader.js'
+export { TaskRevokedError } from './protocol/revoked.js'
 export { NODE_STATES, type NodeState, type TaskState, type WorkflowState } from './protocol/states.js'
 export type { Outcome } from './protocol/values.js'
 export type { GraphView, GraphViewEdge, GraphViewNode, GraphViewOptions } from './protocol/view.js'

@@ -4,6 +4,7 @@
  */
 import type { ResultOf, Startable } from '../canvas/typed.js'
 import type { Canvas, Json } from '../canvas/types.js'
+import { WorkflowControl } from '../control/workflow-control.js'
 import { Doctor, type DoctorOptions, type DoctorReport } from '../maintenance/doctor/doctor.js'
 import { ChordisError } from '../protocol/errors.js'
 import type { WorkerView } from '../protocol/worker-view.js'
@@ -12,7 +13,6 @@ import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
 import { readOutline } from '../redis/outline.js'
 import { RedisReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
-import { calls } from '../redis/scripts.generated.js'
 import { type FoundWorker, readWorkers } from '../redis/workers.js'
 import type { SubmitListener } from './batches.js'
 import { sendCommand, WorkerControl } from './control.js'
@@ -58,7 +58,7 @@ export class Client implements WorkflowClient {
       reader: (workflow) => new RedisReader(connection, namespace, workflow),
       outline: (reader, meta) => readOutline(connection, namespace, reader, meta),
       wait: (workflow, timeoutMs) => this.waiter.wait(workflow, timeoutMs),
-      forget: (workflow) => forget(connection, namespace, workflow),
+      control: new WorkflowControl(connection, namespace),
     }
     this.deadLetters = new DeadLetters(connection, namespace, this.dependencies)
   }
@@ -168,20 +168,6 @@ export class Client implements WorkflowClient {
   async close(): Promise<void> {
     await this.waiter.close()
     this.connection.disconnect()
-  }
-}
-
-/** Removes a workflow that has ended, in as many calls as its timers want. */
-async function forget(connection: RedisConnection, namespace: Namespace, id: string): Promise<boolean> {
-  for (let cursor = '0'; ; ) {
-    const from = cursor
-    const call = (epoch: string) => calls.forget(epoch, id, from)
-    const [answer, next] = await namespace.runAtEpoch(connection, namespace.partitionOf(id), call).catch((error: unknown) => {
-      throw explain(error, id)
-    })
-    if (answer === 'live') throw new ChordisError('not-ended', 'a workflow can be forgotten when all its tasks are over', { workflow: id })
-    if (answer !== 'more') return answer === 'ok'
-    cursor = String(next)
   }
 }
 

@@ -1,5 +1,6 @@
 /** A workflow seen from outside: its state, its outcome, its nodes. A handle is only an id; making one costs nothing. */
 import type { Json } from '../canvas/types.js'
+import type { RevokeOptions } from '../control/workflow-control.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { type Head, headOf, type NodeResult, type TaskPage } from '../protocol/reader.js'
 import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
@@ -21,6 +22,8 @@ export interface WorkflowStatus {
   state: WorkflowState
   /** Every node is terminal, callbacks included. */
   ended: boolean
+  /** Since when nothing new of it starts, and why; absent unless it is paused. */
+  paused?: { since: number; reason: string | null }
   /** Nodes by how they ended, callbacks included; `remaining` have not. */
   counts: { total: number; success: number; failure: number; revoked: number; skipped: number; remaining: number }
   /** When it was accepted, Unix ms, by Redis's clock. */
@@ -61,12 +64,19 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
       partition: this.look.reader.partition,
       state: workflowState(control),
       ended: control.ended > 0,
+      ...(control.state === 'h' ? { paused: await this.paused() } : {}),
       counts: countsOf(control),
       createdAt: control.created,
       startedAt: control.started || null,
       outcomeAt: control.outcome || null,
       endedAt: control.ended || null,
     }
+  }
+
+  private async paused(): Promise<{ since: number; reason: string | null }> {
+    const [text = null] = await this.look.explained(() => this.look.reader.read(['h']))
+    const [, since = '0', reason = 'null'] = /^(\d+) (.*)$/s.exec(text ?? '') ?? []
+    return { since: Number(since), reason: JSON.parse(reason) as string | null }
   }
 
   /** The outcome, or null when it is not known within `waitMs` (default 0: do not wait). */
@@ -152,12 +162,38 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
   }
 
   /**
+   * Ends it: nothing of it starts any more, on any worker, when this has answered. What runs is told within 100 ms by its signal; what it returns counts for
+   * nothing. Tasks that could have run end REVOKED, what would have come after them SKIPPED. Repeating it changes nothing.
+   * @returns true: it is revoked; false: it had ended before
+   * @throws ChordisError `not-found`, `request-invalid`, `redis-unavailable`, `outcome-unknown`
+   */
+  revoke(options: RevokeOptions = {}): Promise<boolean> {
+    return this.look.controlled((control) => control.revoke(this.id, options))
+  }
+
+  /**
+   * Nothing new of it starts until {@link resume}; what runs may end. Delays, `expires` and the timeout go on: what comes due meanwhile is ready then, what
+   * expires is revoked.
+   * @param options.reason why, for who looks at it
+   * @returns true: it is paused; false: it had ended, or was revoked
+   * @throws ChordisError `not-found`, `request-invalid`, `redis-unavailable`, `outcome-unknown`
+   */
+  pause(options: { reason?: string } = {}): Promise<boolean> {
+    return this.look.controlled((control) => control.pause(this.id, options.reason))
+  }
+
+  /** It goes on after {@link pause}. True: it does, or was not paused; false: it had ended, or was revoked. Throws as {@link pause}. */
+  resume(): Promise<boolean> {
+    return this.look.controlled((control) => control.resume(this.id))
+  }
+
+  /**
    * Removes it with all that is stored of it, now and not after its retention. A key that it was submitted under goes on naming it for its 24 hours.
    * @returns true: it is gone; false: there was none. May be repeated
    * @throws ChordisError `not-ended` while a task of it is not over, callbacks included
    */
   forget(): Promise<boolean> {
-    return this.dependencies.forget(this.id)
+    return this.look.controlled((control) => control.forget(this.id))
   }
 
   /**

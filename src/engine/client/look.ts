@@ -1,5 +1,6 @@
 /** One workflow as handles see it: reads whose errors are explained, ids that signatures were given, and waiting in growing steps. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ControlsWorkflows } from '../control/workflow-control.js'
 import { parseDefinition } from '../protocol/blocks.js'
 import { ChordisError } from '../protocol/errors.js'
 import { type Head, LISTED_NODES, type NodeResult, type WorkflowReader } from '../protocol/reader.js'
@@ -19,8 +20,8 @@ export interface HandleDependencies {
   wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>
   /** Why a wait gave up before its time, where there is a reason. */
   why?(id: string): string | undefined
-  /** Removes a workflow that has ended; false when there is none. */
-  forget(id: string): Promise<boolean>
+  /** What may be done with workflows. */
+  readonly control: ControlsWorkflows
 }
 
 export const NOT_A_HASH = 'it is not a hash'
@@ -64,6 +65,12 @@ export class Look {
   notFound(task?: string): ChordisError {
     const what = task === undefined ? `workflow ${this.id}` : `task ${task} in workflow ${this.id}`
     return new ChordisError('not-found', `there is no ${what}`, { workflow: this.id })
+  }
+
+  /** Does something with the workflow. */
+  async controlled<T>(act: (control: ControlsWorkflows) => Promise<T>): Promise<T> {
+    await this.ready()
+    return act(this.dependencies.control)
   }
 
   /** Runs a read; what it throws is a ChordisError then. */

@@ -23,6 +23,10 @@ export interface SubmitOptions {
   idempotencyKey?: string
   /** How long a workflow is kept after its end, ms. Default 24 h. */
   retentionMs?: number
+  /**
+   * How long after its submission it is revoked if it has not ended, ms: everything of it, whatever it waits for. A rerun has as long again. Default: never.
+   */
+  timeoutMs?: number
   limits?: {
     /** Refuse larger canvases. Default 100,000 nodes. */
     nodes?: number
@@ -53,6 +57,7 @@ export const isLone = (submission: Submission): submission is LoneSubmission => 
 
 const DAY_MS = 86_400_000
 const MAX_RETENTION_MS = 366 * DAY_MS
+const MAX_TIMEOUT_MS = 366 * DAY_MS
 const MAX_RETRIES = 1_000_000_000
 
 /** How long a workflow is kept after its end, ms. Throws `request-invalid`. */
@@ -83,6 +88,12 @@ export function checkLabels(options: SubmitOptions): void {
   if (retries !== undefined && (!Number.isInteger(retries) || retries < 0 || retries > MAX_RETRIES)) {
     throw new ChordisError('request-invalid', `must be a whole number from 0 to ${MAX_RETRIES}`, { path: 'options.limits.retries' })
   }
+  const { timeoutMs } = options
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+    throw new ChordisError('request-invalid', `must be a number of milliseconds above 0, at most ${MAX_TIMEOUT_MS}`, {
+      path: 'options.timeoutMs',
+    })
+  }
   const key = options.idempotencyKey
   if (key !== undefined && (typeof key !== 'string' || key.length === 0 || key.length > 256)) {
     throw new ChordisError('request-invalid', 'must be 1 to 256 characters', { path: 'idempotencyKey' })
@@ -106,7 +117,13 @@ function place(namespace: Namespace, id: string | undefined, key: string | undef
 /** Names, tags, keys and ids are stored with a workflow, so only one without them is plain. */
 function isPlain(options: SubmitOptions): boolean {
   if (options.id !== undefined || options.idempotencyKey !== undefined) return false
-  return options.name === undefined && !options.tags?.length && options.tenant === undefined && options.limits?.retries === undefined
+  return (
+    options.name === undefined &&
+    !options.tags?.length &&
+    options.tenant === undefined &&
+    options.limits?.retries === undefined &&
+    options.timeoutMs === undefined
+  )
 }
 
 function lone(namespace: Namespace, { template, definition }: LoneLayout, options: SubmitOptions): LoneSubmission {
@@ -138,7 +155,8 @@ function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): Gr
   const { id, partition } = place(namespace, ownId, key)
   const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
   const retries: [string, Argument][] = options.limits?.retries === undefined ? [] : [['y', String(options.limits.retries)]]
-  const fields: [string, Argument][] = [['m', meta(stored, options)], ...retries, ...stored.fields]
+  const timeout: [string, Argument][] = options.timeoutMs === undefined ? [] : [['T', String(Math.ceil(options.timeoutMs))]]
+  const fields: [string, Argument][] = [['m', meta(stored, options)], ...retries, ...timeout, ...stored.fields]
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
   // A new id needs no digest: see same_fields in submit.lua. Keys keep one, and what is stored in pieces is recognised by it.
   const fresh = ownId === undefined && key === undefined && bytes <= CALL_BYTES && fields.length <= CALL_FIELDS

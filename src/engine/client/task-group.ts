@@ -1,5 +1,6 @@
 /** Task calls that stand side by side: the members of the group that a canvas ends in, or of a chord's header. Celery's GroupResult. */
 import type { Json } from '../canvas/types.js'
+import type { RevokeOptions } from '../control/workflow-control.js'
 import { ChordisError } from '../protocol/errors.js'
 import type { StoredOutput } from '../protocol/stored.js'
 import { expand, type Outcome, outcomeOf } from '../protocol/values.js'
@@ -26,6 +27,13 @@ export function membersOf(output: StoredOutput, workflow: string): Member[] {
   return members.flatMap(expand) as Member[]
 }
 
+/** The nodes of a member. */
+function nodesOf(member: Member): string[] {
+  if (!Array.isArray(member)) return [String(member)]
+  const [, , ...members] = member
+  return (members.flatMap(expand) as Member[]).flatMap(nodesOf)
+}
+
 /** Members whose records are read in one go. */
 const PAGE = 2_000
 
@@ -44,6 +52,15 @@ export class TaskGroup<L extends readonly unknown[] = Json[]> implements AsyncIt
       throw error
     })
     return this.made
+  }
+
+  /**
+   * Revokes every member that is open, as {@link TaskHandle.revoke}: of a group within the group, its members.
+   * @returns true: one at least is revoked; false: all were over
+   */
+  async revoke(options: RevokeOptions = {}): Promise<boolean> {
+    const nodes = (await this.members()).flatMap(nodesOf)
+    return this.look.controlled((control) => control.revoke(this.look.id, options, nodes))
   }
 
   /** How many members there are. */

@@ -1,5 +1,6 @@
 /** One task call of a workflow, by its id: Celery's AsyncResult. */
 import type { Json } from '../canvas/types.js'
+import type { RevokeOptions } from '../control/workflow-control.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import type { NodeResult } from '../protocol/reader.js'
 import type { TaskState } from '../protocol/states.js'
@@ -30,6 +31,8 @@ export interface AsyncResult<R = Json> {
   children(): Promise<TaskHandle[]>
   /** What stands before it: one task call, several (a join's), or null. */
   parent(): Promise<TaskHandle | TaskGroup | null>
+  /** Ends it. True: it is revoked; false: it was over. */
+  revoke(options?: RevokeOptions): Promise<boolean>
   /** Removes a workflow that has ended. True: it is gone; false: there was none. */
   forget(): Promise<boolean>
 }
@@ -128,6 +131,17 @@ export class TaskHandle<R = Json> implements AsyncResult<R> {
     const node = await this.nodeId()
     const [text = null] = await this.look.explained(() => this.look.reader.read([`e${node}`]))
     return (text ?? '').split('\n').slice(1).map(parseAttempt)
+  }
+
+  /**
+   * Ends this task call, and what it replaced itself by: REVOKED, whatever it waits for. What depends on it ends SKIPPED; a chord that it belongs to goes by
+   * its failure policy. What runs is told within 100 ms.
+   * @returns true: it is revoked; false: it was over
+   * @throws ChordisError as {@link WorkflowHandle.revoke}
+   */
+  async revoke(options: RevokeOptions = {}): Promise<boolean> {
+    const node = await this.nodeId()
+    return this.look.controlled((control) => control.revoke(this.look.id, options, [node]))
   }
 
   async children(): Promise<TaskHandle[]> {

@@ -18,6 +18,8 @@ export interface Work {
   dueMs: number
   /** Commands for this process that wait for an answer. */
   commands: number
+  /** How many signals the partition has given, as a text. */
+  signals: string
 }
 
 export interface TenderOptions {
@@ -115,11 +117,13 @@ export class Tender {
     const { namespace, connection, process } = this.options
     const tell = this.options.news ? 1 : 0
     for (;;) {
-      const [, more, runId, beats, lists, parked, dueMs, news, commands] = (await namespace.runAtEpoch(connection, partition, (epoch) =>
-        calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS, tell, process),
-      )) as [string, number, string, string[], string[], string[], number, string, number]
+      const [, more, runId, beats, lists, parked, dueMs, news, commands, signals] = (await namespace.runAtEpoch(
+        connection,
+        partition,
+        (epoch) => calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS, tell, process),
+      )) as [string, number, string, string[], string[], string[], number, string, number, string]
       if (news) this.options.news?.(news)
-      this.options.seen(partition, { lists, parked, dueMs, commands })
+      this.options.seen(partition, { lists, parked, dueMs, commands, signals })
       await this.sweep(partition, runId, beats)
       if (more === 0 || this.stopped) return
     }

@@ -32,6 +32,8 @@ export const ERROR_RULES = {
   'workflow-corrupt': { status: 500, retryable: false, exit: 1, title: 'The stored workflow is damaged' },
   timeout: { status: 504, retryable: true, exit: 4, title: 'It took too long' },
   'lease-lost': { status: 409, retryable: false, exit: 1, title: 'The attempt no longer holds the node' },
+  revoked: { status: 409, retryable: false, exit: 1, title: 'The task was revoked' },
+  'already-ended': { status: 409, retryable: false, exit: 5, title: 'The workflow has ended' },
   closed: { status: 503, retryable: true, exit: 3, title: 'The client or worker is closed' },
 } as const satisfies Record<string, ErrorRule>
 

@@ -52,7 +52,7 @@ export function nodeState(record: string | null): NodeState {
 
 /** The control field of a workflow: see redis/lua/lib/workflow.lua. */
 export interface Control {
-  state: 'g' | 'p' | 'r' | 'e' | 'x'
+  state: 'g' | 'p' | 'r' | 'h' | 'k' | 'e' | 'x'
   run: number
   remaining: number
   outs: number
@@ -102,5 +102,7 @@ export function controlText(c: Control): string {
 /** The workflow's state as users see it (canvas-semantics 8.1). */
 export function workflowState(control: Control): WorkflowState {
   if (control.outcome > 0) return control.worst === 'F' ? 'FAILURE' : control.worst === 'R' ? 'REVOKED' : 'SUCCESS'
+  // What is left of it ends in steps; what it will have come to is known.
+  if (control.state === 'k') return control.worst === 'F' ? 'FAILURE' : 'REVOKED'
   return control.started > 0 ? 'STARTED' : 'PENDING'
 }

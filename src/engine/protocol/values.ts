@@ -157,7 +157,9 @@ export async function errorOf(source: RecordSource, id: string, depth = 1000): P
     const terminal = parseTerminal(record ?? null)
     node = null
     if (terminal === null) break
-    if (terminal.code === 'F' || terminal.code === 'R') root = JSON.parse(terminal.body || 'null') ?? undefined
+    // Revoked along with others: why is said once, for all.
+    if (terminal.code === 'R' && terminal.body.startsWith('*')) node = terminal.body
+    else if (terminal.code === 'F' || terminal.code === 'R') root = JSON.parse(terminal.body || 'null') ?? undefined
     else if (terminal.code === 'C') {
       wrappers.push(1)
       node = causeNode(terminal.body)

@@ -8,7 +8,7 @@ import { TAGS } from './tags.generated.js'
 
 /** Suffix of every key of a partition; those that end in a colon take an id or a name behind it. */
 export const SUFFIX = {
-  /** HASH epoch, memory (absent | full | stop), survey (the slow look at all workflows: when anybody may go on with it, ms, its SCAN cursor, and who makes it). KEYS[1] of every script. */
+  /** HASH epoch, memory (absent | full | stop), signals (how many there have been), survey (the slow look at all workflows: when anybody may go on with it, ms, its SCAN cursor, and who makes it). KEYS[1] of every script. */
   meta: 'meta',
   /** Never exists. KEYS[2] of every script: Redis answers TRYAGAIN before a script starts while the slot moves. */
   guard: 'guard',
@@ -24,6 +24,8 @@ export const SUFFIX = {
   parked: 'k:',
   /** HASH parked lists that may hold entries: `<queue>:<priority>:<task>` */
   parkedlists: 'parked',
+  /** LIST what is ready of a paused workflow, `<queue>:<priority> <entry>`. `h:<id>` */
+  held: 'h:',
   /** LIST at most one token: there is work in this queue. `wake:<queue>` */
   wake: 'wake:',
   /** ZSET delayed entries (`d:`) and expiries (`x:`) by due time, ms. */
@@ -50,6 +52,8 @@ export const SUFFIX = {
   beats: 'beats',
   /** HASH what the upkeep and the doctor have repaired: how often, by code. */
   repairs: 'repairs',
+  /** CHANNEL on which processes hear that workflows were revoked or paused: lines `<what> <workflow>`. */
+  signals: 'signals',
   /** STRING `<digest> <workflow id>`, 24 h. `i:<tenant>:<hash of the key>` */
   idempotency: 'i:',
 } as const

@@ -22,6 +22,7 @@ import { DEFAULT_LOGGER, type Logger } from '../worker/logger.js'
 import type { TaskContext, TaskDefinition } from '../worker/registry.js'
 import { type ClockUser, VirtualClock } from './clock.js'
 import { GraphRun, type RunHost } from './graph-run.js'
+import { InlineControl } from './inline-control.js'
 import { InlineWorker } from './inline-worker.js'
 import { seededRandom } from './random.js'
 import { RunSource } from './run-source.js'
@@ -277,7 +278,7 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
     const dependencies: HandleDependencies = {
       reader,
       outline: ({ id: of }) => reader(of).outline(),
-      forget: async (of: string) => this.workflows.forget(of),
+      control: new InlineControl(this.workflows),
       wait: (of: string, timeoutMs: number) => this.waits.wait(this.workflows, of, timeoutMs, () => this.isStuck),
       why: (of: string) => this.why(of),
     }

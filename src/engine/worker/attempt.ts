@@ -27,6 +27,8 @@ export class Attempt implements TaskContext {
   startedAt = 0
   /** It was told how it ended; what else it does counts for nothing. */
   over = false
+  /** It was revoked: how its handler ends counts for nothing. */
+  revoked = false
   /** Its time limits while it waits on the main loop. */
   timers: LimitTimers | null = null
   /** Where the heartbeat thread sees it (watch.ts); 0: nowhere. */

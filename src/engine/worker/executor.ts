@@ -115,6 +115,18 @@ export class Executor {
     return drained.concat(this.suspects.splice(0))
   }
 
+  /** Takes back one attempt; false when it has started. */
+  withdraw(attempt: Attempt): boolean {
+    const waiting = this.queue.indexOf(attempt, this.head)
+    if (waiting >= 0) this.queue.splice(waiting, 1)
+    const suspect = this.suspects.indexOf(attempt)
+    if (suspect >= 0) {
+      this.isolation.over(attempt)
+      this.suspects.splice(suspect, 1)
+    }
+    return waiting >= 0 || suspect >= 0
+  }
+
   /** An attempt that had been started is over: its slot is free. */
   over(attempt: Attempt): void {
     attempt.timers?.clear()
@@ -222,6 +234,10 @@ export class Executor {
   }
 
   private call(attempt: Attempt, definition: TaskDefinition, inputs: Inputs): void {
+    if (attempt.revoked) {
+      this.host.complete(attempt, 'b|')
+      return
+    }
     const pool = this.poolOf(definition)
     if (pool !== undefined) {
       const limits = limitsOf(attempt.spec, definition.options, this.options.limits)
@@ -244,6 +260,7 @@ export class Executor {
     if ('record' in end) this.ended(attempt, end.record)
     else if ('replace' in end) this.staged(attempt, this.options.store().stageReplacement(attempt, end.replace))
     else if ('thrown' in end) this.threw(attempt, definition, end.thrown)
+    else if (attempt.revoked) this.host.complete(attempt, 'b|')
     else if ('lost' in end) {
       attempt.logger.error({ attempt: attempt.id, task: attempt.task, reason: end.lost }, 'a task took its thread or process down')
       this.host.complete(attempt, `l${this.options.maxDeliveries}|`)

@@ -25,6 +25,12 @@ export interface AttemptStore {
   begin(attempt: Attempt, mark: Mark | 'n'): Promise<boolean>
 }
 
+/** An attempt that must not go on: another has its node, it was revoked (`terminated`: it is to be killed), or it must not start yet. */
+export interface Fenced {
+  attempt: Attempt
+  why: 'lost' | 'revoked' | 'terminated' | 'paused'
+}
+
 /** Attempts that one call asks after. */
 const HOLDS_AT_ONCE = 500
 
@@ -67,17 +73,20 @@ export class RedisStore implements AttemptStore {
     return answer === 'ok'
   }
 
-  /** Those of these attempts of one partition that do not hold their nodes any more. */
-  async lostOf(partition: number, held: readonly Attempt[]): Promise<Attempt[]> {
+  /** Those of these attempts of one partition that must not go on. */
+  async fencedOf(partition: number, held: readonly Attempt[]): Promise<Fenced[]> {
     const { connection, namespace } = this
-    const lost: Attempt[] = []
+    const fenced: Fenced[] = []
     for (let from = 0; from < held.length; from += HOLDS_AT_ONCE) {
       const some = held.slice(from, from + HOLDS_AT_ONCE)
       const asked = some.flatMap((attempt) => [attempt.workflowId, attempt.node, this.ownerOf(attempt)])
-      const gone = (await untilAnswered(connection, () => namespace.run(connection, partition, calls.holds(asked)), this.over)) as number[]
-      lost.push(...gone.map((number) => some[number - 1] as Attempt))
+      const told = (await untilAnswered(connection, () => namespace.run(connection, partition, calls.holds(asked)), this.over)) as string[]
+      for (const text of told) {
+        const [number, why] = text.split(' ')
+        fenced.push({ attempt: some[Number(number) - 1] as Attempt, why: why as Fenced['why'] })
+      }
     }
-    return lost
+    return fenced
   }
 
   private ownerOf({ grant }: Attempt): string {

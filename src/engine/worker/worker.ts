@@ -20,9 +20,9 @@ import { Attempt, type AttemptHost } from './attempt.js'
 import { type Controlled, Controller } from './control.js'
 import { Announcer } from './events.js'
 import { Executor, type ExecutorHost } from './executor.js'
+import { Fences } from './fences.js'
 import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
-import { LeaseLost } from './lease-lost.js'
 import { DEFAULT_LOGGER, type Logger } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
 import { Pools } from './pools/pools.js'
@@ -73,6 +73,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   private tender: Tender | null = null
   private surveyor: Surveyor | null = null
   private wakers: Wakers | null = null
+  private readonly fences: Fences
   private readonly controller = new Controller(this)
   private readonly presence: Presence
   private readonly reports = new StateReports<Attempt>((attempt, text) => this.send(attempt, text))
@@ -124,6 +125,17 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
       watch: this.watch,
       ...(announcer && options.listener?.task ? { begins: (attempt: Attempt) => announcer.started(attempt) } : {}),
     })
+    this.fences = new Fences({
+      redis: options.redis,
+      namespace: this.namespace,
+      logger: this.logger,
+      held: this.running,
+      store: () => this.store,
+      withdraw: (attempt) => {
+        if (this.executor.withdraw(attempt)) this.complete(attempt, 'b|')
+      },
+      leaving: this.leaving.signal,
+    })
     this.presence = new Presence({
       ...this.settings,
       tasks: this.tasks,
@@ -168,6 +180,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     this.startTender()
     this.startSurveyor()
     this.startWakers()
+    this.fences.start()
     this.presence.start()
     for (const partition of this.partitions) partition.wake(true)
   }
@@ -224,7 +237,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
    * The upkeep looks into every partition once a second. A wake token that was lost with somebody's connection, a task that another worker
    * did not know, a timer that another process set: all are noticed here at the latest.
    */
-  private seen(partition: Partition, { lists, parked, dueMs, commands }: Work): void {
+  private seen(partition: Partition, { lists, parked, dueMs, commands, signals }: Work): void {
+    this.fences.seen(partition.number, signals)
     if (commands > 0) this.controller.called()
     const serves = (list: string) => this.queues.includes(list.slice(0, list.indexOf(':')))
     const known = (list: string) => this.tasks.includes(list.slice(list.indexOf(':', list.indexOf(':') + 1) + 1))
@@ -398,19 +412,17 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     return [...this.running].flatMap((attempt) => (attempt.grant.partition === partition ? [attempt.id] : []))
   }
 
-  /** The sweep of another process took these leases. @internal */
+  /** Completions of these nodes changed nothing: their leases had been lost, or they were revoked in the same moment. @internal */
   lost(nodes: string[]): void {
-    this.presence.vitals.processed.lost += nodes.length
-    this.logger.warn({ nodes: nodes.slice(0, 10), count: nodes.length }, 'leases were lost before these attempts ended; others run them')
+    const lost = this.fences.unexpected(nodes)
+    if (lost.length === 0) return
+    this.presence.vitals.processed.lost += lost.length
+    this.logger.warn({ nodes: lost.slice(0, 10), count: lost.length }, 'attempts no longer held their nodes when they ended')
   }
 
   /** The process was given up for dead and lives: attempts that others run now are told so. @internal */
   doubt(partition: Partition): void {
-    const held = [...this.running].filter((attempt) => attempt.grant.partition === partition)
-    const tell = (lost: Attempt[]) => {
-      for (const attempt of lost) attempt.abort(new LeaseLost(attempt))
-    }
-    void this.store.lostOf(partition.number, held).then(tell, (err: unknown) => this.logger.debug({ err }, 'looking for lost leases'))
+    this.fences.doubt(partition.number)
   }
 
   /** A partition has nothing to do until `dueMs` from now (-1: until it is woken). @internal */
@@ -434,8 +446,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     if (!this.running.delete(attempt)) return
     attempt.over = true
     this.reports.over(attempt)
-    this.presence.vitals.count(record)
-    attempt.grant.partition.complete(attempt.grant, attempt.key, record, true)
+    const told = attempt.revoked ? 'b|' : record
+    this.fences.ended(attempt)
+    this.presence.vitals.count(told)
+    attempt.grant.partition.complete(attempt.grant, attempt.key, told, true)
     this.slots.over()
     if (attempt.started) this.executor.over(attempt)
     this.slots.feed()
@@ -497,6 +511,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     this.slots.close()
     this.giveBack(this.executor.drain())
     await this.wakers?.stop()
+    this.fences.stop()
     while (this.busy() && performance.now() < this.graceUntil) await sleep(5)
     for (const attempt of this.running) {
       // It goes back: how it takes the signal is not how it ended.

@@ -51,7 +51,7 @@ function namesUnknownSegment({ segments }: Picture, node: string, word: string):
   if (word[0] === 'W') return !segments.has(segmentPrefix(node, 0))
   if (word.indexOf('/') < 0) return false
   if (word[0] === 'V') return !segments.has(word.slice(2))
-  return (word[0] === 'C' || word[0] === 'A' || word[0] === 'K') && !segments.has(prefixOf(word.slice(3)))
+  return (word[0] === 'C' || word[0] === 'A' || word[0] === 'K') && !segments.has(prefixOf(word.slice(3).replace('*', '')))
 }
 
 /** Whether the control field says these counts. */

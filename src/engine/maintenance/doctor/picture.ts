@@ -124,7 +124,7 @@ export class PictureReader {
 /** Members were added to a join: see ARCHITECTURE.md, control. */
 const FLAG_ADDED = / \S*a\S*$/
 /** `worst` J: an output node was reopened, and how bad it is will be asked when all have ended. */
-const CONTROL = /^[gprex] \d+ \d+ \d+ [SRFJ]( \d+){9} \S+$/
+const CONTROL = /^[gprhkex] \d+ \d+ \d+ [SRFJ]( \d+){9} \S+$/
 
 function template(text: string): TemplateParts | null {
   if (text === '') return null

@@ -62,6 +62,8 @@ export async function suspect(picture: Picture): Promise<Suspicions> {
   if (state === 'g' || state === 'x') return out
   const damaged = damageIn(picture)
   if (damaged) return { found: [damaged], leases: [] }
+  // A sweep ends its nodes where they stand.
+  if (state === 'k') return out
   if (state !== 'e') await new LivePicture(picture, out, await listen(picture)).examine()
   const counts = await countsOf(picture)
   if (counts && !says(picture.control, counts)) out.found.push(miscount(picture, counts))
@@ -210,6 +212,11 @@ class LivePicture {
   }
 
   private ready(node: Open): void {
+    // What is ready of a paused workflow waits beside the lists; its entries are counted when it goes on.
+    if (this.picture.control[0] === 'h') {
+      this.moves = true
+      return
+    }
     const delayed = node.word[0] === 'D' || (node.word === '' && node.template.delay !== '-')
     this.add(node, delayed ? 'timer-missing' : 'entry-missing', 'list', (at, epoch, sure, fix) =>
       calls.mendentry(epoch, ...at, node.word, delayed ? 'timer-missing' : 'entry-missing', flag(sure), flag(fix)),

@@ -3,14 +3,15 @@
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
 -- ARGV    epoch, limit:int, stagingMs:int, tell:int, process       tell 1: of workflows too (see flush); process  who asks
--- RETURNS {'ok', more, runId, {process, counter, …}, {ready list…}, {parked list…}, dueMs, news, commands that wait for the process} | {'epoch'}
+-- RETURNS {'ok', more, runId, {process, counter, …}, {ready list…}, {parked list…}, dueMs, news, commands that wait for the process, signals} | {'epoch'}       signals: how many there have been, see flush
 -- @include base
 -- @include workflow
 -- @include graph
 -- @include flush
 -- @include timers
 -- @include dead
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'signals')
+if meta[1] ~= ARGV[1] then return { 'epoch' } end
 local limit = tonumber(ARGV[2])
 telling_ends = ARGV[4] == '1'
 local promoted = promote(limit)
@@ -39,4 +40,4 @@ local more = promoted >= limit or #over >= limit or left > 0 or spread or trimmi
 local first = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
 local due = first[2] and math.max(0, tonumber(first[2]) - now()) or -1
 return { 'ok', more and 1 or 0, match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '', redis.call('HGETALL', K_beats),
-  redis.call('HKEYS', K_active), redis.call('HKEYS', K_parkedlists), due, concat(news, '\n'), redis.call('LLEN', K_commands .. ARGV[5]) }
+  redis.call('HKEYS', K_active), redis.call('HKEYS', K_parkedlists), due, concat(news, '\n'), redis.call('LLEN', K_commands .. ARGV[5]), meta[2] or '0' }

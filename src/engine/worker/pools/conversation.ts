@@ -3,13 +3,14 @@
  * it is done, its hard limit, its child dies, or nobody waits for it any more. Used by both pools.
  */
 import type { Canvas } from '../../canvas/types.js'
+import { TaskRevokedError } from '../../protocol/revoked.js'
 import type { Attempt } from '../attempt.js'
 import type { Inputs } from '../call.js'
 import { LimitTimers } from '../limits.js'
 import type { AbortMessage, CallMessage, ChildMessage, DoneMessage } from './messages.js'
 import type { PoolCall, PoolEnd } from './pool.js'
 
-/** How long a handler may go on after its signal fired because its lease is gone, or its worker stops, ms. */
+/** How long a handler may go on after its signal fired because its lease is gone, it was revoked, or its worker stops, ms. */
 const AFTER_ABORT_MS = 5_000
 
 /** The thread or process that runs the attempt. */
@@ -82,10 +83,16 @@ export class Conversation {
     const { name = 'Error', message = '', code } = (reason ?? {}) as Partial<Error> & { code?: string }
     this.vehicle.send({ type: 'abort', error: { name, message, ...(code === undefined ? {} : { code }) } })
     if (name === 'SoftTimeLimitExceeded') return
+    const graceMs = reason instanceof TaskRevokedError && reason.terminate ? 0 : AFTER_ABORT_MS
     this.killer = setTimeout(() => {
       this.over({ lost: message })
       this.vehicle.kill()
-    }, AFTER_ABORT_MS)
+    }, graceMs)
+  }
+
+  /** It was revoked and is not to begin. */
+  get isRevoked(): boolean {
+    return this.attempt.revoked && !this.begun
   }
 
   /** The child died. What had not begun is not to blame. */

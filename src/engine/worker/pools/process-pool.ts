@@ -102,6 +102,10 @@ export class ProcessPool implements Pool {
 
   private pump(): void {
     while (this.waiting.length > 0) {
+      if (this.waiting[0]?.conversation.isRevoked) {
+        this.waiting.shift()?.conversation.gone('it was revoked')
+        continue
+      }
       const child = this.idle.pop()
       if (child === undefined) break
       this.idleSince.delete(child)

@@ -13,6 +13,11 @@ local function park(list, T, e)
   redis.call('HSET', K_parkedlists, parked, 1)
 end
 
+-- hold: what is ready of a paused workflow waits beside the lists until it is resumed.
+local function hold(c, list, e)
+  redis.call('RPUSH', K_held .. c.id, list .. ' ' .. e)
+end
+
 local function lease_of(c, e, list, t, p, a, m, s)
   local T = template(c, p, t)
   if not knows(asked.process, T.task) then
@@ -36,7 +41,8 @@ local function lease_entry(e, list)
     n = tonumber(n)
     c = try_context(id, n == 1 and { 't' .. p .. t, p .. a, 'b' .. p .. text(floor(a / 32)) } or { 't' .. p .. t })
   end
-  if not c or c.run ~= run_ or not live(c) then
+  if not c or c.run ~= run_ or not leasable(c) then
+    if c and c.run == run_ and c.state == 'h' then hold(c, list, e) end
     asked.skipped = asked.skipped + 1
     return nil
   end

@@ -116,6 +116,28 @@ local function remove_fields(c)
   c.gone = false
 end
 
+-- Timers of nodes that were ended before they were due.
+local untimed = {} -- per call
+
+-- signal: processes are told what became of a workflow in which they may hold attempts: 'revoke' or 'pause'. Who does not hear it sees that the
+-- count of signals has changed, at its next upkeep.
+local signals = {} -- per call
+local function signal(c, word)
+  signals[#signals + 1] = word .. ' ' .. c.id
+end
+
+local function tell_processes()
+  redis.call('HINCRBY', KEYS[1], 'signals', 1)
+  redis.call('PUBLISH', K_signals, concat(signals, '\n'))
+  signals = {}
+end
+
+-- end_control: what control of a running workflow left beside it goes with its end.
+local function end_control(c)
+  if c.state == 'h' then redis.call('UNLINK', K_held .. c.id) end
+  if find(c.flags, 't', 1, true) then redis.call('ZREM', K_timers, match(field(c, 'T') or '', ' (.*)$') or '') end
+end
+
 -- Dead letters in both orders: by time, and by name so that those of one workflow are found.
 local dead_times, dead_names = {}, {} -- per call
 local function gather_dead(c)
@@ -148,6 +170,7 @@ local function flush()
       end
       local ended = c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.outcome ~= '0' and c.state ~= 'e'
       if ended then
+        end_control(c)
         c.state, c.ended = 'e', since(c.created)
         redis.call('ZADD', K_ended, now() + c.keep, c.id)
       end
@@ -172,8 +195,11 @@ local function flush()
   push_lists('RPUSH', released)
   released, returned = {}, {}
   if #timed > 0 then write_timers() end
+  push_all('ZREM', K_timers, untimed)
+  untimed = {}
   push_all('RPUSH', K_spread, spreads)
   todo, todo_head = {}, 1
+  if #signals > 0 then tell_processes() end
   return #spreads
 end
 

@@ -50,6 +50,11 @@ local function slice(c, p, block, j1, j2)
   end))
 end
 
+-- The template of a node, which only its definition names.
+local function template_of(c, p, i)
+  return match(slice(c, p, floor(i / 32), i % 32, i % 32), '^(%d+);') or error('definition of ' .. p .. i)
+end
+
 -- definitions of nodes a, a+s, … as one text.
 local function definitions(c, p, a, n, s)
   local parts, k = {}, 0

@@ -5,6 +5,8 @@ local todo, todo_head = {}, 1 -- per call
 local PUSH_BYTES = 65536
 -- Moves that other parts add (undo.lua, judge.lua): kind -> function(c, p, i, t, T, x, r). What those that scan count as against a budget.
 local MOVES, MOVE_COST = {}, {}
+-- Moves of a workflow that is revoked, or has ended already by what they did.
+local OUTLIVES = {}
 
 local function later(c, kind, p, a, n, s, t, x)
   todo[#todo + 1] = { c, kind, p, a, n, s, t, x or '' }
@@ -59,6 +61,17 @@ local function release(c, p, a, n, s, t, T, bytes, cause)
     end
   end
   enqueue(c, T, e, due)
+end
+
+-- set_deadline: a workflow with a timeout (field T, ms) is revoked when it has run out.
+local function set_deadline(c, roots)
+  local ms = match(field(c, 'T') or '', '^%d+')
+  if not ms then return end
+  local member = 't:' .. template(c, '', parse_successors(roots)[1].t).list .. ':' .. c.id
+  put(c, 'T', ms .. ' ' .. member)
+  if not find(c.flags, 't', 1, true) then c.flags = c.flags .. 't' end
+  c.changed = true
+  plan(timed, c, now() + ms, member)
 end
 
 -- release_roots: the first nodes of a workflow (p '') or of a segment may run.
@@ -368,9 +381,10 @@ local function take_spread()
   local kind, id, run_, t, p, a, n, s, x = match(text, '^(%a):([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+):(.*)$')
   if not kind then return true end
   local c = try_context(id, { 'u' })
+  if not c and kind == 'h' then redis.call('UNLINK', K_held .. id) end
   if not c or c.run ~= run_ then return true end
   if kind ~= 'z' then c.net = c.net - 1 end
-  if not live(c) then return true end
+  if not live(c) and not OUTLIVES[kind] then return true end
   if kind == 'z' and tonumber(c.f['u'] or 0) > 0 then
     if redis.call('LLEN', K_spread) > 0 then
       redis.call('RPUSH', K_spread, text)

@@ -13,6 +13,9 @@ local function promote(limit)
       local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
       local c = id and try_context(id)
       if c and c.run == run_ and live(c) then later(c, 'x', p, tonumber(a), tonumber(n), tonumber(s), t) end
+    elseif kind == 't' then
+      local c = try_context(e)
+      if c and live(c) and find(c.flags, 't', 1, true) then later(c, 't', '', 0, 1, 1, '0') end
     end
   end
   redis.call('ZREM', K_timers, unpack(due))

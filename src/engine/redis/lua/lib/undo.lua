@@ -111,11 +111,6 @@ MOVES.z = function(c, p, i, t, T, x, r)
   enqueue(c, T, e)
 end
 
--- The template of a node, which only its definition names.
-local function template_of(c, p, i)
-  return match(slice(c, p, floor(i / 32), i % 32, i % 32), '^(%d+);') or error('definition of ' .. p .. i)
-end
-
 -- exhume: task i, which failed for good in attempt `att`, is to run again. It stands as one that waits until the undoing is done.
 -- Answers the release that is to follow then: arguments of later().
 local function exhume(c, p, i, att, failed_at)

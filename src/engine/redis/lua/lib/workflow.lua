@@ -4,6 +4,7 @@
 --
 -- Fields of a workflow's hash:  s control   m meta (client's)   t<p><k> template   b<p><k> block of 32 definitions
 --   a<p><i> large definition   r<p> roots of a segment   j<p><i> members added to a join   <p><i> record of a node   w waiters   G segments   e<p><i> errors of attempts   y retries that are left
+--   h why it is paused   T its deadline's timer   *<node> why nodes were ended by a sweep, '*': all of them (sweep.lua)
 -- p is the segment's prefix: '' for the submitted graph, '<parent>/' for what a running task added.
 --
 -- Records. Open:     P pending order cause bytes | Q att del bytes cause flags | D (as Q) | L attempt att del bytes cause flags | W att
@@ -96,7 +97,7 @@ end
 -- control: state run rem outs worst created started outcome ended ok failed revoked skipped keep flags
 -- created is an instant (ms); started, outcome and ended are 1 + the ms since then, 0 for not yet: so the field stays under 64 bytes and a small
 -- workflow a compact hash.
--- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: g staging, p pending, r running, e ended, x damaged. worst: the outcome so far of the output nodes (S, R, F).
+-- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: g staging, p pending, r running, h paused, k revoked and not ended, e ended, x damaged. worst: the outcome so far of the output nodes (S, R, F).
 local function parse_control(c, text)
   local state, run, rem, outs, worst, created, started, outcome, ended, ok, failed, revoked, skipped, keep, flags = match(text,
     '^(%a) (%d+) (%d+) (%d+) (%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
@@ -157,7 +158,12 @@ local function try_context(id, names)
   return nil
 end
 
+-- live: its attempts count. A paused workflow lives on: only nothing new of it is leased.
 local function live(c)
+  return c.state == 'p' or c.state == 'r' or c.state == 'h'
+end
+
+local function leasable(c)
   return c.state == 'p' or c.state == 'r'
 end
 

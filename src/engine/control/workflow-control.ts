@@ -1,0 +1,100 @@
+/**
+ * What may be done with a workflow that was submitted: revoke it or tasks of it, pause and resume it, forget it. Each is one durable transition in
+ * Redis, whatever the size of the workflow; what is wide is done in steps by whoever works there. Every call may be repeated.
+ */
+import { ChordisError } from '../protocol/errors.js'
+import { revocation } from '../protocol/revoked.js'
+import { explain, type RedisConnection } from '../redis/connection.js'
+import type { Namespace } from '../redis/namespace.js'
+import { calls, type ScriptCall } from '../redis/scripts.generated.js'
+
+/** How a workflow or a task is revoked. */
+export interface RevokeOptions {
+  /** Why, for who reads the outcome: 1 to 1,000 characters. Default `revoked`. */
+  reason?: string
+  /**
+   * Kill what runs at once, where a pool can (processes, threads). Default false: its signal fires, and only what then goes on for 5,000 ms in a process or
+   * thread is killed. A handler on the main loop cannot be killed; what it returns counts for nothing.
+   */
+  terminate?: boolean
+}
+
+/** What a handle needs for it: see {@link WorkflowControl}. */
+export interface ControlsWorkflows {
+  /** True: it is revoked (or one of these nodes was open); false: there was nothing left to revoke. */
+  revoke(id: string, options: RevokeOptions, nodes?: readonly string[]): Promise<boolean>
+  /** True: nothing new of it starts; false: it had ended. */
+  pause(id: string, reason?: string): Promise<boolean>
+  /** True: it goes on; false: it had ended. */
+  resume(id: string): Promise<boolean>
+  /** Removes one that has ended; false: there was none. */
+  forget(id: string): Promise<boolean>
+}
+
+const MAX_REASON = 1_000
+/** Nodes per call. */
+const NODES_AT_ONCE = 500
+
+/** @throws ChordisError `request-invalid` */
+function checkReason(reason: string | undefined): string | undefined {
+  if (reason === undefined || (typeof reason === 'string' && reason.length > 0 && reason.length <= MAX_REASON)) return reason
+  throw new ChordisError('request-invalid', `must be a text of 1 to ${MAX_REASON} characters`, { path: 'reason' })
+}
+
+export class WorkflowControl implements ControlsWorkflows {
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly namespace: Namespace,
+  ) {}
+
+  async revoke(id: string, { reason, terminate = false }: RevokeOptions, nodes?: readonly string[]): Promise<boolean> {
+    const why = JSON.stringify(revocation(checkReason(reason), terminate))
+    if (nodes === undefined) return (await this.call(id, (epoch) => calls.revoke(epoch, id, why, []))) !== 'ended'
+    let named = 0
+    for (let from = 0; from < nodes.length; from += NODES_AT_ONCE) {
+      const some = nodes.slice(from, from + NODES_AT_ONCE)
+      const [answer, count] = await this.send(id, (epoch) => calls.revoke(epoch, id, why, some))
+      if (answer === 'none') throw notFound(id)
+      named += Number(count)
+    }
+    return named > 0
+  }
+
+  async pause(id: string, reason?: string): Promise<boolean> {
+    const why = JSON.stringify(checkReason(reason) ?? null)
+    return (await this.call(id, (epoch) => calls.pause(epoch, id, why))) === 'ok'
+  }
+
+  async resume(id: string): Promise<boolean> {
+    return (await this.call(id, (epoch) => calls.resume(epoch, id))) === 'ok'
+  }
+
+  /** In as many calls as its timers want. */
+  async forget(id: string): Promise<boolean> {
+    for (let cursor = '0'; ; ) {
+      const from = cursor
+      const [answer, next] = await this.send(id, (epoch) => calls.forget(epoch, id, from))
+      if (answer === 'live')
+        throw new ChordisError('not-ended', 'a workflow can be forgotten when all its tasks are over', { workflow: id })
+      if (answer !== 'more') return answer === 'ok'
+      cursor = String(next)
+    }
+  }
+
+  /** The first word of the answer; throws `not-found` when it is `none`. */
+  private async call(id: string, make: (epoch: string) => ScriptCall): Promise<string> {
+    const [answer] = await this.send(id, make)
+    if (answer === 'none') throw notFound(id)
+    return String(answer)
+  }
+
+  private async send(id: string, make: (epoch: string) => ScriptCall): Promise<unknown[]> {
+    try {
+      return (await this.namespace.runAtEpoch(this.connection, this.namespace.partitionOf(id), make)) as unknown[]
+    } catch (error) {
+      throw explain(error, id)
+    }
+  }
+}
+
+const notFound = (id: string): ChordisError => new ChordisError('not-found', `there is no workflow ${id}`, { workflow: id })

@@ -1,0 +1,133 @@
+-- sweep: ends what is open of a workflow, or of a part of it, because somebody said so: a revocation, a deadline. In steps of any width.
+-- What could have run (ready, delayed, leased, or waiting for what replaced it) ends REVOKED, what it would have led to SKIPPED. An attempt that runs is
+-- fenced by that: its record is no lease any more.
+--
+-- Why is stored once, as a record `R|error` in the field `*` (of the whole workflow) or `*<name>`; records of nodes only name that field: `R<attempts>|*…`,
+-- `K|R*…`. The state `k` of the whole workflow comes first, so that nothing is leased, released or finished while the sweep walks on.
+--
+-- A part is the nodes from … to - 1 of a segment, with all segments that those added or replaced themselves by. What lies outside of it hears of what
+-- ends inside as of any end.
+local HELD_STEP = 250
+MOVE_COST.w, MOVE_COST.h = 1, HELD_STEP
+OUTLIVES.w, OUTLIVES.o, OUTLIVES.h = true, true, true
+
+-- ended_attempts: how many attempts of a node with this open record have begun.
+local function ended_attempts(r)
+  if not r then return 0 end
+  local code = byte(r)
+  if code == 76 then return tonumber(match(r, '^L %S+ (%d+)')) end
+  if code == 87 then return tonumber(match(r, '^W (%d+)')) end
+  return (tonumber(match(r, '^[QD] (%d+)') or '1')) - 1
+end
+
+-- could_run: whether an open node could have run, or runs; else something before it is open, or it was not to be called.
+local function could_run(c, p, i, T, r)
+  if r then
+    if byte(r) == 80 then return match(r, '^P 0 %d+ %-') ~= nil end
+    return true
+  end
+  return T.mode ~= 'e' and ready_derived(c, p, i, T)
+end
+
+-- inside: whether node a of segment q belongs to the part.
+local function inside(part, q, a)
+  if q == part.p then return a >= part.from and a < part.to end
+  if sub(q, 1, #part.p) ~= part.p then return false end
+  local k = tonumber(match(q, '^(%d+)/', #part.p + 1))
+  return k ~= nil and k >= part.from and k < part.to
+end
+
+-- Kept: a walk asks for the same one at every node.
+local last_x, last_part = false, nil
+local function part_of(x)
+  if x == last_x then return last_part end
+  local cause, p, from, to = match(x, '^(%S+) (%S*) (%d+) (%d+)$')
+  if not cause then error('sweep') end
+  last_x, last_part = x, { cause = cause, p = p, from = tonumber(from), to = tonumber(to) }
+  return last_part
+end
+
+-- sweep_segments: plans the walk over what the nodes of a part added or replaced themselves by.
+local function sweep_segments(c, part, x)
+  for q, nodes in gmatch(field(c, 'G') or '', '(%S+) (%d+)') do
+    if q ~= part.p and inside(part, q, -1) then later(c, 'w', q, 0, tonumber(nodes), 1, '0', x) end
+  end
+end
+
+-- sweep: plans the walk over nodes from … to - 1 of segment p. cause: 'R' and the field that says why.
+local function sweep(c, p, from, to, cause)
+  local x = cause .. ' ' .. p .. ' ' .. from .. ' ' .. to
+  later(c, 'w', p, from, to - from, 1, '0', x)
+  sweep_segments(c, part_of(x), x)
+end
+
+local function forget_timer(c, p, i, t, T, r)
+  if T.delay ~= '-' or (r and byte(r) == 68) then untimed[#untimed + 1] = 'd:' .. T.list .. ':' .. entry(c, p, i, 1, 1, t) end
+end
+
+local function tell_outside(c, p, i, T, part, code, cause)
+  for k = 1, #T.succ do
+    local e = T.succ[k]
+    if not inside(part, e.p or p, e.rel and i + e.ref or e.ref) then tell(c, p, i, e, code, cause, 0, T.fan and tonumber(T.pred) or i) end
+  end
+end
+
+MOVES.w = function(c, p, i, _, _, x, r)
+  if terminal(r) then return end
+  local part, k, t = part_of(x), p .. text(i), template_of(c, p, i)
+  local T = template(c, p, t)
+  forget_timer(c, p, i, t, T, r)
+  local code = could_run(c, p, i, T, r) and 'R' or 'K'
+  join_close(c, k)
+  put(c, k, code == 'R' and 'R' .. ended_attempts(r) .. '|' .. sub(part.cause, 2) or 'K|' .. part.cause)
+  if not T.virtual then
+    c.rem = c.rem - 1
+    c[code] = c[code] + 1
+  end
+  c.changed = true
+  if T.out then output(c, code, part.cause) end
+  if c.state ~= 'k' and c.state ~= 'e' then tell_outside(c, p, i, T, part, code, part.cause) end
+end
+
+-- revoke_all: the workflow is revoked. why: the JSON of the error.
+local function revoke_all(c, why)
+  if c.state == 'h' then redis.call('UNLINK', K_held .. c.id) end
+  c.state, c.changed = 'k', true
+  put(c, '*', 'R|' .. why)
+  signal(c, 'revoke')
+  sweep(c, '', 0, tonumber(match(field(c, 'm') or '', '"n":(%d+)') or 1), 'R*')
+end
+
+-- A task is revoked: it ends, and what depends on it hears of that. x: the JSON of the error.
+MOVES.q = function(c, p, i, _, _, x, r)
+  if terminal(r) then return end
+  local k, t = p .. text(i), template_of(c, p, i)
+  local T = template(c, p, t)
+  forget_timer(c, p, i, t, T, r)
+  join_close(c, k)
+  if r and byte(r) == 87 then
+    put(c, '*' .. k, 'R|' .. x)
+    local part = 'R*' .. k .. ' ' .. p .. ' ' .. i .. ' ' .. i + 1
+    sweep_segments(c, part_of(part), part)
+  end
+  settle(c, p, i, T, 'R', 'R' .. ended_attempts(r) .. '|' .. x, 'R' .. k, 0)
+end
+
+-- The deadline of a workflow has come.
+MOVES.t = function(c)
+  revoke_all(c, '{"type":"TaskRevokedError","message":"the workflow ran past its timeout","code":"timeout"}')
+end
+
+-- What was held back of a paused workflow goes to its lists again.
+MOVES.h = function(c)
+  if c.state == 'h' then return end
+  local key = K_held .. c.id
+  if not leasable(c) then return redis.call('UNLINK', key) and nil end
+  local held_ = redis.call('LPOP', key, HELD_STEP)
+  if not held_ then return end
+  for k = 1, #held_ do
+    local list, e = match(held_[k], '^(%S+) (.*)$')
+    plan(pushed, c, list, e)
+  end
+  if #held_ == HELD_STEP then later(c, 'h', '', 0, 1, 1, '0') end
+end

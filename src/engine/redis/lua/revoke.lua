@@ -1,0 +1,39 @@
+-- revoke: a workflow, or tasks of it, is not to run any more: what is open ends, what runs is fenced and its processes are told. One short call whatever
+-- the size: what is too wide is done by spread items (lib/sweep.lua), which further calls, turns and upkeep take up.
+-- FLAGS   allow-oom
+-- KEYS    meta, guard
+-- ARGV    epoch, id, why, nodes:list        why: the error as JSON; no nodes: the whole workflow; 500 nodes at most
+-- RETURNS {'ok', n} it is done; n tasks were named and open | {'more', n} it is decided; a further call (without nodes) does more of it | {'ended', 0} it had ended | {'none', 0} no such workflow, or one that is being stored yet | {'epoch'}
+-- @include base
+-- @include workflow
+-- @include graph
+-- @include flush
+-- @include grant
+-- @include lone
+-- @include undo
+-- @include judge
+-- @include sweep
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
+local c, named, budget = try_context(ARGV[2], { 'G', 'm' }), 0, 500
+if not c or c.state == 'g' then return { 'none', 0 } end
+if c.state == 'e' or c.state == 'x' then return { 'ended', 0 } end
+if c.state == 'k' then
+  budget = take_spreads(budget)
+elseif #ARGV == 3 then
+  guarded(c, revoke_all, ARGV[3])
+else
+  for k = 4, #ARGV do
+    local p, i = match(ARGV[k], '^(.-)(%d+)$')
+    -- Of a segment that there is, and a node in it: else its definition cannot be read.
+    if i and (p == '' or find('\n' .. (c.f['G'] or ''), '\n' .. p .. ' ', 1, true)) and not terminal(field(c, ARGV[k])) then
+      named = named + 1
+      later(c, 'q', p, tonumber(i), 1, 1, '0', ARGV[3])
+    end
+  end
+  if named > 0 then signal(c, 'revoke') end
+end
+run(budget)
+local left = flush()
+wake()
+if left == 0 and not c.damaged then left = tonumber(redis.call('HGET', c.key, 'u') or 0) end
+return { left > 0 and 'more' or 'ok', named }
