@@ -18,6 +18,7 @@ function status(counts: Partial<WorkflowStatus['counts']> = {}): WorkflowStatus 
     tenant: '-',
     partition: 0,
     state: 'STARTED',
+    run: 1,
     ended: false,
     counts: { total: 42, success: 20, failure: 0, revoked: 0, skipped: 0, remaining: 22, ...counts },
     createdAt: 0,

@@ -16,7 +16,7 @@ import { type Journal, journalled, type Write } from './journal.js'
 import { canvasOf, insist, type Spec, troublesOf } from './trial.js'
 
 /** Workflows with this in front of their ids have faults. */
-const FAULTY = 'faulty-'
+export const FAULTY = 'faulty-'
 
 /** Requeues of a node of which more failures are to come, and of one that fails for ever. */
 const AGAIN = { fault: 20, forEver: 2 }
@@ -49,12 +49,16 @@ export function faultyTasks(write: Write, process: () => string): TaskRegistry {
   return tasks
 }
 
-export interface RequeueOptions {
+/** Where workflows are stored. */
+export interface StoredIn {
+  redis: Redis
+  namespace: string
+}
+
+export interface RequeueOptions extends StoredIn {
   client: Client
   /** Looks at what became of it. */
   observer: Client
-  redis: Redis
-  namespace: string
   journal: () => Journal
   timeoutMs?: number
 }
@@ -81,7 +85,7 @@ async function troubleOf(options: RequeueOptions, spec: Spec): Promise<string[]>
   return [...trouble, ...differences(want ?? new Map(), have ?? new Map())]
 }
 
-async function ended(observer: Client, { id }: WorkflowHandle, timeoutMs: number): Promise<void> {
+export async function ended(observer: Client, { id }: WorkflowHandle, timeoutMs: number): Promise<void> {
   await until(async () => (await observer.workflow(id).status()).ended, { timeoutMs, what: `workflow ${id} ends` })
 }
 
@@ -116,7 +120,7 @@ async function deadOf({ redis, namespace }: RequeueOptions, id: string): Promise
 }
 
 /** Control and records of a workflow without what differs from run to run, and which of its tasks are dead letters. */
-async function stored({ redis, namespace }: RequeueOptions, id: string): Promise<Map<string, string>> {
+export async function stored({ redis, namespace }: StoredIn, id: string): Promise<Map<string, string>> {
   const keys = await keysOf(redis, namespace, id)
   const fields = await redis.hgetall(keys.of('workflow', id))
   const out = new Map<string, string>()
@@ -145,7 +149,7 @@ function plain(record: string): string {
   return letter === 'F' || letter === 'R' ? `${letter}|${(JSON.parse(body) as { type: string }).type}` : `${letter}${ignored}|${body}`
 }
 
-function differences(want: Map<string, string>, have: Map<string, string>): string[] {
+export function differences(want: Map<string, string>, have: Map<string, string>): string[] {
   const names = new Set([...want.keys(), ...have.keys()])
   return [...names]
     .filter((name) => want.get(name) !== have.get(name))
@@ -154,7 +158,7 @@ function differences(want: Map<string, string>, have: Map<string, string>): stri
 }
 
 /** The canvas without `linkError`, at any depth. */
-function withoutErrorCallbacks(value: unknown): unknown {
+export function withoutErrorCallbacks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutErrorCallbacks)
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(

@@ -1,5 +1,7 @@
 /** A workflow seen from outside: its state, its outcome, its nodes. A handle is only an id; making one costs nothing. */
 import type { Json } from '../canvas/types.js'
+import { type ChangedCall, rerunOf } from '../control/rerun.js'
+import { type RunView, runsOf } from '../control/runs.js'
 import type { RevokeOptions } from '../control/workflow-control.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { type Head, headOf, type NodeResult, type TaskPage } from '../protocol/reader.js'
@@ -20,6 +22,8 @@ export interface WorkflowStatus {
   tenant: string
   partition: number
   state: WorkflowState
+  /** 1 at first; a retry or rerun opens the next one. */
+  run: number
   /** Every node is terminal, callbacks included. */
   ended: boolean
   /** Since when nothing new of it starts, and why; absent unless it is paused. */
@@ -63,6 +67,7 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
       tenant: head.meta.tenant ?? '-',
       partition: this.look.reader.partition,
       state: workflowState(control),
+      run: control.run,
       ended: control.ended > 0,
       ...(control.state === 'h' ? { paused: await this.paused() } : {}),
       counts: countsOf(control),
@@ -185,6 +190,39 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
   /** It goes on after {@link pause}. True: it does, or was not paused; false: it had ended, or was revoked. Throws as {@link pause}. */
   resume(): Promise<boolean> {
     return this.look.controlled((control) => control.resume(this.id))
+  }
+
+  /**
+   * Runs it again from its failures, after its end: every task that failed or was revoked, and what depends on them; all other results stand. A new run,
+   * visible at once; who waits for the outcome waits for the new one.
+   * @returns the number of the new run; null: nothing had failed
+   * @throws ChordisError `not-found`; `not-ended` while a task of it is not over; `already-rerun` when somebody else was faster
+   */
+  async retry(): Promise<number | null> {
+    const { run } = await this.status()
+    return this.look.controlled((control) => control.rerun(this.id, run, [], []))
+  }
+
+  /**
+   * Runs tasks again, after its end, and what depends on them, whatever they came to; all other results stand. A new run, as with {@link retry}.
+   * @param tasks nodes (`17`) or ids that their signatures were given, 1 to 500 of them
+   * @param changes other arguments for the task, when there is one
+   * @returns the number of the new run
+   * @throws ChordisError as {@link retry}; `not-rerunnable` for a task that was skipped or failed only because of others; `request-invalid`
+   */
+  async rerun(tasks: string | readonly string[], changes: ChangedCall = {}): Promise<number> {
+    const { run } = await this.status()
+    const names = typeof tasks === 'string' ? [tasks] : tasks
+    const { nodes, definitions } = await rerunOf(this.look, names, changes)
+    const opened = await this.look.controlled((control) => control.rerun(this.id, run, nodes, definitions))
+    return opened ?? run
+  }
+
+  /** Its runs, the first one first: the last 21 of them. */
+  async runs(): Promise<RunView[]> {
+    const { text } = await this.look.head()
+    const [lines = null] = await this.look.explained(() => this.look.reader.read(['H']))
+    return runsOf(text, lines ?? '')
   }
 
   /**

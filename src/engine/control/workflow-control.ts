@@ -27,6 +27,13 @@ export interface ControlsWorkflows {
   pause(id: string, reason?: string): Promise<boolean>
   /** True: it goes on; false: it had ended. */
   resume(id: string): Promise<boolean>
+  /** Opens the next run behind `run`: of these nodes, with other definitions for them, or of what failed. Answers its number; null: nothing failed. */
+  rerun(
+    id: string,
+    run: number,
+    nodes: readonly string[],
+    definitions: readonly [name: string, value: string | Buffer][],
+  ): Promise<number | null>
   /** Removes one that has ended; false: there was none. */
   forget(id: string): Promise<boolean>
 }
@@ -67,6 +74,23 @@ export class WorkflowControl implements ControlsWorkflows {
 
   async resume(id: string): Promise<boolean> {
     return (await this.call(id, (epoch) => calls.resume(epoch, id))) === 'ok'
+  }
+
+  async rerun(
+    id: string,
+    run: number,
+    nodes: readonly string[],
+    definitions: readonly [name: string, value: string | Buffer][],
+  ): Promise<number | null> {
+    const rest = [...definitions.flat(), ...nodes]
+    const [answer, what] = await this.send(id, (epoch) => calls.rerun(epoch, id, String(run), definitions.length, rest))
+    if (answer === 'ok' || answer === 'more') return Number(what)
+    if (answer === 'sound') return null
+    if (answer === 'none') throw notFound(id)
+    if (answer === 'live') throw new ChordisError('not-ended', 'a workflow can run again when all its tasks are over', { workflow: id })
+    if (answer === 'other') throw new ChordisError('already-rerun', `run ${what} was opened meanwhile`, { workflow: id })
+    const message = `task ${what} has not run and cannot run again: it does not exist, was skipped, or is an error callback that was not called`
+    throw new ChordisError('not-rerunnable', message, { workflow: id })
   }
 
   /** In as many calls as its timers want. */

@@ -33,7 +33,8 @@ export const ERROR_RULES = {
   timeout: { status: 504, retryable: true, exit: 4, title: 'It took too long' },
   'lease-lost': { status: 409, retryable: false, exit: 1, title: 'The attempt no longer holds the node' },
   revoked: { status: 409, retryable: false, exit: 1, title: 'The task was revoked' },
-  'already-ended': { status: 409, retryable: false, exit: 5, title: 'The workflow has ended' },
+  'already-rerun': { status: 409, retryable: false, exit: 5, title: 'The workflow runs again already' },
+  'not-rerunnable': { status: 409, retryable: false, exit: 5, title: 'The task cannot run again' },
   closed: { status: 503, retryable: true, exit: 3, title: 'The client or worker is closed' },
 } as const satisfies Record<string, ErrorRule>
 

@@ -18,6 +18,10 @@ export class InlineControl implements ControlsWorkflows {
     return refused('pause', id)
   }
 
+  rerun(id: string): Promise<number | null> {
+    return refused('run again', id)
+  }
+
   resume(id: string): Promise<boolean> {
     return refused('resume', id)
   }

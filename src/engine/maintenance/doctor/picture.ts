@@ -144,4 +144,4 @@ function nodesOf(meta: string | null): number | null {
 }
 
 const attachedOf = (text: string): [string, number][] =>
-  [...text.matchAll(/^(\S+) (\d+)$/gm)].map(([, prefix = '', nodes]) => [prefix, Number(nodes)])
+  [...text.matchAll(/^(\S+) (\d+)(?: \S+)?$/gm)].map(([, prefix = '', nodes]) => [prefix, Number(nodes)])

@@ -11,6 +11,7 @@
 -- @include grant
 -- @include lone
 -- @include loss
+-- @include segments
 -- @include finish
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local lost = finish_all(3, ARGV[2])

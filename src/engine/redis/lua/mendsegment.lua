@@ -7,6 +7,7 @@
 -- @include workflow
 -- @include graph
 -- @include flush
+-- @include segments
 -- @include inspect
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local p, i, q = ARGV[4], tonumber(ARGV[5]), ARGV[8]
@@ -19,7 +20,7 @@ if in_list(K_spread, '^%a:(.*)$', true, c, p, i) then return { 'fine' } end
 if ARGV[9] ~= '1' then return { 'fault' } end
 local nodes = match(field(c, 'r' .. q) or '', '^%d+ (%d+) %S+$')
 if nodes then
-  put(c, 'G', attached .. q .. ' ' .. nodes .. '\n')
+  put(c, 'G', attached .. segment_line(q, nodes, p .. text(i)))
 else
   put(c, p .. text(i), 'Q ' .. (match(ARGV[7], '^W (%d+)$') or '1') .. ' 0 0 - -')
   plan(fronted, c, template(c, p, ARGV[6]).list, entry(c, p, i, 1, 1, ARGV[6]))

@@ -14,6 +14,7 @@
 -- @include grant
 -- @include lone
 -- @include fetch
+-- @include segments
 -- @include finish
 -- @include undo
 -- @include judge

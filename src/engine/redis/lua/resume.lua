@@ -11,6 +11,7 @@
 -- @include lone
 -- @include undo
 -- @include judge
+-- @include segments
 -- @include sweep
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local c = try_context(ARGV[2])

@@ -12,6 +12,7 @@
 -- @include lone
 -- @include undo
 -- @include judge
+-- @include segments
 -- @include sweep
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local c, named, budget = try_context(ARGV[2], { 'G', 'm' }), 0, 500
@@ -25,7 +26,7 @@ else
   for k = 4, #ARGV do
     local p, i = match(ARGV[k], '^(.-)(%d+)$')
     -- Of a segment that there is, and a node in it: else its definition cannot be read.
-    if i and (p == '' or find('\n' .. (c.f['G'] or ''), '\n' .. p .. ' ', 1, true)) and not terminal(field(c, ARGV[k])) then
+    if i and (p == '' or segments(c)[p]) and not terminal(field(c, ARGV[k])) then
       named = named + 1
       later(c, 'q', p, tonumber(i), 1, 1, '0', ARGV[3])
     end

@@ -15,6 +15,7 @@
 -- @include lone
 -- @include fetch
 -- @include loss
+-- @include segments
 -- @include finish
 -- @include hop
 local epoch, process, lane, sequence, queues, want = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])

@@ -20,13 +20,13 @@ local function fits(c, prefixes)
   return total <= 2 * (match(field(c, 'm') or '', '"c":(%d+)') or 1)
 end
 
--- A staged segment becomes part of the graph: its nodes count, its roots are released.
-local function attach(c, q)
+-- A staged segment of node p i becomes part of the graph: its nodes count, its roots are released.
+local function attach(c, q, p, i)
   local total, nodes, roots = match(field(c, 'r' .. q) or '', '^(%d+) (%d+) (%S+)$')
   if not total then error('segment ' .. q) end
   c.rem = c.rem + tonumber(total)
   c.changed = true
-  put(c, 'G', (field(c, 'G') or '') .. q .. ' ' .. nodes .. '\n')
+  put(c, 'G', (field(c, 'G') or '') .. segment_line(q, nodes, p .. i))
   release_roots(c, q, roots)
 end
 
@@ -35,7 +35,7 @@ local function add_members(c, p, i, T, segments)
   local outer, ref, t = match(T.chord, '^!(.-)!(%d+)@(%d+)$')
   if not outer then ref, t = match(T.chord, '^([+-]?%d+)@(%d+)$') end
   if not ref then return end
-  local join = at(ref, i)
+  local join, own = at(ref, i), p
   p = outer or p
   for q, last in gmatch(segments, '(%S+) (%d+);') do
     local j = join_state(c, p .. join, template(c, p, t))
@@ -44,7 +44,7 @@ local function add_members(c, p, i, T, segments)
     join_open(c, p .. join, j)
     put(c, 'j' .. p .. join, (field(c, 'j' .. p .. join) or '') .. ',' .. q .. last)
     if not find(c.flags, 'a', 1, true) then c.flags = c.flags .. 'a' end
-    attach(c, q)
+    attach(c, q, own, i)
   end
 end
 
@@ -125,7 +125,7 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
     local q = sub(record, 3)
     if not fits(c, q) then return settle(c, p, i, T, 'F', 'F' .. att .. TOO_MANY, 'F' .. p .. i, 0) end
     put(c, p .. i, 'W ' .. att)
-    return attach(c, q)
+    return attach(c, q, p, i)
   end
   error('completion')
 end

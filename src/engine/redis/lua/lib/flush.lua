@@ -159,6 +159,10 @@ local function flush()
       if todo[i][2] ~= 'z' then c.net = c.net + 1 end
     end
   end
+  for i = 1, #deferred do
+    if not deferred[i][1].damaged then spreads[#spreads + 1] = spread_item(deferred[i]) end
+  end
+  deferred = {}
   for i = 1, #contexts do
     local c = contexts[i]
     if c.damaged then

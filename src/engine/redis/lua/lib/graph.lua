@@ -16,6 +16,9 @@ local function entry(c, p, a, n, s, t)
   return c.id .. ':' .. c.run .. ':' .. t .. ':' .. p .. ':' .. text(a) .. ':' .. text(n) .. ':' .. text(s)
 end
 
+-- Spread items that must not be taken up before everything else of their workflow is done.
+local deferred = {} -- per call
+
 -- What is planned for ready lists and timers, as triples (workflow, list or time, entry): what a damaged workflow had planned is left out later.
 local pushed, fronted, timed = {}, {}, {} -- per call
 local NOBODY = {} -- stands for a workflow that is not read

@@ -30,11 +30,9 @@ local function could_run(c, p, i, T, r)
 end
 
 -- inside: whether node a of segment q belongs to the part.
-local function inside(part, q, a)
+local function inside(c, part, q, a)
   if q == part.p then return a >= part.from and a < part.to end
-  if sub(q, 1, #part.p) ~= part.p then return false end
-  local k = tonumber(match(q, '^(%d+)/', #part.p + 1))
-  return k ~= nil and k >= part.from and k < part.to
+  return under(c, q, part.p, part.from, part.to)
 end
 
 -- Kept: a walk asks for the same one at every node.
@@ -49,8 +47,9 @@ end
 
 -- sweep_segments: plans the walk over what the nodes of a part added or replaced themselves by.
 local function sweep_segments(c, part, x)
-  for q, nodes in gmatch(field(c, 'G') or '', '(%S+) (%d+)') do
-    if q ~= part.p and inside(part, q, -1) then later(c, 'w', q, 0, tonumber(nodes), 1, '0', x) end
+  local all = segments(c)
+  for k = 1, #all do
+    if under(c, all[k][1], part.p, part.from, part.to) then later(c, 'w', all[k][1], 0, all[k][2], 1, '0', x) end
   end
 end
 
@@ -68,8 +67,23 @@ end
 local function tell_outside(c, p, i, T, part, code, cause)
   for k = 1, #T.succ do
     local e = T.succ[k]
-    if not inside(part, e.p or p, e.rel and i + e.ref or e.ref) then tell(c, p, i, e, code, cause, 0, T.fan and tonumber(T.pred) or i) end
+    if not inside(c, part, e.p or p, e.rel and i + e.ref or e.ref) then tell(c, p, i, e, code, cause, 0, T.fan and tonumber(T.pred) or i) end
   end
+end
+
+local function is_replaced(c, p, i)
+  local all = segments(c)
+  for k = 1, #all do
+    if all[k][3] == p and all[k][4] == i then return true end
+  end
+  return false
+end
+
+-- A task that had replaced itself ends with what it replaced itself by.
+local function swept(c, p, i, r, code, cause)
+  if code == 'K' then return 'K|' .. cause end
+  if r and byte(r) == 87 and is_replaced(c, p, i) then return 'A|' .. cause end
+  return 'R' .. ended_attempts(r) .. '|' .. sub(cause, 2)
 end
 
 MOVES.w = function(c, p, i, _, _, x, r)
@@ -79,7 +93,7 @@ MOVES.w = function(c, p, i, _, _, x, r)
   forget_timer(c, p, i, t, T, r)
   local code = could_run(c, p, i, T, r) and 'R' or 'K'
   join_close(c, k)
-  put(c, k, code == 'R' and 'R' .. ended_attempts(r) .. '|' .. sub(part.cause, 2) or 'K|' .. part.cause)
+  put(c, k, swept(c, p, i, r, code, part.cause))
   if not T.virtual then
     c.rem = c.rem - 1
     c[code] = c[code] + 1

@@ -103,6 +103,10 @@ end
 MOVES.z = function(c, p, i, t, T, x, r)
   local att, bytes, cause = match(x, '^(%d+) (%d+) (%S+)$')
   if r ~= 'W ' .. att then return end
+  if T.virtual then
+    drop(c, p .. text(i))
+    return later(c, 'v', p, i, 1, 1, t)
+  end
   local e = entry(c, p, i, 1, 1, t)
   put(c, p .. text(i), 'Q ' .. att .. ' 0 ' .. bytes .. ' ' .. cause .. ' -')
   local _, dead = due_of(T.delay)

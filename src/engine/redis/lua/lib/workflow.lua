@@ -122,7 +122,7 @@ end
 local function new_context(id)
   local c = { id = id, key = K_workflow .. id, f = {}, d = {}, n = 0, memo = false, joins = false,
     state = false, run = false, rem = false, outs = false, worst = false, created = false, started = false, outcome = false, ended = false,
-    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, changed = false, told = false, answer = false,
+    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, segments = false, changed = false, told = false, answer = false,
     damaged = false, aside = false, dead = false, gone = false, net = 0 }
   loaded[id] = c
   contexts[#contexts + 1] = c

@@ -1,0 +1,199 @@
+-- reset: a new run of a workflow that has ended. Chosen tasks run again, and all that depends on them is as if it had never been reached; every other
+-- result stands. In steps of any width, idempotent by node state: what is open has been reset already.
+--
+-- A chosen task stands as one that waits (W) until everything else is done (field u): then it is released (kind z, undo.lua). When the reset of another
+-- chosen task reaches it, it is no longer chosen: it runs when its inputs have.
+-- What a task that runs again had added or replaced itself by is dropped: its nodes count no longer, and it will add anew.
+-- Which input of a join went wrong first is asked when all have ended (judge.lua): other inputs keep their failures.
+--
+-- Kinds: y reset, because of a node before it (x 'p': of the place that a segment ends in); f choose what failed; d drop.
+local undead = {} -- per call
+
+-- forget_attempts: a task that begins anew has no retries behind it. Its errors are kept.
+local function forget_attempts(c, id, r)
+  if byte(r) ~= 70 and not match(r, '^%a%d') then return end
+  local lines = match(field(c, 'e' .. id) or '', '^%d+\n(.*)$')
+  if lines then put(c, 'e' .. id, now_text() .. '\n' .. lines) end
+  drop(c, 'q' .. id)
+  drop(c, 'c' .. id)
+  if byte(r) == 70 then undead[#undead + 1] = c.id .. ':' .. id end
+end
+
+-- The join that a task's added members feed, as the key of its record; nil for none.
+local function chord_join(p, i, T)
+  local outer, ref = match(T.chord, '^!(.-)!(%d+)@')
+  if ref then return outer .. ref end
+  ref = match(T.chord, '^([+-]?%d+)@')
+  return ref and p .. text(at(ref, i))
+end
+
+-- without_members: those of a join that a segment which goes had added are not waited for any more.
+local function without_members(c, k, gone)
+  local left = ''
+  for member in gmatch(field(c, 'j' .. k) or '', '[^,]+') do
+    if not gone[match(member, '^(.*/)%d+$')] then left = left .. ',' .. member end
+  end
+  if c.f['j' .. k] then put(c, 'j' .. k, left) end
+end
+
+-- drop_segments: what node i added or replaced itself by goes, with what that added.
+local function drop_segments(c, p, i, T)
+  if not field(c, 'G') then return end
+  local all, kept, gone, any = segments(c), '', {}, false
+  for k = 1, #all do
+    local s = all[k]
+    if under(c, s[1], p, i, i + 1) then
+      any, gone[s[1]] = true, true
+      later(c, 'd', s[1], 0, s[2], 1, '0')
+    else
+      kept = kept .. segment_line(s[1], s[2], s[3] .. s[4])
+    end
+  end
+  if not any then return end
+  put(c, 'G', kept)
+  local join = chord_join(p, i, T)
+  if join then without_members(c, join, gone) end
+end
+
+local function reset_join(c, p, i, t, T, mark)
+  local k = p .. text(i)
+  local j = { 1, 0, mark, UNKNOWN_BYTES }
+  c.joins = c.joins or {}
+  c.joins[k] = j
+  join_open(c, k, j)
+  join_write(c, k, j)
+  if mark == '!' then later(c, 'y', p, i, 1, 1, t) end
+end
+
+-- input_reset: an input of join i is open again.
+local function input_reset(c, p, i, t, T)
+  local k = p .. text(i)
+  local r = field(c, k)
+  local j = (c.joins and c.joins[k]) or (r and byte(r) == 80 and join_state(c, k, T))
+  if j then
+    j[1], j[2] = j[1] + 1, 0
+    if j[3] ~= '!' then j[3] = '?' end
+    return join_open(c, k, j)
+  end
+  if terminal(r) then
+    reopen(c, T, r)
+    forget_attempts(c, k, r)
+    drop_segments(c, p, i, T)
+    return reset_join(c, p, i, t, T, '!')
+  end
+  -- It was chosen, or waits for what it replaced itself by: its successors have been told.
+  if r and byte(r) == 87 then
+    drop_segments(c, p, i, T)
+    reset_join(c, p, i, t, T, '?')
+  end
+end
+
+local function reset_successors(c, p, i, T)
+  for k = 1, #T.succ do
+    local e = T.succ[k]
+    local q, a = e.p or p, e.rel and i + e.ref or e.ref
+    local U = template(c, q, e.t)
+    if T.place then
+      later(c, 'y', q, a, 1, 1, e.t, 'p')
+    elseif joined(c, q, a, e, U) then
+      for m = 0, e.n - 1 do input_reset(c, q, a + m * e.s, e.t, U) end
+    else
+      later(c, 'y', q, a, e.n, e.s, e.t)
+    end
+  end
+end
+
+MOVES.y = function(c, p, i, _, T, x, r)
+  local k = p .. text(i)
+  if r and byte(r) == 80 then
+    local j = join_state(c, k, T)
+    if not j or j[3] ~= '!' then return end
+    j[3] = '?'
+    join_open(c, k, j)
+    return reset_successors(c, p, i, T)
+  end
+  if x ~= 'p' and r and byte(r) == 87 then
+    drop_segments(c, p, i, T)
+    return drop(c, k)
+  end
+  if not terminal(r) then return end
+  reopen(c, T, r)
+  if x == 'p' then
+    put(c, k, 'W 1')
+  else
+    forget_attempts(c, k, r)
+    drop_segments(c, p, i, T)
+    drop(c, k)
+  end
+  reset_successors(c, p, i, T)
+end
+
+-- A node of a segment that goes. What it had made a join outside of its segment wait for does not come.
+MOVES.d = function(c, p, i, _, _, _, r)
+  local k = p .. text(i)
+  local T = template(c, p, template_of(c, p, i))
+  if terminal(r) then
+    reopen(c, T, r)
+    if byte(r) == 70 then undead[#undead + 1] = c.id .. ':' .. k end
+  elseif not T.place then
+    for s = 1, #T.succ do
+      local e = T.succ[s]
+      local j = e.p and joined(c, e.p, e.ref, e, template(c, e.p, e.t)) and join_state(c, e.p .. e.ref, template(c, e.p, e.t))
+      if j and j[1] > 0 then
+        j[1] = j[1] - 1
+        join_open(c, e.p .. e.ref, j)
+      end
+    end
+  end
+  if not T.virtual then c.rem = c.rem - 1 end
+  c.changed = true
+  join_close(c, k)
+  drop(c, k)
+  drop(c, 'e' .. k)
+  drop(c, 'q' .. k)
+  drop(c, 'c' .. k)
+  drop(c, 'j' .. k)
+end
+
+-- choose: node i, which is over, is to run again. False when it cannot: nothing has reached it, or it is an error callback that nobody knows the cause of.
+local function choose(c, p, i, T, t, r)
+  local id = p .. i
+  local cause = T.mode == 'e' and field(c, 'c' .. id)
+  if not terminal(r) or byte(r) == 75 or byte(r) == 67 or (T.mode == 'e' and not cause) then return false end
+  local att = match(r, '^[SIFR](%d+)') or '1'
+  local error_ = match(r, '^F%d*|(.*)$')
+  local lines = (error_ or match(r, '^%a%d')) and match(field(c, 'e' .. id) or '', '^%d+\n(.*)$')
+  if error_ then
+    put(c, 'e' .. id, history(now_text(), lines or '', att, error_))
+    undead[#undead + 1] = c.id .. ':' .. id
+  elseif lines then
+    put(c, 'e' .. id, now_text() .. '\n' .. lines)
+  end
+  reopen(c, T, r)
+  drop_segments(c, p, i, T)
+  put(c, id, 'W ' .. att + 1)
+  put(c, 'q' .. id, att)
+  join_close(c, id)
+  reset_successors(c, p, i, T)
+  deferred[#deferred + 1] = { c, 'z', p, i, 1, 1, t, att + 1 .. ' ' .. (T.needs > 1 and UNKNOWN_BYTES or 0) .. ' ' .. (cause or '-') }
+  return true
+end
+
+MOVES.f = function(c, p, i, _, _, _, r)
+  local code = r and byte(r)
+  if code ~= 70 and code ~= 82 then return end
+  local t = template_of(c, p, i)
+  choose(c, p, i, template(c, p, t), t, r)
+end
+
+-- RUNS of a workflow that are remembered: lines '<run> <when it was opened, ms> <what> <control field of the run before>'.
+local RUNS = 20
+local function open_run(c, what)
+  local before, lines = c.f.s, {}
+  c.run = text(c.run + 1)
+  c.state, c.started, c.ended, c.changed = 'p', '0', '0', true
+  for line in gmatch(field(c, 'H') or '', '[^\n]+') do lines[#lines + 1] = line end
+  if #lines == RUNS then table.remove(lines, 1) end
+  lines[#lines + 1] = c.run .. ' ' .. now_text() .. ' ' .. what .. ' ' .. before
+  put(c, 'H', concat(lines, '\n'))
+end
