@@ -91,7 +91,8 @@ async function rerunSome(options: RerunOptions, { id }: WorkflowHandle, random: 
 
 /** A call whose answer was lost finds its own run open; a task that cannot run again is no trouble. */
 async function again(call: () => Promise<unknown>, timeoutMs: number): Promise<void> {
-  const fine = ['already-rerun', 'not-ended', 'not-rerunnable']
+  // Not found: the call whose answer was lost has dropped what another of the tasks had added.
+  const fine = ['already-rerun', 'not-ended', 'not-rerunnable', 'not-found']
   await insist(call, timeoutMs).catch((error: unknown) => {
     if (!(error instanceof ChordisError) || !fine.includes(error.code)) throw error
   })

@@ -1,6 +1,6 @@
 /** What a rerun sends: the nodes that tasks are called by, and the definition of one that is to get other arguments. */
-import { signature } from '../canvas/builders.js'
-import type { Json } from '../canvas/types.js'
+import { readCanvas } from '../canvas/read.js'
+import type { Json, Signature } from '../canvas/types.js'
 import type { Look } from '../client/look.js'
 import { blockOf, parseDefinition } from '../protocol/blocks.js'
 import { ChordisError } from '../protocol/errors.js'
@@ -50,10 +50,9 @@ async function redefined(look: Look, node: string, changes: ChangedCall): Promis
 function changedText(text: string, changes: ChangedCall): string {
   const { template, taskId } = parseDefinition(text)
   const [argsText = '[]', kwargsText = '{}'] = text.slice(template.length + 1).split('\n')
-  const { args, kwargs } = signature(
-    'task',
-    changes.args ?? (JSON.parse(argsText || '[]') as Json[]),
-    changes.kwargs ?? (JSON.parse(kwargsText || '{}') as { [name: string]: Json }),
-  )
-  return `${template};${JSON.stringify(args)}\n${JSON.stringify(kwargs)}${taskId === undefined ? '' : `\n${taskId}`}`
+  const args = changes.args ?? (JSON.parse(argsText || '[]') as Json)
+  const kwargs = changes.kwargs ?? (JSON.parse(kwargsText || '{}') as Json)
+  // Read as any call, so that what it cannot be called with is refused.
+  const read = readCanvas({ task: 'task', args, kwargs }) as Signature
+  return `${template};${JSON.stringify(read.args)}\n${JSON.stringify(read.kwargs)}${taskId === undefined ? '' : `\n${taskId}`}`
 }

@@ -39,6 +39,8 @@ export interface ControlsWorkflows {
 }
 
 const MAX_REASON = 1_000
+/** Calls in which a rerun is opened, of some 1,000 nodes each. */
+const MAX_STEPS = 1_000
 /** Nodes per call. */
 const NODES_AT_ONCE = 500
 
@@ -83,7 +85,10 @@ export class WorkflowControl implements ControlsWorkflows {
     definitions: readonly [name: string, value: string | Buffer][],
   ): Promise<number | null> {
     const rest = [...definitions.flat(), ...nodes]
-    const [answer, what] = await this.send(id, (epoch) => calls.rerun(epoch, id, String(run), definitions.length, rest))
+    const send = () => this.send(id, (epoch) => calls.rerun(epoch, id, String(run), definitions.length, rest))
+    let [answer, what] = await send()
+    // It is opened. When this returns, what runs again is open, too, unless that is very much: then workers go on with it.
+    for (let steps = 0; answer === 'more' && steps < MAX_STEPS; steps++) [answer, what] = await send()
     if (answer === 'ok' || answer === 'more') return Number(what)
     if (answer === 'sound') return null
     if (answer === 'none') throw notFound(id)

@@ -196,4 +196,6 @@ local function open_run(c, what)
   if #lines == RUNS then table.remove(lines, 1) end
   lines[#lines + 1] = c.run .. ' ' .. now_text() .. ' ' .. what .. ' ' .. before
   put(c, 'H', concat(lines, '\n'))
+  -- Of a retry it is known that the outcome will be another one: what made it bad runs again.
+  if what == 'retry' and c.worst ~= 'S' then c.outcome = '0' end
 end
