@@ -23,7 +23,16 @@ export interface Session {
   nested?(count: number): Promise<Running>
   /** One group of `width` tasks, whatever limits there are raised. As {@link chords}. */
   group?(width: number): Promise<Running>
+  /** A group of `width` tasks that wait for their signal, revoked while 100 of them run in this process. Workers are started by it. */
+  revoked?(width: number): Promise<Revoked>
   close(): Promise<void>
+}
+
+/** How long it took, ms: until the revocation was answered, until each of the running tasks was told, until the last task had ended. */
+export interface Revoked {
+  answeredMs: number
+  toldMs: readonly number[]
+  endedMs: number
 }
 
 export interface Running {

@@ -1,6 +1,7 @@
 /** Chordis through its public API, with its default settings. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Canvas,
   ChordisError,
@@ -11,12 +12,13 @@ import {
   group,
   type Json,
   type Task,
+  type TaskContext,
   TaskRegistry,
   task,
   Worker,
   type WorkflowHandle,
 } from '../../src/engine/index.js'
-import type { Contestant, Place, PlainTask, Running, Session, WorkerChoice } from '../contract.js'
+import type { Contestant, Place, PlainTask, Revoked, Running, Session, WorkerChoice } from '../contract.js'
 import { ROOT } from '../lib/paths.js'
 import { forkWorkers } from '../lib/pool.js'
 import { body, Counter } from '../lib/tally.js'
@@ -26,6 +28,8 @@ import { NESTED, randomText, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
 const AT_ONCE = 8
 /** Plain tasks handed over in one call. */
 const BULK = 1_000
+/** Tasks that run when they are revoked. */
+const AT_ONCE_REVOKED = 100
 const PATIENCE_MS = 600_000
 /** The default is 100,000; a chord of as many has a body as well. */
 const LIMITS = { nodes: 1_100_000 }
@@ -40,6 +44,14 @@ const add = task('add', (x: number, y: number) => {
 const sum = task('sum', (values: number[]) => values.reduce((total, value) => total + value, 0))
 const size = task('size', (values: number[]) => values.length)
 const inc = task('inc', (x: number) => x + 1)
+/** When tasks that waited for their signal were told, of performance.now(). */
+const told: number[] = []
+let waiting = 0
+const waits = task('waits', { bind: true }, async (ctx: TaskContext) => {
+  waiting++
+  await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve, { once: true }))
+  told.push(performance.now())
+})
 const text = task('text', (value: string) => value.length)
 
 const connection = ({ url, prefix, partitions, cluster }: Place): ConnectionOptions => ({
@@ -67,7 +79,7 @@ class ChordisSession implements Session {
   async startWorkers(choice: WorkerChoice): Promise<void> {
     if (choice.processes !== undefined) return forkWorkers('chordis', this.place, choice, this.tally)
     const tasks = new TaskRegistry()
-    for (const { definition } of [add, sum, size, inc, text, this.plain]) tasks.register(definition)
+    for (const { definition } of [add, sum, size, inc, text, waits, this.plain]) tasks.register(definition)
     this.worker = new Worker({ ...connection(this.place), tasks, concurrency: choice.concurrency })
     await this.worker.start()
     // The clock of the chords stands still until now.
@@ -123,6 +135,19 @@ class ChordisSession implements Session {
     const canvas = chain(group(Array.from({ length: width }, (_, i) => inc.s(i))), size.s())
     const handle = await this.client.submit(canvas, { limits: LIMITS })
     return { ended: check(handle, width) }
+  }
+
+  async revoked(width: number): Promise<Revoked> {
+    const handle = await this.client.submit(group(Array.from({ length: width }, () => waits.s())), { limits: LIMITS })
+    await this.startWorkers({ concurrency: AT_ONCE_REVOKED })
+    while (waiting < AT_ONCE_REVOKED) await sleep(5)
+    const from = performance.now()
+    await handle.revoke()
+    const answeredMs = performance.now() - from
+    const outcome = await handle.outcome({ waitMs: PATIENCE_MS })
+    if (outcome?.state !== 'GROUP' || waiting !== AT_ONCE_REVOKED) throw new Error(`${waiting} tasks ran: ${outcome?.state}`)
+    const endedMs = performance.now() - from
+    return { answeredMs, toldMs: told.map((at) => at - from), endedMs }
   }
 
   /** Waiters are in place before the work begins, so that the end is heard, not looked for. */

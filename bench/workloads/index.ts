@@ -15,6 +15,7 @@ import { linear } from './linear.js'
 import { nested } from './nested.js'
 import { payload } from './payload.js'
 import { plain } from './plain.js'
+import { revoke } from './revoke.js'
 import { scale } from './scale.js'
 import { startUp } from './start-up.js'
 import { wakeUp } from './wake-up.js'
@@ -46,6 +47,7 @@ export const workloads: Workload[] = [
   bytesPlain,
   bytesFinished,
   bigGroup,
+  revoke,
   scale(1),
   scale(2),
   scale(4),
