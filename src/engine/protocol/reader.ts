@@ -8,7 +8,7 @@ import type { WireError } from './errors.js'
 import { splitNode } from './ids.js'
 import { type Control, liveReport, nodeState, parseControl, type TaskState } from './states.js'
 import { BLOCK, parseTemplate, type TaskSpec, type WorkflowMeta } from './stored.js'
-import { errorOf, type NodeRange, parseTerminal, parseValue, type RecordSource, valueText } from './values.js'
+import { errorOf, type NodeRange, parseTerminal, parseValue, type RecordSource, Remembered, valueText } from './values.js'
 
 /** Nodes whose definitions are read in one call: 32 blocks. */
 export const LISTED_NODES = BLOCK * 32
@@ -169,6 +169,7 @@ export abstract class WorkflowReader implements RecordSource {
     const ids = definitions.map((_, k) => `${prefix}${from + k}`)
     const records = await this.read(ids)
     const reports = await this.reports(ids, records)
+    const remembered = new Remembered(this, ids, records)
     for (const [k, { template, taskId }] of definitions.entries()) {
       const spec = specs.get(template)
       if (!spec?.task) continue
@@ -178,7 +179,7 @@ export abstract class WorkflowReader implements RecordSource {
       if (taskId !== undefined) view.taskId = taskId
       const report = liveReport(record, reports.get(id) ?? null)
       if (report) Object.assign(view, { state: report.state, info: JSON.parse(report.meta) as Json })
-      yield brief ? view : await this.withResult(view, spec, record)
+      yield brief ? view : await this.withResult(view, spec, record, remembered)
     }
   }
 
@@ -198,7 +199,7 @@ export abstract class WorkflowReader implements RecordSource {
     })
   }
 
-  private async withResult(view: TaskView, spec: TaskSpec, record: string | null): Promise<NodeResult> {
+  private async withResult(view: TaskView, spec: TaskSpec, record: string | null, records: RecordSource): Promise<NodeResult> {
     const out: NodeResult = view
     const terminal = parseTerminal(record)
     if (terminal === null) return out
@@ -208,7 +209,7 @@ export abstract class WorkflowReader implements RecordSource {
     } else if (terminal.code === 'S') out.result = JSON.parse(terminal.body) as Json
     else if (terminal.code === 'V') out.result = JSON.parse(await valueText(this, parseValue(terminal.body))) as Json
     else {
-      const error = await errorOf(this, view.id)
+      const error = await errorOf(records, view.id)
       if (error) out.error = error
     }
     return out

@@ -200,6 +200,30 @@ export async function nodeOutcome(source: RecordSource, id: string, record: stri
   }
 }
 
+/** Records of a page, and others that were asked for: many nodes of a page may have been ended by one. Only terminal ones are asked for. */
+export class Remembered implements RecordSource {
+  private readonly known: Map<string, string | null>
+  readonly joined?: (range: NodeRange) => Promise<string | null>
+
+  constructor(
+    private readonly source: RecordSource,
+    ids: readonly string[],
+    records: readonly (string | null)[],
+  ) {
+    this.known = new Map(ids.map((id, k) => [id, records[k] ?? null]))
+    if (source.joined) this.joined = (range) => source.joined?.(range) ?? Promise.resolve(null)
+  }
+
+  async read(ids: readonly string[]): Promise<(string | null)[]> {
+    const missing = ids.filter((id) => !this.known.has(id))
+    const read = missing.length === 0 ? [] : await this.source.read(missing)
+    missing.forEach((id, k) => {
+      this.known.set(id, read[k] ?? null)
+    })
+    return ids.map((id) => this.known.get(id) ?? null)
+  }
+}
+
 /** The members that a range stands for. */
 export function expand(output: StoredOutput): StoredOutput[] {
   if (typeof output !== 'string') return [output]
@@ -229,13 +253,14 @@ export async function outcomeOf(source: RecordSource, output: StoredOutput): Pro
     records.set(m, read[k] ?? null)
   })
   const results: Outcome[] = []
+  const remembered = new Remembered(source, plain.map(String), read)
   for (const member of members) {
     const record = typeof member === 'number' ? (records.get(member) ?? null) : null
     if (record?.startsWith(PLAIN_SUCCESS)) {
       results.push({ state: 'SUCCESS', result: JSON.parse(record.slice(PLAIN_SUCCESS.length)) as Json })
       continue
     }
-    const result = typeof member === 'number' ? await nodeOutcome(source, String(member), record) : await outcomeOf(source, member)
+    const result = typeof member === 'number' ? await nodeOutcome(remembered, String(member), record) : await outcomeOf(source, member)
     if (result === null) return null
     results.push(result)
   }

@@ -49,6 +49,8 @@ export class Fences {
       if (partition !== undefined) this.heard(partition, text)
     })
     await connection.subscribe(...channels.keys())
+    // What was said before it listened.
+    for (const partition of channels.values()) this.doubt(partition)
   }
 
   stop(): void {
@@ -68,7 +70,7 @@ export class Fences {
   seen(partition: number, signals: string): void {
     const before = this.signals.get(partition)
     this.signals.set(partition, signals)
-    if (before !== undefined && before !== signals) this.doubt(partition)
+    if (before !== signals) this.doubt(partition)
   }
 
   /** Any attempt of the partition may have been lost or revoked. */

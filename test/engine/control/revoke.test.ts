@@ -69,6 +69,24 @@ describe('a revoked workflow', () => {
     expect(engine.complaints).toEqual([])
   })
 
+  test('is heard of by a worker that has only just started, before it listens', async () => {
+    const engine = await TestEngine.open(redis.url)
+    for (let n = 0; n < 10; n++) {
+      const gate = new Gate()
+      const handle = await engine.client.submit(call(`hold${n}`))
+      let told = 0
+      await engine.worker({
+        [`hold${n}`]: async (ctx) => {
+          ctx.signal.addEventListener('abort', () => told++, { once: true })
+          return gate.handler(ctx, [])
+        },
+      })
+      await gate.entries(1)
+      await handle.revoke()
+      await until(() => told === 1, { what: 'it was told' })
+    }
+  })
+
   test('starts nothing of what a worker had been granted before', async () => {
     const engine = await TestEngine.open(redis.url)
     const gate = new Gate()
