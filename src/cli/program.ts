@@ -1,6 +1,6 @@
 /** The commands, their options and their help. What they do is in commands/, which is loaded when a command is run. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { NODE_STATES, type NodeState, POOL_KINDS, VERSION } from '../engine/index.js'
+import { POOL_KINDS, VERSION } from '../engine/index.js'
 import type { ChangeArguments, ListArguments } from './commands/dead.js'
 import type { DoctorArguments } from './commands/doctor.js'
 import type { SubmitArguments } from './commands/submit.js'
@@ -9,6 +9,7 @@ import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './co
 import { EXIT_CODES } from './failure.js'
 import { LEVELS } from './log.js'
 import { collect, list, seconds, whole } from './parse.js'
+import { addRun } from './program-run.js'
 import { addWorkers } from './program-workers.js'
 import { columns } from './terminal.js'
 
@@ -40,7 +41,7 @@ export function createProgram(done: (exit: number) => void): Command {
     .addHelpText('after', exits)
   addWorker(program, run)
   addSubmit(program, run)
-  addRun(program, run)
+  addRun(program, run, exits)
   addWorkers(program, run, exits)
   addDead(program, run)
   addDoctor(program, run)
@@ -100,36 +101,6 @@ function addSubmit(program: Command, run: Run): void {
     .action(async (file: string, options: SubmitArguments, command: Command) => {
       const { submit } = await import('./commands/submit.js')
       await run(command, (context) => submit(context, file, options))
-    })
-}
-
-function addRun(program: Command, run: Run): void {
-  const group = program
-    .command('run')
-    .summary('look at a workflow')
-    .description('Looks at a workflow that was submitted.')
-    .helpCommand(false)
-  group
-    .command('show')
-    .summary('state, counts, times and tasks')
-    .description('Shows a workflow: its state, counts, times, outcome and tasks.')
-    .argument('<id>', 'id of the workflow')
-    .option('--limit <n>', 'most tasks to list', whole(0, 1_000_000), 50)
-    .option('--state <states>', `only tasks in these states, with commas: ${NODE_STATES.join(', ')}`, states)
-    .action(async (id: string, options: { limit: number; state?: NodeState[] }, command: Command) => {
-      const { show } = await import('./commands/run.js')
-      await run(command, (context) => show(context, id, options))
-    })
-  group
-    .command('result')
-    .summary('its result')
-    .description('Prints the result of a workflow as JSON. Exit code 4 when there is none yet.')
-    .argument('<id>', 'id of the workflow')
-    .option('--wait <seconds>', 'wait for it this long', seconds, 0)
-    .addHelpText('after', exits)
-    .action(async (id: string, options: { wait: number }, command: Command) => {
-      const { result } = await import('./commands/run.js')
-      await run(command, (context) => result(context, id, options))
     })
 }
 
@@ -222,14 +193,6 @@ function addDoctor(program: Command, run: Run): void {
       const { doctor } = await import('./commands/doctor.js')
       await run(command, (context) => doctor(context, options))
     })
-}
-
-function states(text: string): NodeState[] {
-  return list(text.toUpperCase()).map((item) => {
-    const state = NODE_STATES.find((one) => one === item)
-    if (state === undefined) throw new InvalidArgumentError(`"${item}" is none of ${NODE_STATES.join(', ')}`)
-    return state
-  })
 }
 
 /** As Celery writes it: the greatest number first. */

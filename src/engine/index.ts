@@ -16,6 +16,8 @@ export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group
 export { type AsyncResult, type AttemptError, TaskHandle } from './client/task-handle.js'
 export { type CanvasReport, type ValidateOptions, validateCanvas } from './client/validate.js'
 export type { WorkflowClient } from './client/workflow-client.js'
+export type { ChangedCall } from './control/rerun.js'
+export type { RunView } from './control/runs.js'
 export type { RevokeOptions } from './control/workflow-control.js'
 export type { DoctorOptions, DoctorProgress, DoctorReport } from './maintenance/doctor/doctor.js'
 export { FINDING_RULES, type Finding, type FindingCode } from './maintenance/doctor/findings.js'

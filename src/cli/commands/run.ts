@@ -91,6 +91,8 @@ function factsOf(status: WorkflowStatus): [string, string][] {
   if (name !== undefined) facts.push(['name', safe(name)])
   if (tags.length > 0) facts.push(['tags', tags.join(' ')])
   if (tenant !== '-') facts.push(['tenant', tenant])
+  if (status.run > 1) facts.push(['run', String(status.run)])
+  if (status.paused) facts.push(['paused', pausedText(status.paused)])
   facts.push(['created', new Date(createdAt).toISOString()])
   if (startedAt !== null) facts.push(['started', after(startedAt)])
   const took = durationOf(status)
@@ -98,6 +100,9 @@ function factsOf(status: WorkflowStatus): [string, string][] {
   if (endedAt !== null && endedAt !== status.outcomeAt) facts.push(['ended', after(endedAt)])
   return facts
 }
+
+const pausedText = ({ since, reason }: NonNullable<WorkflowStatus['paused']>): string =>
+  `since ${new Date(since).toISOString()}${reason === null ? '' : `: ${safe(reason)}`}`
 
 function outcomeRow(shape: OutcomeShape, width: number): [string, string][] {
   if (shape.state === 'SUCCESS') return [['result', cut(JSON.stringify(shape.result ?? null), width)]]
