@@ -74,21 +74,36 @@ function declared(line) {
   return one ? [one] : (several?.split(/, */) ?? [])
 }
 
+/** Of Lua's 200 a few are the library's own. */
+const MOST_LOCALS = 194
+
+const namesIn = (text) => new Set(text.match(/\b[A-Za-z_]\w*\b/g))
+
+/** Scripts that are called all the time: what they use of the parts is at hand. */
+const FREQUENT = new Set(['turn', 'submit', 'enqueue', 'beat', 'tend', 'wait'])
+
 /**
  * A part as a block of its own: Lua allows 200 locals in one function, so only the names that others use are declared outside of it.
- * `others`: the text of all other parts, of the scripts, and of what is set at every call.
+ * `others`: the text of all other parts, of the frequent scripts, and of what is set at every call. What only other scripts use (`rare`) is lent to them by
+ * a table, and taken from it at every call.
  */
-function block(lines, others) {
-  const used = new Set(others.match(/\b[A-Za-z_]\w*\b/g))
+function block(lines, others, rare, lent) {
+  const used = namesIn(others)
   const shared = []
   const inside = lines.map((line) => {
     const names = declared(line)
-    if (!names.some((name) => used.has(name))) return line
+    if (!names.some((name) => used.has(name))) {
+      const asked = names.filter((name) => rare.has(name))
+      for (const name of asked) lent.add(name)
+      return line
+    }
     shared.push(...names)
     if (line.startsWith('local function ')) return line.slice('local '.length)
     return line.includes(' = ') ? line.slice('local '.length) : ''
   })
-  return `${shared.length > 0 ? `local ${shared.join(', ')}\n` : ''}do\n${inside.join('\n')}\nend`
+  const lends = lines.flatMap(declared).filter((name) => lent.has(name) && !shared.includes(name))
+  const out = lends.map((name) => `lent.${name} = ${name}`)
+  return `${shared.length > 0 ? `local ${shared.join(', ')}\n` : ''}do\n${[...inside, ...out].join('\n')}\nend`
 }
 
 /** The parts of lua/lib in the order in which scripts include them: code that is made once, and the lines that are set at every call. */
@@ -109,23 +124,29 @@ function parts(names, keys) {
       return `local ${state[1]}${/^(\{\}(, )?)+$/.test(state[2]) ? ` = ${state[2]}` : ''}`
     })
   })
-  const scripts = names.map((name) => read(`lua/${name}.lua`))
+  const textsOf = (some) => some.map((name) => read(`lua/${name}.lua`))
+  const frequent = textsOf(names.filter((name) => FREQUENT.has(name)))
+  const rare = namesIn(textsOf(names.filter((name) => !FREQUENT.has(name))).join('\n'))
+  const lent = new Set()
   const code = texts.map((lines, k) => {
     const rest = texts.filter((_, other) => other !== k).flat()
-    return bare(block(lines, [...rest, ...scripts, ...once, ...reset].join('\n')), keys, order[k])
+    return bare(block(lines, [...rest, ...frequent, ...once, ...reset].join('\n'), rare, lent), keys, order[k])
   })
-  return { code: code.join('\n'), reset: `if not begun then\nbegun = true\n${once.join('\n')}\nend\n${reset.join('\n')}` }
+  const outer = code.flatMap((text) => declared(text.split('\n', 1)[0]))
+  if (outer.length > MOST_LOCALS) throw new Error(`${outer.length} names of lua/lib are shared, and Lua allows 200 locals`)
+  return { lent, code: code.join('\n'), reset: `if not begun then\nbegun = true\n${once.join('\n')}\nend\n${reset.join('\n')}` }
 }
 
 function library(names) {
   const keys = suffixes()
-  const { code, reset } = parts(names, keys)
+  const { lent, code, reset } = parts(names, keys)
   const functions = names.map((name) => {
     const body = bare(read(`lua/${name}.lua`).replace(/^-- @include.*$/gm, ''), keys, name)
     const flags = header(name).flags ? `flags = { '${header(name).flags}' }, ` : ''
-    return `redis.register_function{ function_name = '${name}_@', ${flags}callback = function(keys, args)\nbegin(keys, args)\n${body}\nend }`
+    const taken = [...namesIn(body)].filter((one) => lent.has(one)).map((one) => `local ${one} = lent.${one}\n`)
+    return `redis.register_function{ function_name = '${name}_@', ${flags}callback = function(keys, args)\nbegin(keys, args)\n${taken.join('')}${body}\nend }`
   })
-  const text = `local KEYS, ARGV, begun\n${code}\nlocal function begin(keys, args)\nKEYS, ARGV = keys, args\n${reset}\nend\n${functions.join('\n')}\n`
+  const text = `local KEYS, ARGV, begun\nlocal lent = {}\n${code}\nlocal function begin(keys, args)\nKEYS, ARGV = keys, args\n${reset}\nend\n${functions.join('\n')}\n`
   const version = createHash('sha1').update(text).digest('hex').slice(0, 10)
   return { version, source: `#!lua name=chordis_${version}\n${text.replaceAll("_@'", `_${version}'`)}` }
 }
