@@ -19,6 +19,7 @@ import { sendCommand, WorkerControl } from './control.js'
 import { DeadLetters } from './dead-letters.js'
 import { WorkflowHandle } from './handle.js'
 import type { HandleDependencies } from './look.js'
+import { Queues } from './queues.js'
 import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
 import { type AsyncResult, resultOf } from './task-handle.js'
@@ -45,6 +46,8 @@ export class Client implements WorkflowClient {
   readonly control: WorkerControl
   /** Tasks that failed with no attempt left: to be listed, requeued, dropped. */
   readonly deadLetters: DeadLetters
+  /** What waits for workers: to be paused, resumed. */
+  readonly queues: Queues
 
   private constructor(
     private readonly connection: RedisConnection,
@@ -61,6 +64,7 @@ export class Client implements WorkflowClient {
       control: new WorkflowControl(connection, namespace),
     }
     this.deadLetters = new DeadLetters(connection, namespace, this.dependencies)
+    this.queues = new Queues(connection, namespace)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

@@ -7,6 +7,7 @@ import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { calls } from '../redis/scripts.generated.js'
 import type { Logger } from '../worker/logger.js'
+import { PauseCopies } from './pauses.js'
 
 /** What lies in a partition. */
 export interface Work {
@@ -105,26 +106,28 @@ export class Tender {
   /** One round over all partitions; errors wait for the next one. */
   async round(): Promise<void> {
     const { namespace } = this.options
+    const pauses = new PauseCopies(this.options.connection, namespace)
     for (let partition = 0; partition < namespace.partitions && !this.stopped; partition++) {
-      await this.tend(partition).catch((error: unknown) => {
+      await this.tend(partition, pauses).catch((error: unknown) => {
         this.options.suspect(partition)
         this.options.logger.debug({ err: error, partition }, 'upkeep waits for Redis')
       })
     }
   }
 
-  private async tend(partition: number): Promise<void> {
+  private async tend(partition: number, pauses: PauseCopies): Promise<void> {
     const { namespace, connection, process } = this.options
     const tell = this.options.news ? 1 : 0
     for (;;) {
-      const [, more, runId, beats, lists, parked, dueMs, news, commands, signals] = (await namespace.runAtEpoch(
+      const [, more, runId, beats, lists, parked, dueMs, news, commands, signals, paused] = (await namespace.runAtEpoch(
         connection,
         partition,
         (epoch) => calls.tend(epoch, LIMIT, ABANDONED_SUBMIT_MS, tell, process),
-      )) as [string, number, string, string[], string[], string[], number, string, number, string]
+      )) as [string, number, string, string[], string[], string[], number, string, number, string, string]
       if (news) this.options.news?.(news)
       this.options.seen(partition, { lists, parked, dueMs, commands, signals })
       await this.sweep(partition, runId, beats)
+      await pauses.heard(partition, paused)
       if (more === 0 || this.stopped) return
     }
   }

@@ -8,7 +8,7 @@ import { TAGS } from './tags.generated.js'
 
 /** Suffix of every key of a partition; those that end in a colon take an id or a name behind it. */
 export const SUFFIX = {
-  /** HASH epoch, memory (absent | full | stop), signals (how many there have been), survey (the slow look at all workflows: when anybody may go on with it, ms, its SCAN cursor, and who makes it). KEYS[1] of every script. */
+  /** HASH epoch, memory (absent | full | stop), paused (`<version> ,<queue>,<queue>,`: queues of which nothing is leased), signals (how many there have been), survey (the slow look at all workflows: when anybody may go on with it, ms, its SCAN cursor, and who makes it). KEYS[1] of every script. */
   meta: 'meta',
   /** Never exists. KEYS[2] of every script: Redis answers TRYAGAIN before a script starts while the slot moves. */
   guard: 'guard',
@@ -26,6 +26,8 @@ export const SUFFIX = {
   parkedlists: 'parked',
   /** LIST what is ready of a paused workflow, `<queue>:<priority> <entry>`. `h:<id>` */
   held: 'h:',
+  /** HASH at home (partition 0): who paused a queue and why, by queue: `<ms> <JSON>`. */
+  pauses: 'pauses',
   /** LIST at most one token: there is work in this queue. `wake:<queue>` */
   wake: 'wake:',
   /** ZSET delayed entries (`d:`) and expiries (`x:`) by due time, ms. */

@@ -5,6 +5,7 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include pauses
 -- @include flush
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local c = context(ARGV[2], { 'r', 'T' })

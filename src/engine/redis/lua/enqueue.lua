@@ -6,10 +6,12 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include pauses
 -- @include flush
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
 if meta[2] then return { 'full' } end
+heed(meta[3])
 local again, source = ARGV[2] == '1', ARGV[4]
 local T = parsed[source] or parse_template(source)
 local control = 'p 1 1 1 S ' .. now_text() .. ' 0 0 0 0 0 0 0 ' .. ARGV[3] .. ' -'

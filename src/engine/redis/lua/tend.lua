@@ -3,15 +3,17 @@
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
 -- ARGV    epoch, limit:int, stagingMs:int, tell:int, process       tell 1: of workflows too (see flush); process  who asks
--- RETURNS {'ok', more, runId, {process, counter, …}, {ready list…}, {parked list…}, dueMs, news, commands that wait for the process, signals} | {'epoch'}       signals: how many there have been, see flush
+-- RETURNS {'ok', more, runId, {process, counter, …}, {ready list…}, {parked list…}, dueMs, news, commands that wait for the process, signals, paused queues (the field of meta)} | {'epoch'}       signals: how many there have been, see flush; lists of paused queues are not named
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include pauses
 -- @include flush
 -- @include timers
 -- @include dead
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'signals')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'signals', 'paused')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
+heed(meta[3])
 local limit = tonumber(ARGV[2])
 telling_ends = ARGV[4] == '1'
 local promoted = promote(limit)
@@ -37,7 +39,15 @@ local flag = max and max > 0 and ((used > max * 0.95 and 'stop') or (used > max 
 if flag then redis.call('HSET', KEYS[1], 'memory', flag) else redis.call('HDEL', KEYS[1], 'memory') end
 wake()
 local more = promoted >= limit or #over >= limit or left > 0 or spread or trimming
+-- Lists that a worker may take from.
+local function open_lists(index)
+  local lists, open = redis.call('HKEYS', index), {}
+  for i = 1, #lists do
+    if not is_paused(match(lists[i], '^[^:]+')) then open[#open + 1] = lists[i] end
+  end
+  return open
+end
 local first = redis.call('ZRANGE', K_timers, 0, 0, 'WITHSCORES')
 local due = first[2] and math.max(0, tonumber(first[2]) - now()) or -1
 return { 'ok', more and 1 or 0, match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '', redis.call('HGETALL', K_beats),
-  redis.call('HKEYS', K_active), redis.call('HKEYS', K_parkedlists), due, concat(news, '\n'), redis.call('LLEN', K_commands .. ARGV[5]), meta[2] or '0' }
+  open_lists(K_active), open_lists(K_parkedlists), due, concat(news, '\n'), redis.call('LLEN', K_commands .. ARGV[5]), meta[2] or '0', meta[3] or '' }

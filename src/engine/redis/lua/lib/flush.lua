@@ -207,10 +207,14 @@ local function flush()
   return #spreads
 end
 
--- wake: one token in the queue's wake list while there is work; blocked workers pop tokens, never tasks.
+-- wake: one token in the queue's wake list while there is work; blocked workers pop tokens, never tasks. None for what waits in a paused queue: it would
+-- bring a worker that gets nothing, and leaves a token.
 local function wake()
   local queues = nudged
-  for list in pairs(busy) do queues[match(list, '^[^:]+')] = true end
+  for list in pairs(busy) do
+    local queue = match(list, '^[^:]+')
+    if not is_paused(queue) then queues[queue] = true end
+  end
   for queue in pairs(queues) do
     if redis.call('EXISTS', K_wake .. queue) == 0 then redis.call('RPUSH', K_wake .. queue, '1') end
   end
