@@ -46,7 +46,7 @@ export class Client implements WorkflowClient {
   readonly control: WorkerControl
   /** Tasks that failed with no attempt left: to be listed, requeued, dropped. */
   readonly deadLetters: DeadLetters
-  /** What waits for workers: to be paused, resumed. */
+  /** What waits for workers: to be listed, paused, purged, moved, waited for. */
   readonly queues: Queues
 
   private constructor(

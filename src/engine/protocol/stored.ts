@@ -78,6 +78,9 @@ export interface Successor {
   template: string
 }
 
+/** A node that waits in another queue than its canvas says was moved by a copy of its template, under a number so far behind (lua/lib/moved.lua). */
+export const MOVED_TEMPLATE = 1_000_000
+
 /** The parts of a template's text that TypeScript reads; the rest is the Lua's. */
 export interface TemplateParts {
   mode: string

@@ -58,7 +58,7 @@ export class Backlog {
       const partition = namespace.partitionOf(workflow)
       const lists = partitions.get(partition) ?? new Set()
       partitions.set(partition, lists)
-      if (stands?.list) lists.add(`${stands.list} ${stands.task}`)
+      if (stands?.list) for (const list of [stands.list, ...stands.moved]) lists.add(`${list} ${stands.task}`)
     }
     for (const [partition, lists] of partitions) await backlog.readPartition(partition, [...lists])
     return backlog
@@ -131,9 +131,11 @@ export class Backlog {
   }
 
   /** False when a list in which the node may stand was too long to be read. */
-  knows(workflow: string, { list, task }: Standing): boolean {
+  knows(workflow: string, { list, moved, task }: Standing): boolean {
     const keys = this.namespace.keys(this.namespace.partitionOf(workflow))
-    const places = [keys.of('spread'), ...(list ? [keys.of('timers'), keys.of('ready', list), keys.of('parked', `${list}:${task}`)] : [])]
+    const lists = [...(list ? [list] : []), ...moved]
+    const timers = list ? [keys.of('timers')] : []
+    const places = [keys.of('spread'), ...timers, ...lists.flatMap((one) => [keys.of('ready', one), keys.of('parked', `${one}:${task}`)])]
     return !places.some((key) => this.tooLong.has(key))
   }
 }

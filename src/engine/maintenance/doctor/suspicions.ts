@@ -3,7 +3,7 @@
  * it when asked: it is told the word that the node had, and a node that has moved since is fine.
  */
 import { segmentPrefix } from '../../protocol/ids.js'
-import type { TemplateParts } from '../../protocol/stored.js'
+import { MOVED_TEMPLATE, type TemplateParts } from '../../protocol/stored.js'
 import { calls, type ScriptCall } from '../../redis/scripts.generated.js'
 import { type Counts, countsOf, says, worstOf } from './counts.js'
 import type { FindingCode } from './findings.js'
@@ -33,6 +33,8 @@ export interface Standing {
   index: number
   /** `<queue>:<priority>`; '' for what only a spread item moves. */
   list: string
+  /** Lists of queues to which it may have been moved. */
+  moved: string[]
   task: string
 }
 
@@ -304,7 +306,17 @@ class LivePicture {
 
   private standing({ segment, index, template }: Open, where: Where): Standing {
     const list = where === 'list' ? `${template.queue}:${template.priority}` : ''
-    return { run: this.run, prefix: segment.prefix, index, list, task: template.spec.task }
+    const moved = where === 'list' ? movedLists(segment, index) : []
+    return { run: this.run, prefix: segment.prefix, index, list, moved, task: template.spec.task }
+  }
+}
+
+function movedLists({ templates, templateOf }: PictureSegment, index: number): string[] {
+  const lists: string[] = []
+  for (let number = Number(templateOf[index]) + MOVED_TEMPLATE; ; number += MOVED_TEMPLATE) {
+    const template = templates.get(String(number))
+    if (!template) return lists
+    lists.push(`${template.queue}:${template.priority}`)
   }
 }
 

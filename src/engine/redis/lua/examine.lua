@@ -1,4 +1,4 @@
--- examine: templates, places and templates' texts of up to 500 nodes from `first`, for the doctor.
+-- examine: templates, places and templates' texts of up to 500 nodes from `first`, for the doctor; of moved nodes the templates by which they were, too.
 -- FLAGS   no-writes
 -- KEYS    meta, guard
 -- ARGV    id, prefix, first:int, count:int
@@ -9,6 +9,7 @@
 -- @include flush
 -- @include grant
 -- @include inspect
+-- @include moved
 local key, p = K_workflow .. ARGV[1], ARGV[2]
 local first, count = tonumber(ARGV[3]), min(tonumber(ARGV[4]), 500)
 local numbers, words, templates, seen = template_numbers(key, p, first, count), {}, {}, {}
@@ -19,8 +20,12 @@ for k = 1, #numbers do
   local t = numbers[k]
   if t ~= '?' and not seen[t] then
     seen[t] = true
-    local source = redis.call('HGET', key, 't' .. p .. t) or ''
-    templates[#templates + 1], templates[#templates + 2] = t, pcall(parse_template, source) and source or ''
+    for moves = 0, MOVED_LIMIT do
+      local number = text(t + moves * MOVED)
+      local source = redis.call('HGET', key, 't' .. p .. number)
+      if moves > 0 and not source then break end
+      templates[#templates + 1], templates[#templates + 2] = number, source and pcall(parse_template, source) and source or ''
+    end
   end
 end
 return { concat(numbers, ','), concat(words, '\30'), templates }

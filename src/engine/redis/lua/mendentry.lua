@@ -11,20 +11,24 @@
 -- @include flush
 -- @include grant
 -- @include inspect
+-- @include moved
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local p, i, t, sure = ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[9] == '1'
 local c = unchanged(ARGV[2], ARGV[3], p .. text(i), ARGV[7])
 if not c then return { 'fine' } end
 local T = template(c, p, t)
 if ARGV[7] == '' and not ready_derived(c, p, i, T) then return { 'fine' } end
-local places = { in_list(K_ready .. T.list, nil, sure, c, p, i), in_list(K_parked .. T.list .. ':' .. T.task, nil, sure, c, p, i),
-  in_list(K_spread, '^%a:(.*)$', sure, c, p, i), in_timers(sure, c, p, i) }
-for k = 1, 4 do
-  if places[k] then return { 'fine' } end
+local unsure = false
+-- place: what was found in one of the places; nil where that is too long to say.
+local function place(found)
+  if found == nil then unsure = true end
+  return found
 end
-for k = 1, 4 do
-  if places[k] == nil then return { 'unsure' } end
+for _, U in ipairs(templates_of(c, p, t)) do
+  if place(in_list(K_ready .. U.list, nil, sure, c, p, i)) or place(in_list(K_parked .. U.list .. ':' .. U.task, nil, sure, c, p, i)) then return { 'fine' } end
 end
+if place(in_list(K_spread, '^%a:(.*)$', sure, c, p, i)) or place(in_timers(sure, c, p, i)) then return { 'fine' } end
+if unsure then return { 'unsure' } end
 if ARGV[10] ~= '1' then return { 'fault' } end
 local e = entry(c, p, i, 1, 1, t)
 local due = ARGV[7] == '' and T.delay ~= '-' and due_of(T.delay)

@@ -286,9 +286,14 @@ local function settle_place(c, p, i, T, x)
   settle(c, p, i, T, letter, 'A|' .. cause, letter .. p .. i, 0)
 end
 
--- expired: the record of a node that was not done in time, with the attempts that it had.
+-- revoked: the record of a node that ended REVOKED before it could be done, with the attempts that it had. why: expired | purged
+local function revoked(attempts, why)
+  return 'R' .. attempts .. '|{"type":"TaskRevokedError","message":"' .. why .. '","code":"' .. why .. '"}'
+end
+
+-- expired: of one that was not done in time.
 local function expired(attempts)
-  return 'R' .. attempts .. '|{"type":"TaskRevokedError","message":"expired","code":"expired"}'
+  return revoked(attempts, 'expired')
 end
 
 -- stands: whether what was to fail or skip a node still holds: of a join, that nothing is pending; else that the node before it is over.
