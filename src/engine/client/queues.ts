@@ -1,6 +1,6 @@
 /**
  * Queues as people see and change them: `client.queues`. All of it works beside any number of workers; what changes many tasks goes in steps of one
- * script each (500 tasks at most), list by list, and may be stopped and called again at any time.
+ * script each (100 entries, 500 tasks at most), list by list, and may be stopped and called again at any time.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
@@ -84,7 +84,7 @@ export class Queues {
 
   /**
    * Every queue in which something is ready or parked, that is paused, or that a live worker serves, by name.
-   * Costs two commands per partition, two per list, 2 ms of Redis per 5,000 entries (of the first 20,000 of a list), and what `workers()` costs.
+   * Costs two commands per partition, and per list a call per 2,000 entries, of its first 20,000,, and what `workers()` costs.
    * @throws ChordisError `redis-unavailable`
    */
   list(): Promise<QueueView[]> {

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Canvas, chain, chord, group } from '../../../src/engine/index.js'
 import { PartitionKeys } from '../../../src/engine/redis/keys.js'
+import { Namespace } from '../../../src/engine/redis/namespace.js'
+import { calls } from '../../../src/engine/redis/scripts.generated.js'
 import { useRedis } from '../../support/redis-server.js'
 import { until } from '../../support/wait.js'
 import { allOf, type Grant, Hand } from '../hand.js'
@@ -115,6 +117,20 @@ describe('purge', () => {
     await healthy()
   })
 
+  test('what is leased is not touched, although an entry names it once more', async () => {
+    const { engine, client, queues, connection, keys, healthy } = await opened()
+    const hand = await Hand.open(connection, engine, ['echo'], 'hand')
+    const handle = await client.submit(chain(mail('echo', [1]), mail('echo')))
+    const entry = (await connection.lrange(keys.of('ready', 'mail:0'), 0, -1))[0] as string
+    const [, , , , grants] = await hand.turn(2, 1, [], ',mail,')
+    await connection.rpush(keys.of('ready', 'mail:0'), entry)
+    await connection.hset(keys.of('active'), 'mail:0', '1')
+    expect(await queues.purge('mail')).toEqual({ tasks: 0 })
+    await hand.turn(0, 0, allOf(grants[0] as Grant, 1, 'S|5'))
+    expect((await handle.status()).counts).toMatchObject({ success: 1, remaining: 1, revoked: 0 })
+    await healthy()
+  })
+
   test('what no worker knows is purged as well', async () => {
     const { engine, queues, client, connection } = await opened()
     const hand = await Hand.open(connection, engine, [], 'hand')
@@ -190,6 +206,22 @@ describe('move', () => {
     expect(await queues.list()).toMatchObject([{ name: 'mail', ready: 1 }])
     await engine.worker(COMMON, { queues: ['mail'] })
     expect((await end(handle)).outcome).toMatchObject({ state: 'SUCCESS', result: 1 })
+  })
+
+  test('a doctor finds moved tasks in the middle of a list that is too long for a script, and its script finds them by itself in a short one', async () => {
+    const { engine, queues, connection, keys, healthy, submitAll } = await opened()
+    const handles = await submitAll(indexes(2_500).map((i) => mail('echo', [i])))
+    await queues.move('mail', 'post')
+    await healthy()
+    const namespace = new Namespace({ namespace: engine.namespace })
+    await namespace.load(connection)
+    await connection.ltrim(keys.of('ready', 'post:0'), 0, 99)
+    const judged = async (index: number) => {
+      const { id } = handles[index] as (typeof handles)[number]
+      const call = (epoch: string) => calls.mendentry(epoch, id, '1', '', 0, '0', '', 'entry-missing', 0, 0)
+      return (await namespace.runAtEpoch(connection, 0, call))[0]
+    }
+    expect([await judged(50), await judged(150)]).toEqual(['fine', 'fault'])
   })
 
   test('a move in the middle of fetching loses nothing and doubles nothing, whatever its limit and task', async () => {

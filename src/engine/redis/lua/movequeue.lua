@@ -1,6 +1,5 @@
 -- movequeue: one step through a ready or parked list: what waits in it goes to the end of another queue's list of the same priority, in its order. Each entry
 -- names its template with the new queue from then on (lib/moved.lua). Dead entries go.
--- FLAGS   allow-oom
 -- KEYS    meta, guard
 -- ARGV    epoch, kind, list, to, task, limit:int, offset:int, before, dry:int        limit: nodes; the others as in purgequeue
 -- RETURNS {'ok', nodes, entries, offset, before, over} | {'epoch'}        as purgequeue

@@ -13,11 +13,13 @@
 local key = (ARGV[1] == 'parked' and K_parked or K_ready) .. ARGV[2]
 local count, limit, with_args = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
 local out, size = {}, 0
-local entries = redis.call('LRANGE', key, 0, 2 * WALK_ENTRIES - 1)
+-- Dead entries among these are passed over.
+local LOOK_ENTRIES = 1000
+local entries = redis.call('LRANGE', key, 0, LOOK_ENTRIES - 1)
 
 local function show(c, x)
   local T = template(c, x.p, x.t)
-  for k = 0, min(x.n, 2 * WALK_ENTRIES) - 1 do
+  for k = 0, min(x.n, LOOK_ENTRIES) - 1 do
     if #out >= count or size >= limit then return end
     local i = x.a + k * x.s
     if waits(c, x.p, i, T) then
