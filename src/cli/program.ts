@@ -10,6 +10,7 @@ import { EXIT_CODES } from './failure.js'
 import { LEVELS } from './log.js'
 import { collect, list, seconds, whole } from './parse.js'
 import { addRun } from './program-run.js'
+import { addQueues } from './program-queues.js'
 import { addWorkers } from './program-workers.js'
 import { columns } from './terminal.js'
 
@@ -43,6 +44,7 @@ export function createProgram(done: (exit: number) => void): Command {
   addSubmit(program, run)
   addRun(program, run, exits)
   addWorkers(program, run, exits)
+  addQueues(program, run, exits)
   addDead(program, run)
   addDoctor(program, run)
   return program

@@ -1,7 +1,8 @@
 /** `chordis doctor`: what is wrong with Redis, the namespace and its workflows, why it matters, and what can be done; `--fix` does what can be done here. */
 import type { DoctorProgress, DoctorReport, Finding } from '../../engine/index.js'
 import { type Context, shownUrl, withApp } from '../context.js'
-import { bar, columns, number, type Paint, safe } from '../terminal.js'
+import { progressOf } from '../progress.js'
+import { columns, number, type Paint, safe } from '../terminal.js'
 
 export interface DoctorArguments {
   fix?: boolean
@@ -13,10 +14,11 @@ export interface DoctorArguments {
 const FOUND = 1
 
 export function doctor(context: Context, { fix = false, workflow }: DoctorArguments): Promise<number> {
-  const display = displayOf(context)
+  const bar = progressOf(context)
+  const progress = ({ step, done, total }: DoctorProgress): void => bar.show(done, total, step)
   const which = workflow === undefined ? {} : { workflow }
   return withApp(context, async (app) => {
-    const report = await app.doctor({ fix, ...which, progress: display.show }).finally(display.end)
+    const report = await app.doctor({ fix, ...which, progress }).finally(bar.end)
     if (context.json) context.print(JSON.stringify(report))
     else for (const line of reportLines(report, { fix, redis: shownUrl(app.options.redis), ...which }, context.out)) context.print(line)
     return report.findings.some(({ state }) => state === 'found' || state === 'manual') ? FOUND : 0
@@ -71,32 +73,4 @@ function summary(findings: readonly Finding[], fix: boolean, style: Paint): stri
     ...(manual > 0 ? [style.warn(`${number(manual)} for you`)] : []),
   ]
   return parts.join('  ')
-}
-
-interface ProgressDisplay {
-  show: (progress: DoctorProgress) => void
-  end: () => void
-}
-
-/** Between two drawings, ms. */
-const DRAW_MS = 50
-const BAR = 24
-
-/** A bar on a terminal, on standard error; nothing elsewhere. */
-function displayOf({ json, err }: Context): ProgressDisplay {
-  const stream = process.stderr
-  if (json || !stream.isTTY) return { show() {}, end() {} }
-  let drawn = Number.NEGATIVE_INFINITY
-  return {
-    show({ step, done, total }) {
-      const now = performance.now()
-      if (now - drawn < DRAW_MS) return
-      drawn = now
-      stream.write(`\r\x1b[2K${err.accent(bar(done, total, BAR))}  ${step} ${number(done)} of ${number(Math.max(done, total))}`)
-    },
-    end() {
-      if (drawn > 0) stream.write('\r\x1b[2K')
-      drawn = Number.NEGATIVE_INFINITY
-    },
-  }
 }
