@@ -117,6 +117,16 @@ describe('purge', () => {
     await healthy()
   })
 
+  test('a list of which all was taken, task by task, is empty, and its queue is drained', async () => {
+    const { queues, connection, keys, submitAll } = await opened()
+    await submitAll(indexes(450).map((i) => mail(i % 2 ? 'odd' : 'even', [i])))
+    expect(await queues.purge('mail', { task: 'odd' })).toEqual({ tasks: 225 })
+    expect((await queues.list())[0]).toMatchObject({ ready: 225 })
+    expect(await queues.move('mail', 'post', { task: 'even' })).toEqual({ tasks: 225 })
+    expect(await connection.exists(keys.of('ready', 'mail:0'))).toBe(0)
+    await queues.drain('mail', { timeoutMs: 5_000 })
+  })
+
   test('what is leased is not touched, although an entry names it once more', async () => {
     const { engine, client, queues, connection, keys, healthy } = await opened()
     const hand = await Hand.open(connection, engine, ['echo'], 'hand')

@@ -50,13 +50,18 @@ local function take_entry(x, task, left, dry, take)
   return entry(x.c, x.p, x.a + x.looked * x.s, x.n - x.looked, x.s, x.t)
 end
 
--- rewrite: entries of a page as they are from now on. whole: all up to the last one that is done are taken out.
-local function rewrite(key, from, texts, done, whole)
-  if whole and done > 0 then redis.call('LTRIM', key, done, -1) end
-  for k, e in pairs(texts) do
-    if not whole then redis.call('LSET', key, from + k - 1, e)
-    elseif k > done then redis.call('LSET', key, 0, e) end
+-- rewrite: entries of a page as they are from now on. whole: all up to the last one that is done are taken out; else the marks that stand in front of
+-- the list, so that one of which nothing is left is empty. Returns how many were taken out.
+local function rewrite(key, from, entries, texts, done, whole)
+  local gone = whole and done or 0
+  if not whole and from == 0 then
+    while gone < done and sub(texts[gone + 1] or entries[gone + 1], 1, 1) == MARK do gone = gone + 1 end
   end
+  if gone > 0 then redis.call('LTRIM', key, gone, -1) end
+  for k, e in pairs(texts) do
+    if k > gone then redis.call('LSET', key, from + k - 1 - gone, e) end
+  end
+  return gone
 end
 
 -- walk: one step. take(c, x, T, left) takes some nodes of an entry, `left` at a cost of x.cost each, and says in x how many it looked at and counts.
@@ -80,7 +85,7 @@ local function walk(key, task, offset, before, left, dry, take)
     if x and x.looked < x.n then break end
     done = done + 1
   end
-  rewrite(key, from, texts, done, whole)
+  local place = from + done - rewrite(key, from, entries, texts, done, whole)
   local last = done > 0 and (texts[done] or entries[done]) or before
-  return nodes, done, whole and 0 or from + done, whole and '' or last, done == #entries and done < WALK_ENTRIES
+  return nodes, done, place, place > 0 and last or '', done == #entries and done < WALK_ENTRIES
 end
