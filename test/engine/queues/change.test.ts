@@ -208,8 +208,12 @@ describe('move', () => {
     await hand.turn(0, 0, allOf(again[4][0] as Grant, hand.sequence, 'b|'))
     expect(await queues.list()).toMatchObject([{ name: 'a', ready: 1 }])
     await healthy()
+    const unknowing = await Hand.open(connection, engine, [], 'unknowing')
+    await unknowing.turn(2, 5, [], ',a,')
+    expect(await queues.list()).toMatchObject([{ name: 'a', ready: 0, parked: 1 }])
+    await healthy()
     // Its entry is lost: the doctor makes one where the canvas says.
-    await connection.del(keys.of('ready', 'a:0'))
+    await connection.del(keys.of('parked', 'a:0:echo'))
     expect((await client.doctor({ fix: true })).findings.filter(({ workflow }) => workflow)).toMatchObject([
       { code: 'entry-missing', state: 'repaired' },
     ])

@@ -42,6 +42,27 @@ describe('on one Redis', () => {
     expect((last ?? '').split(' ')[1]?.split(',').filter(Boolean).sort()).toEqual(['a', 'b', 'c'])
   })
 
+  test('a copy that is older than what a partition has changes nothing there; on resume every partition leaves a token where something waits', async () => {
+    const { engine, connection, namespace, copies, queues } = await opened()
+    await queues.pause('mail')
+    const [older] = await copies()
+    await queues.pause('other')
+    const newer = await copies()
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      await namespace.runAtEpoch(connection, partition, (epoch) => calls.copypauses(epoch, older as string))
+    expect(await copies()).toEqual(newer)
+    await Promise.all(Array.from({ length: 100 }, (_, i) => engine.client.submit(mail(i))))
+    const tokens = () =>
+      Promise.all(
+        Array.from({ length: PARTITIONS }, (_, partition) =>
+          connection.llen(new PartitionKeys(engine.namespace, partition).of('wake', 'mail')),
+        ),
+      )
+    expect(await tokens()).toEqual([0, 0, 0, 0, 0, 0])
+    await queues.resume('mail')
+    expect(await tokens()).toEqual([1, 1, 1, 1, 1, 1])
+  })
+
   test('what a client that died between partitions left undone is done by the upkeep of workers, and by the next call', async () => {
     const { engine, connection, namespace, copies, queues } = await opened()
     const [, paused] = await namespace.runAtEpoch(connection, 0, (epoch) => calls.pausequeue(epoch, 'mail', '{"by":null,"reason":null}'))
