@@ -42,13 +42,34 @@ test('the short way of a chain ends at a paused queue', async () => {
   const canvas = chain(call('echo', [1]), mail('echo'), mail('echo'))
   // A template must have been met before: the short way knows only those.
   await client.submit(canvas)
-  let [, , , , grants] = await hand.turn(2, 1, [], BOTH)
-  for (let turn = 1; grants.length > 0; turn++) grants = (await hand.turn(0, 1, allOf(grants[0] as Grant, turn, 'S|1'), BOTH))[4]
+  let [, , , , grants] = await hand.turn(2, 5, [], BOTH)
+  for (let turn = 1; grants.length > 0; turn++) grants = (await hand.turn(0, 5, allOf(grants[0] as Grant, turn, 'S|1'), BOTH))[4]
   const { id } = await client.submit(canvas)
-  ;[, , , , grants] = await hand.turn(2, 1, [], BOTH)
+  ;[, , , , grants] = await hand.turn(2, 5, [], BOTH)
   await client.queues.pause('mail')
-  expect((await hand.turn(0, 1, allOf(grants[0] as Grant, hand.sequence, 'S|1'), BOTH))[4]).toEqual([])
+  expect((await hand.turn(0, 5, allOf(grants[0] as Grant, hand.sequence, 'S|1'), BOTH))[4]).toEqual([])
   expect((await client.workflow(id).status()).counts).toMatchObject({ success: 1, remaining: 2 })
+})
+
+test('what waits in a paused queue does not keep a chain of another one from its short way', async () => {
+  const { client, hand, connection } = await handed()
+  const commands = async (): Promise<number> => {
+    const { id } = await client.submit(chain(call('echo', [1]), call('echo')))
+    const [grant] = (await hand.turn(2, 5, [], BOTH))[4] as [Grant]
+    const completion = [id, '1', '', grant[0].split('|')[3] as string, `0:${hand.sequence}`, '0', 'S|1']
+    await connection.config('RESETSTAT')
+    const [, , , , next] = await hand.turn(0, 1, completion, BOTH)
+    const stats = [...(await connection.info('commandstats')).matchAll(/cmdstat_(\w+):calls=(\d+)/g)]
+    await hand.turn(0, 0, allOf(next[0] as Grant, hand.sequence, 'S|1'))
+    return stats.reduce((sum, [, , calls]) => sum + Number(calls), 0)
+  }
+  await commands()
+  const alone = await commands()
+  await client.queues.pause('mail')
+  await client.submit(mail('echo', [1]))
+  expect(await commands()).toBe(alone)
+  await client.queues.resume('mail')
+  await hand.turn(2, 5, [], BOTH)
 })
 
 test('what was parked, and what comes due, waits in a paused queue, and a doctor finds nothing wrong with it', async () => {

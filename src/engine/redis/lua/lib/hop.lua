@@ -3,6 +3,15 @@
 -- is ready, damage) takes the general way, which finds here what was read.
 local HOP_CONTROL = '^r 1 (%d+) (%d+ %a %d+ %d+ %d+ 0) (%d+) (.*)$'
 
+-- anything_waits: whether a list holds entries that some worker may take.
+local function anything_waits()
+  local lists = redis.call('HKEYS', K_active)
+  for i = 1, #lists do
+    if not is_paused(match(lists[i], '^[^:]+')) then return true end
+  end
+  return false
+end
+
 -- hop: false when this turn is not such a one. Nothing is written then.
 local function hop(process, attempt, queues)
   local id, p, t, here, record = ARGV[10], ARGV[12], ARGV[13], ARGV[15], ARGV[16]
@@ -18,7 +27,7 @@ local function hop(process, attempt, queues)
   local rem, middle, ok, rest = match(got[1] or '', HOP_CONTROL)
   local definition_ = cut(got[5], (i + 1) % 32, (i + 1) % 32)
   if not (U and U.follows and rem and definition_) or (U.input == '-' and byte(record, 2) ~= 124) or got[4] or got[3] ~= 'L ' .. process .. ':' .. ARGV[14] .. ' 1 0 0 - -'
-    or find(definition_, MARKER, 1, true) or not serves(queues, U.queue) or not knows(process, U.task) or #redis.call('HKEYS', K_active) > 0 then
+    or find(definition_, MARKER, 1, true) or not serves(queues, U.queue) or not knows(process, U.task) or anything_waits() then
     local c = new_context(id)
     for k = 1, 6 do c.f[names[k]] = got[k] end
     return false
