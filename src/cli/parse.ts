@@ -26,3 +26,10 @@ export function seconds(text: string): number {
   if (!(value <= YEAR_S)) throw new InvalidArgumentError(`must be a number of seconds, up to ${YEAR_S}`)
   return value
 }
+
+/** An instant as Unix ms. */
+export function instant(text: string): number {
+  const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)
+  if (!Number.isFinite(ms)) throw new InvalidArgumentError('must be a time: 2026-08-01T12:00:00Z, or ms')
+  return ms
+}

@@ -8,9 +8,10 @@ import type { WorkerArguments } from './commands/worker.js'
 import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './context.js'
 import { EXIT_CODES } from './failure.js'
 import { LEVELS } from './log.js'
-import { collect, list, seconds, whole } from './parse.js'
-import { addRun } from './program-run.js'
+import { collect, instant, list, seconds, whole } from './parse.js'
+import { addList } from './program-list.js'
 import { addQueues } from './program-queues.js'
+import { addRun } from './program-run.js'
 import { addWorkers } from './program-workers.js'
 import { columns } from './terminal.js'
 
@@ -43,6 +44,7 @@ export function createProgram(done: (exit: number) => void): Command {
   addWorker(program, run)
   addSubmit(program, run)
   addRun(program, run, exits)
+  addList(program, run, exits)
   addWorkers(program, run, exits)
   addQueues(program, run, exits)
   addDead(program, run)
@@ -165,13 +167,6 @@ function changing(command: Command): Command {
     .option('--all', 'all of them')
     .option('--dry-run', 'only say which')
     .addHelpText('after', exits)
-}
-
-/** An instant as Unix ms. */
-function instant(text: string): number {
-  const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)
-  if (!Number.isFinite(ms)) throw new InvalidArgumentError('must be a time: 2026-08-01T12:00:00Z, or ms')
-  return ms
 }
 
 function addDoctor(program: Command, run: Run): void {

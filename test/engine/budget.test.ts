@@ -59,7 +59,7 @@ const BUDGETS: [string, Budget][] = [
   ],
   [
     'a plain task',
-    { workflows: 4_000, tasks: 1, canvas: (i) => signature('add', [argument(i)]), submit: 1.05, run: 4.5, waiting: 410, finished: 590 },
+    { workflows: 4_000, tasks: 1, canvas: (i) => signature('add', [argument(i)]), submit: 1.05, run: 4.5, waiting: 560, finished: 730 },
   ],
   [
     'a step of a chain of 10',
@@ -69,8 +69,8 @@ const BUDGETS: [string, Budget][] = [
       canvas: () => chain(...Array.from({ length: 10 }, () => signature('add', [1]))),
       submit: 0.25,
       run: 6.5,
-      waiting: 240,
-      finished: 410,
+      waiting: 255,
+      finished: 425,
     },
   ],
 ]

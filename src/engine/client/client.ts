@@ -25,6 +25,7 @@ import { Submitter } from './submitter.js'
 import { type AsyncResult, resultOf } from './task-handle.js'
 import { Waiter } from './waiter.js'
 import type { WorkflowClient } from './workflow-client.js'
+import { Workflows } from './workflows.js'
 
 /** Where Redis is and which namespace to use. */
 export interface ConnectionOptions extends NamespaceOptions {
@@ -48,6 +49,8 @@ export class Client implements WorkflowClient {
   readonly deadLetters: DeadLetters
   /** What waits for workers: to be listed, paused, purged, moved, waited for. */
   readonly queues: Queues
+  /** The workflows that Redis holds: to be listed and counted. */
+  readonly workflows: Workflows
 
   private constructor(
     private readonly connection: RedisConnection,
@@ -65,6 +68,7 @@ export class Client implements WorkflowClient {
     }
     this.deadLetters = new DeadLetters(connection, namespace, this.dependencies)
     this.queues = new Queues(connection, namespace)
+    this.workflows = new Workflows(connection, namespace)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

@@ -5,40 +5,15 @@ import { type RunView, runsOf } from '../control/runs.js'
 import type { RevokeOptions } from '../control/workflow-control.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { type Head, headOf, type NodeResult, type TaskPage } from '../protocol/reader.js'
-import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
+import { type WorkflowState, workflowState } from '../protocol/states.js'
 import { nodeOutcome, type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
 import { type GraphView, type GraphViewOptions, graphView } from '../protocol/view.js'
 import { corrupt, explainRead, infoOf, plainValue, WorkflowFailedError } from './failures.js'
 import { type HandleDependencies, isWrongType, Look, NOT_A_HASH } from './look.js'
+import { DAMAGED, statusOf, type WorkflowStatus } from './status.js'
 import { membersOf, TaskGroup } from './task-group.js'
 import { type AsyncResult, TaskHandle } from './task-handle.js'
 import type { WaitAnswer } from './waiter.js'
-
-/** State, counts and times of a workflow. Times are Unix ms by Redis's clock. */
-export interface WorkflowStatus {
-  id: string
-  name?: string
-  tags: string[]
-  tenant: string
-  partition: number
-  state: WorkflowState
-  /** 1 at first; a retry or rerun opens the next one. */
-  run: number
-  /** Every node is terminal, callbacks included. */
-  ended: boolean
-  /** Since when nothing new of it starts, and why; absent unless it is paused. */
-  paused?: { since: number; reason: string | null }
-  /** Nodes by how they ended, callbacks included; `remaining` have not. */
-  counts: { total: number; success: number; failure: number; revoked: number; skipped: number; remaining: number }
-  /** When it was accepted, Unix ms, by Redis's clock. */
-  createdAt: number
-  /** When its first attempt started, Unix ms; null before. */
-  startedAt: number | null
-  /** When its outcome was there, Unix ms; null before. */
-  outcomeAt: number | null
-  /** When its last node ended, Unix ms; null before. */
-  endedAt: number | null
-}
 
 /** `R`: its result, as the canvas's types say; they are not checked at run time. */
 export class WorkflowHandle<R = Json> implements AsyncResult<R> {
@@ -59,23 +34,8 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
   /** State, counts and times. Throws `not-found` when there is no such workflow (any more). */
   async status(): Promise<WorkflowStatus> {
     const head = await this.look.head()
-    const control = head.control ?? DAMAGED
-    return {
-      id: this.id,
-      ...(head.meta.name === undefined ? {} : { name: head.meta.name }),
-      tags: head.meta.tags ?? [],
-      tenant: head.meta.tenant ?? '-',
-      partition: this.look.reader.partition,
-      state: workflowState(control),
-      run: control.run,
-      ended: control.ended > 0,
-      ...(control.state === 'h' ? { paused: await this.paused() } : {}),
-      counts: countsOf(control),
-      createdAt: control.created,
-      startedAt: control.started || null,
-      outcomeAt: control.outcome || null,
-      endedAt: control.ended || null,
-    }
+    const status = statusOf(this.id, this.look.reader.partition, head)
+    return head.control?.state === 'h' ? { ...status, paused: await this.paused() } : status
   }
 
   private async paused(): Promise<{ since: number; reason: string | null }> {
@@ -314,25 +274,3 @@ function withFirst(source: RecordSource, id: string, record: string): RecordSour
 const stateOf = (head: Head): WorkflowState => workflowState(head.control ?? DAMAGED)
 
 const known = (head: Head): boolean => head.control === null || head.control.outcome > 0
-
-const DAMAGED: Control = {
-  state: 'x',
-  run: 1,
-  remaining: 0,
-  outs: 0,
-  worst: 'F',
-  created: 0,
-  started: 0,
-  outcome: 1,
-  ended: 1,
-  success: 0,
-  failure: 0,
-  revoked: 0,
-  skipped: 0,
-  keepMs: 0,
-}
-
-function countsOf(c: Control): WorkflowStatus['counts'] {
-  const total = c.success + c.failure + c.revoked + c.skipped + c.remaining
-  return { total, success: c.success, failure: c.failure, revoked: c.revoked, skipped: c.skipped, remaining: c.remaining }
-}

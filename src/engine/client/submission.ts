@@ -108,6 +108,12 @@ function meta(stored: StoredGraph, options: SubmitOptions): string {
   return JSON.stringify(m)
 }
 
+/** What it is listed under, beside its state (redis/lua/lib/listing.lua); no part of what makes it the same workflow. */
+function labelsOf({ tenant = '-', tags = [] }: SubmitOptions): [string, Argument][] {
+  if (tenant === '-' && tags.length === 0) return []
+  return [['l', [tenant, ...new Set(tags.map((tag) => `t:${tag}`))].join(' ')]]
+}
+
 function place(namespace: Namespace, id: string | undefined, key: string | undefined): { id: string; partition: number } {
   if (id !== undefined) return { id: checkName(id, 'id'), partition: namespace.partitionOf(id) }
   const partition = key === undefined ? Math.floor(Math.random() * namespace.partitions) : namespace.partitionOf(`key ${bucketOf(key)}`)
@@ -161,6 +167,7 @@ function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): Gr
   // A new id needs no digest: see same_fields in submit.lua. Keys keep one, and what is stored in pieces is recognised by it.
   const fresh = ownId === undefined && key === undefined && bytes <= CALL_BYTES && fields.length <= CALL_FIELDS
   const digest = fresh ? '-' : fingerprint([stored.roots, ...(fields.flat() as (string | Buffer)[])])
+  fields.push(...labelsOf(options))
   const head = [id, digest, '1', stored.total, stored.outs, checkRetention(options.retentionMs), keyText, '', stored.roots]
   return { id, partition, fields, bytes, head }
 }

@@ -40,6 +40,12 @@ export const SUFFIX = {
   dead: 'dead',
   /** ZSET the same members, all with score 0: those of one workflow lie side by side. */
   deadof: 'deadof',
+  /** ZSET workflows by state and creation: score `<digit of the state><ms of creation>`, see lua/lib/listing.lua. `l:<tenant>`; `l:*` holds those of all tenants but `-`. */
+  listed: 'l:',
+  /** HASH of what `enqueue` stored: `s` how many have started and have not ended; `t` `n` a recount that is under way, see lua/mendcount.lua. */
+  counts: 'counts',
+  /** ZSET `<kind>:<name>:<ms of creation>:<workflow>`, all with score 0: what workflows are labelled with. Kinds: `t` a tag, `p` the parent. */
+  labels: 'labels',
   /** ZSET workflows being stored, by the time at which that began, ms. */
   staging: 'staging',
   /** HASH a worker process: info, b last beat, s its last sample, q<lane> last sequence, g<lane>:<sequence> what was granted, t:<task> 1. `p:<incarnation>` */

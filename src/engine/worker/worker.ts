@@ -417,7 +417,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     const lost = this.fences.unexpected(nodes)
     if (lost.length === 0) return
     this.presence.vitals.processed.lost += lost.length
-    this.logger.warn({ nodes: lost.slice(0, 10), count: lost.length }, 'attempts no longer held their nodes when they ended')
+    this.logger.warn({ nodes: lost.slice(0, 10), count: lost.length }, 'leases were lost before these attempts ended; others run them')
   }
 
   /** The process was given up for dead and lives: attempts that others run now are told so. @internal */

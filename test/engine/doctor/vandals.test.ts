@@ -326,6 +326,7 @@ describe('moves', () => {
       ['r', '1', '2', '1', 'S', ...parts.slice(5, 7), '0', '0', '0', '1', '0', '0', ...parts.slice(13)].join(' '),
     )
     await scene.db.zrem(await scene.key('ended'), handle.id)
+    await scene.db.zadd(await scene.key('l:-'), `2${parts[5]}`, handle.id)
     await scene.mend('spread-missing', { workflow: handle.id, node: '1' })
     expect(await scene.result(handle)).toMatchObject({ state: 'FAILURE', error: { message: 'no' } })
   })

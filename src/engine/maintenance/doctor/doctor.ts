@@ -14,6 +14,7 @@ import { countKeys, readServers, scanNamespace } from '../../redis/servers.js'
 import { Examiner } from './examiner.js'
 import { type Finding, type FindingCode, finding, type Place } from './findings.js'
 import { type Key, Keyspace } from './keyspace.js'
+import { checkListings } from './listings.js'
 import { readRepairs } from './repairs.js'
 import { checkServer } from './servers.js'
 import type { Suspicion } from './suspicions.js'
@@ -59,6 +60,8 @@ export class Doctor {
   private readonly examiner: Examiner
   private readonly fix: boolean
   private readonly unsure: Suspicion[] = []
+  /** Tenants of whom a partition has lists, by partition. */
+  private readonly tenants = new Map<number, string[]>()
   private readonly checked = { servers: 0, keys: 0, workflows: 0 }
 
   constructor(
@@ -75,6 +78,7 @@ export class Doctor {
     if (workflow === undefined) {
       await this.checkServers()
       await this.checkWorkflows(await this.checkKeys())
+      await this.checkListings()
     } else await this.checkNamed(workflow)
     if (this.unsure.length > 0) {
       await sleep(APART_MS)
@@ -118,9 +122,16 @@ export class Doctor {
     return [...workflows]
   }
 
+  private async checkListings(): Promise<void> {
+    const { connection, namespace, fix } = this
+    for (let partition = 0; partition < namespace.partitions; partition++)
+      this.findings.push(...(await checkListings({ connection, namespace, fix }, partition, this.tenants.get(partition) ?? [])))
+  }
+
   private async checkKey(key: string, { kind, partition, name }: Key, workflows: Set<string>): Promise<void> {
     const fix = this.fix ? 1 : 0
     if (kind === 'workflow') workflows.add(name)
+    else if (kind === 'listed') this.tenants.set(partition, [...(this.tenants.get(partition) ?? []), name])
     else if (kind === 'unknown') this.findings.push(finding('key-unknown', 'manual', { subject: `key ${key}`, partition }))
     else if (kind === 'process')
       await this.judge('process-unknown', { subject: `process ${name}`, partition }, (epoch) => calls.mendprocess(epoch, name, fix))

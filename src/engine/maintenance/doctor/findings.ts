@@ -192,6 +192,24 @@ export const FINDING_RULES = {
     why: 'it would be removed while it runs',
     advice: 'it is taken out of that index',
   },
+  'listing-wrong': {
+    ...MENDS,
+    what: 'a workflow is not listed as what it is',
+    why: 'lists and counts by state leave it out, or have it in another state',
+    advice: 'it is entered as what its control field says',
+  },
+  'listing-orphaned': {
+    ...MENDS,
+    what: 'an index names workflows that are not there, or do not belong into it',
+    why: 'counts by state have them, and they would stay for ever',
+    advice: 'those entries are taken out',
+  },
+  'started-miscounted': {
+    ...MENDS,
+    what: 'the count of plain tasks that have started is not theirs',
+    why: 'counts by state have too few pending and too many started, or the reverse',
+    advice: 'the number that was counted is written',
+  },
   'workflow-stuck': {
     ...PERSON,
     what: 'tasks of a workflow are open, and none of them runs, may run or is about to move',

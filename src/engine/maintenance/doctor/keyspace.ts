@@ -2,7 +2,7 @@
 import { namespaceKey, SUFFIX } from '../../redis/keys.js'
 import type { Namespace } from '../../redis/namespace.js'
 
-export type KeyKind = 'workflow' | 'damaged' | 'process' | 'ready' | 'parked' | 'known' | 'unknown'
+export type KeyKind = 'workflow' | 'damaged' | 'process' | 'ready' | 'parked' | 'listed' | 'known' | 'unknown'
 
 export interface Key {
   kind: KeyKind
@@ -12,7 +12,7 @@ export interface Key {
   name: string
 }
 
-const EXAMINED = ['workflow', 'damaged', 'process', 'ready', 'parked'] as const
+const EXAMINED = ['workflow', 'damaged', 'process', 'ready', 'parked', 'listed'] as const
 const KNOWN = (Object.keys(SUFFIX) as (keyof typeof SUFFIX)[]).filter((name) => !(EXAMINED as readonly string[]).includes(name))
 
 export class Keyspace {

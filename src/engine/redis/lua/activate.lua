@@ -6,15 +6,17 @@
 -- @include workflow
 -- @include graph
 -- @include pauses
+-- @include listing
 -- @include flush
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
-local c = context(ARGV[2], { 'r', 'T' })
+local c = context(ARGV[2], { 'r', 'T', 'l' })
 if not c then return { 'gone' } end
 if c.state ~= 'g' then return { 'ok' } end
 local roots = match(c.f['r'] or '', '^%d+ (%S+)$')
 if not roots then return { 'gone' } end
 c.state, c.changed = 'p', true
 set_deadline(c, roots)
+if c.f['l'] then c.flags = c.flags .. 'l' end
 release_roots(c, '', roots)
 redis.call('ZREM', K_staging, c.id)
 run(500)

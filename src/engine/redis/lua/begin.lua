@@ -7,6 +7,7 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include listing
 -- @include flush
 -- @include loss
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end

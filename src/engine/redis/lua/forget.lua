@@ -7,6 +7,7 @@
 -- RETURNS {'ok'} it is gone | {'more', cursor} call again | {'none'} no such workflow | {'live'} it has not ended | {'epoch'}
 -- @include base
 -- @include dead
+-- @include unlist
 local SCAN_COUNT = 500
 local id, cursor = ARGV[2], ARGV[3]
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
@@ -29,6 +30,7 @@ if damaged or f[2] then
   if page[1] ~= '0' then return { 'more', page[1] } end
 end
 if forget_dead(id, DEAD_STEP) == DEAD_STEP then return { 'more', '0' } end
+unlist({ id })
 redis.call('UNLINK', key, K_damaged .. id)
 redis.call('ZREM', K_ended, id)
 return { 'ok' }

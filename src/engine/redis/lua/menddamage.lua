@@ -7,6 +7,7 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include listing
 -- @include flush
 -- @include grant
 -- @include inspect
@@ -26,6 +27,9 @@ end
 if not broken() then return { 'fine' } end
 if ARGV[7] ~= '1' then return { 'fault' } end
 if redis.call('TYPE', key).ok == 'none' then redis.call('UNLINK', K_damaged .. id)
-else set_aside({ id = id, key = key, damaged = ARGV[6] }) end
+else
+  set_aside({ id = id, key = key, damaged = ARGV[6] })
+  write_listings()
+end
 mended(ARGV[5])
 return { 'mended' }

@@ -8,6 +8,7 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include listing
 -- @include flush
 -- @include grant
 -- @include inspect

@@ -6,6 +6,8 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include listing
 -- @include flush
 set_aside({ id = ARGV[1], key = K_workflow .. ARGV[1], damaged = ARGV[2] })
+write_listings()
 return 'ok'

@@ -8,6 +8,7 @@
 -- @include workflow
 -- @include graph
 -- @include pauses
+-- @include listing
 -- @include flush
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
@@ -35,7 +36,7 @@ local function same_fields(id, at_)
       local stored = got[k - from + 1]
       if names[k] == 'm' then
         if shape(stored or LONE_META) ~= shape(values[k]) then return false end
-      elseif names[k] ~= 'y' and names[k] ~= 'T' and stored ~= values[k] then
+      elseif names[k] ~= 'y' and names[k] ~= 'T' and names[k] ~= 'l' and stored ~= values[k] then
         return false
       end
     end
@@ -76,6 +77,7 @@ while from <= #ARGV do
     for k = from + 10, from + 8 + 2 * count, 2 do put(c, ARGV[k], ARGV[k + 1]) end
     if begin == '1' then
       if c.f['T'] then set_deadline(c, roots) end
+      if c.f['l'] then c.flags = c.flags .. 'l' end
       release_roots(c, '', roots)
     else
       put(c, 'r', total .. ' ' .. roots)

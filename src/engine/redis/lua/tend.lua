@@ -8,9 +8,11 @@
 -- @include workflow
 -- @include graph
 -- @include pauses
+-- @include listing
 -- @include flush
 -- @include timers
 -- @include dead
+-- @include unlist
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'signals', 'paused')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
 heed(meta[3])
@@ -28,7 +30,9 @@ local function remove(ids, index)
   redis.call('ZREM', index, unpack(ids))
 end
 local over = redis.call('ZRANGEBYSCORE', K_ended, '-inf', now(), 'LIMIT', 0, limit)
-remove(without_dead(over), K_ended)
+local gone = without_dead(over)
+unlist(gone)
+remove(gone, K_ended)
 local trimming = trim_dead()
 local abandoned = redis.call('ZRANGEBYSCORE', K_staging, '-inf', now() - tonumber(ARGV[3]), 'LIMIT', 0, limit)
 remove(abandoned, K_staging)

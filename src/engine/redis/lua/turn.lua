@@ -10,6 +10,7 @@
 -- @include workflow
 -- @include graph
 -- @include pauses
+-- @include listing
 -- @include flush
 -- @include timers
 -- @include grant

@@ -13,10 +13,6 @@ local function write_fields(key, d, n)
   for from = 1, n, 4000 do redis.call('HSET', key, unpack(d, from, min(from + 3999, n))) end
 end
 
-local function push_all(command, key, list)
-  for from = 1, #list, 4000 do redis.call(command, key, unpack(list, from, min(from + 3999, #list))) end
-end
-
 -- publish: to each of the channels, which are separated by spaces.
 local function publish(channels, message)
   for channel in gmatch(channels or '', '%S+') do redis.call('PUBLISH', channel, message) end
@@ -56,6 +52,17 @@ local function push_lists(command, lists)
   end
 end
 
+-- aside_control: the control field of what is set aside. It keeps its place in the order of the list if that can still be read.
+local function aside_control(id, before, l)
+  local c = { id = id, f = { l = l } }
+  if not pcall(parse_control, c, before) or #c.created ~= 13 then c.class, c.created, c.flags = false, now_text(), '-' end
+  c.flags = (find(c.flags, 'p', 1, true) and 'p' or '-') .. (l and 'l' or '')
+  c.state, c.run, c.rem, c.outs, c.worst, c.started, c.outcome, c.ended = 'x', '1', 0, 0, 'F', '0', '1', '1'
+  c.S, c.F, c.R, c.K, c.keep = 0, 1, 0, 0, '86400000'
+  relist(c)
+  return control_text(c)
+end
+
 -- A workflow that cannot be read is set aside and ended: only it fails. Its bytes stay under another name until retention.
 local function set_aside(c)
   if c.aside then return end
@@ -65,7 +72,8 @@ local function set_aside(c)
   if kind ~= 'hash' and kind ~= 'none' then redis.call('RENAME', c.key, K_damaged .. c.id) end
   if kind == 'hash' then publish(redis.call('HGET', c.key, 'w'), c.id) end
   if kind ~= 'none' then
-    local control = 'x 1 0 0 F ' .. now_text() .. ' 0 1 1 0 1 0 0 86400000 -'
+    local f = kind == 'hash' and redis.call('HMGET', c.key, 's', 'l') or {}
+    local control = aside_control(c.id, f[1] or '', f[2])
     redis.call('HSET', c.key, 's', control, 'x', reason)
     if telling_ends then news[#news + 1] = 'woe ' .. c.id .. ' ' .. control end
     redis.call('ZADD', K_ended, now() + 86400000, c.id)
@@ -178,7 +186,10 @@ local function flush()
         c.state, c.ended = 'e', since(c.created)
         redis.call('ZADD', K_ended, now() + c.keep, c.id)
       end
-      if c.changed then put(c, 's', control_text(c)) end
+      if c.changed then
+        relist(c)
+        put(c, 's', control_text(c))
+      end
       write_fields(c.key, c.d, c.n)
       if c.gone then remove_fields(c) end
       if c.dead then gather_dead(c) end
@@ -192,6 +203,7 @@ local function flush()
       c.net = 0
     end
   end
+  write_listings()
   push_all('ZADD', K_dead, dead_times)
   push_all('ZADD', K_deadof, dead_names)
   dead_times, dead_names = {}, {}

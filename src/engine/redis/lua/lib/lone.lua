@@ -26,7 +26,7 @@ local function lease_lone(e, process, attempt)
   if not T or not T.lone or not got[1] or not got[4] or byte(got[4]) ~= 1 or not knows(process, T.task) then return false end
   local created, rest = match(got[1], LONE_FRESH)
   local definition_ = sub(got[4], 4)
-  if not created or find(definition_, MARKER, 1, true) then return false end
+  if not created or find(rest, 'l', 1, true) or find(definition_, MARKER, 1, true) then return false end
   local g = lone_grants[T]
   if not g then
     g = { t, '', T.spec, {}, {} }
@@ -38,6 +38,7 @@ local function lease_lone(e, process, attempt)
   lone_leased[id] = true
   granted_bytes = granted_bytes + #definition_ + #id
   descriptors[#descriptors + 1] = e
+  if find(rest, 'p', 1, true) then starts(created, 1) else list_as('2', created, id) end
   lone_write(K_workflow .. id, 'L ' .. attempt .. ' 1 0 0 - -', 'r 1 1 1 S ' .. created .. ' ' .. since(created) .. ' 0 0 0 0 0 0 ' .. rest)
   return true
 end
@@ -48,13 +49,14 @@ local function finish_lone(id, held_, record)
   local got = lone_fields(id, '0', 's')
   if not got or got[1] ~= held_ or not got[2] then return false end
   local created, started, keep, flags = match(got[2], LONE_RUNNING)
-  if not created then return false end
+  if not created or find(flags, 'l', 1, true) then return false end
   local stamp = since(created)
   local control = 'e 1 0 0 S ' .. created .. ' ' .. started .. ' ' .. stamp .. ' ' .. stamp .. ' 1 0 0 0 ' .. keep .. ' ' .. flags
   lone_write(K_workflow .. id, record, control)
   if telling_ends then news[#news + 1] = 'woe ' .. id .. ' ' .. control end
   local n = #lone_ended
   lone_ended[n + 1], lone_ended[n + 2] = now() + keep, id
+  if find(flags, 'p', 1, true) then starts(created, -1) else list_as('3', created, id) end
   if find(flags, 'w', 1, true) then
     n = #lone_told
     lone_told[n + 1], lone_told[n + 2] = id, #record <= PUSH_BYTES and id .. '\n0\n' .. record or id

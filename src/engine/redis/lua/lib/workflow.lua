@@ -3,7 +3,7 @@
 -- transition behind: its context is dropped and the others go on.
 --
 -- Fields of a workflow's hash:  s control   m meta (client's)   t<p><k> template   b<p><k> block of 32 definitions
---   a<p><i> large definition   r<p> roots of a segment   j<p><i> members added to a join   <p><i> record of a node   w waiters   G segments   e<p><i> errors of attempts   y retries that are left
+--   a<p><i> large definition   r<p> roots of a segment   j<p><i> members added to a join   <p><i> record of a node   w waiters   l tenant and labels   G segments   e<p><i> errors of attempts   y retries that are left
 --   h why it is paused   T its deadline's timer   *<node> why nodes were ended by a sweep, '*': all of them (sweep.lua)
 -- p is the segment's prefix: '' for the submitted graph, '<parent>/' for what a running task added.
 --
@@ -98,6 +98,20 @@ end
 -- created is an instant (ms); started, outcome and ended are 1 + the ms since then, 0 for not yet: so the field stays under 64 bytes and a small
 -- workflow a compact hash.
 -- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: g staging, p pending, r running, h paused, k revoked and not ended, e ended, x damaged. worst: the outcome so far of the output nodes (S, R, F).
+-- flags: - alone, or letters behind it: w somebody waits, a members were added, l it has a field l; p stored by `enqueue`; t it has a timeout.
+
+-- class_of: its state for the index of workflows (lib/listing.lua): 1 PENDING, 2 STARTED; ended: 3 SUCCESS, 4 FAILURE, 5 REVOKED; the outcome is known
+-- and callbacks are open: 6, 7, 8. False while it is being stored.
+local function class_of(c)
+  if c.state == 'g' then return false end
+  if c.state == 'k' and c.outcome == '0' then return c.worst == 'F' and '7' or '8' end
+  if c.outcome == '0' then return c.started == '0' and '1' or '2' end
+  local over = c.state == 'e' or c.state == 'x'
+  if c.worst == 'F' then return over and '4' or '7' end
+  if c.worst == 'R' then return over and '5' or '8' end
+  return over and '3' or '6'
+end
+
 local function parse_control(c, text)
   local state, run, rem, outs, worst, created, started, outcome, ended, ok, failed, revoked, skipped, keep, flags = match(text,
     '^(%a) (%d+) (%d+) (%d+) (%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
@@ -106,6 +120,7 @@ local function parse_control(c, text)
   c.state, c.run, c.rem, c.outs, c.worst = state, run, rem, outs, worst
   c.created, c.started, c.outcome, c.ended = created, started, outcome, ended
   c.S, c.F, c.R, c.K, c.keep, c.flags = ok, failed, revoked, skipped, keep, flags
+  c.class = class_of(c)
 end
 
 local function control_text(c)
@@ -122,7 +137,7 @@ end
 local function new_context(id)
   local c = { id = id, key = K_workflow .. id, f = {}, d = {}, n = 0, memo = false, joins = false,
     state = false, run = false, rem = false, outs = false, worst = false, created = false, started = false, outcome = false, ended = false,
-    S = false, F = false, R = false, K = false, keep = false, flags = false, open = false, segments = false, changed = false, told = false, answer = false,
+    S = false, F = false, R = false, K = false, keep = false, flags = false, class = false, open = false, segments = false, changed = false, told = false, answer = false,
     damaged = false, aside = false, dead = false, gone = false, net = 0 }
   loaded[id] = c
   contexts[#contexts + 1] = c

@@ -1,0 +1,49 @@
+/** Options and help of `chordis list`. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { WORKFLOW_STATES } from '../engine/index.js'
+import type { ListWorkflowsArguments } from './commands/list.js'
+import type { Context } from './context.js'
+import { instant, list, whole } from './parse.js'
+
+type Run = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>
+type State = (typeof WORKFLOW_STATES)[number]
+
+const UNITS: { readonly [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Adds the command. */
+export function addList(program: Command, run: Run, exits: string): void {
+  program
+    .command('list')
+    .summary('list and count workflows')
+    .description('Counts workflows by state, and lists them, the newest first.')
+    .option('--state <states>', `only in these states, with commas: ${WORKFLOW_STATES.join(', ')}`, states)
+    .option('--task <name>', 'only those that call this task')
+    .option('--tag <tag>', 'only those with this tag')
+    .option('--name <text>', 'only those of this name')
+    .option('--tenant <name>', 'only those of this tenant, also in the counts; -: of none')
+    .option('--parent <id>', 'only children of this workflow')
+    .option('--since <time>', 'submitted then or later: ISO 8601, Unix ms, or how long ago: 30s, 15m, 2h, 7d', moment)
+    .option('--until <time>', 'submitted before that', moment)
+    .option('--limit <n>', 'most to list', whole(1, 1_000), 50)
+    .option('--cursor <cursor>', 'where the list before ended')
+    .addHelpText('after', exits)
+    .action(async (options: ListWorkflowsArguments, command: Command) => {
+      const { listWorkflows } = await import('./commands/list.js')
+      await run(command, (context) => listWorkflows(context, options, Date.now()))
+    })
+}
+
+function states(text: string): State[] {
+  return list(text.toUpperCase()).map((item) => {
+    const state = WORKFLOW_STATES.find((one) => one === item)
+    if (state === undefined) throw new InvalidArgumentError(`"${item}" is none of ${WORKFLOW_STATES.join(', ')}`)
+    return state
+  })
+}
+
+/** An instant, or how long ago, as Unix ms. */
+function moment(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  if (count !== undefined) return Date.now() - Number(count) * (UNITS[unit] ?? 0)
+  return instant(text)
+}

@@ -1,0 +1,98 @@
+/**
+ * The workflows that Redis holds: listed by an index of each partition, the newest first, and counted by state. Whatever a list asks for, each call to
+ * Redis looks at 1,000 workflows at most.
+ */
+
+import { checkName, checkWhole } from '../protocol/ids.js'
+import type { WorkflowState } from '../protocol/states.js'
+import { explain, type RedisConnection } from '../redis/connection.js'
+import { type ListedWorkflow, type ListPlace, readCensus, readListing } from '../redis/listing.js'
+import type { Namespace } from '../redis/namespace.js'
+import { statusOf, type WorkflowStatus } from './status.js'
+import { checkFilter, cursorOf, isMeant, labelOf, placeOf, statesOf, type WorkflowFilter, wordsOf } from './workflow-filter.js'
+
+/** One workflow of a list. */
+export interface WorkflowRow extends Omit<WorkflowStatus, 'paused'> {
+  /** Of one that is a single task without options of its own, the task; else null. */
+  task: string | null
+  /** Nothing of it is started until it is resumed. */
+  paused: boolean
+}
+
+/** A part of the list. */
+export interface WorkflowPage {
+  workflows: WorkflowRow[]
+  /** Where the next part begins; null at the end. A part may hold few workflows, or none, and not be the last. */
+  cursor: string | null
+}
+
+/** How many workflows are in which state. */
+export type WorkflowCounts = { [state in Exclude<WorkflowState, 'RETRY'>]: number } & { total: number }
+
+const MAX_LISTED = 1_000
+/** Calls to each partition that one part of the list makes. */
+const MAX_CALLS = 10
+
+/** The workflows that Redis holds: `client.workflows`. */
+export class Workflows {
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly namespace: Namespace,
+  ) {}
+
+  /**
+   * Workflows, the newest first, part by part; what is still being stored is not among them. While they come and go, none is listed twice, and none
+   * that is there all the time is left out.
+   * @param options a filter; `limit`: at most so many, 1 to 1,000, default 100; `cursor`: what the part before answered
+   * @throws ChordisError `request-invalid`, `name-invalid`, `redis-unavailable`
+   */
+  async list({ limit = 100, cursor, ...filter }: WorkflowFilter & { limit?: number; cursor?: string } = {}): Promise<WorkflowPage> {
+    checkFilter(filter)
+    checkWhole(limit, 1, MAX_LISTED, 'limit')
+    const workflows: WorkflowRow[] = []
+    let place: ListPlace = placeOf(cursor, filter.before)
+    for (let calls = 0; calls < MAX_CALLS; calls++) {
+      const { rows, end } = await this.read(filter, place, limit - workflows.length)
+      for (const row of rows) {
+        const workflow = rowOf(row)
+        if (!isMeant(workflow, filter)) continue
+        if (workflows.push(workflow) === limit) return { workflows, cursor: cursorOf(row) }
+      }
+      if (end === null) return { workflows, cursor: null }
+      place = end
+    }
+    return { workflows, cursor: cursorOf(place) }
+  }
+
+  /**
+   * How many there are, by state, at the same cost however many there are; what is still being stored is not counted.
+   * @param options `tenant`: of this tenant only; `-`: of none
+   * @throws ChordisError `name-invalid`, `redis-unavailable`
+   */
+  async count({ tenant }: { tenant?: string } = {}): Promise<WorkflowCounts> {
+    if (tenant !== undefined) checkName(tenant, 'tenant')
+    const [PENDING = 0, STARTED = 0, SUCCESS = 0, FAILURE = 0, REVOKED = 0] = await explained(() =>
+      readCensus(this.connection, this.namespace, tenant ?? ''),
+    )
+    return { PENDING, STARTED, SUCCESS, FAILURE, REVOKED, total: PENDING + STARTED + SUCCESS + FAILURE + REVOKED }
+  }
+
+  private read(filter: WorkflowFilter, place: ListPlace, count: number): ReturnType<typeof readListing> {
+    const { tenant, task, after: oldest = 0 } = filter
+    const window = { place, oldest, states: statesOf(filter.state), tenant, label: labelOf(filter), task, words: wordsOf(filter), count }
+    return explained(() => readListing(this.connection, this.namespace, window))
+  }
+}
+
+function rowOf({ id, partition, head, task, time }: ListedWorkflow & ListPlace): WorkflowRow {
+  const status = statusOf(id, partition, head)
+  return { ...status, createdAt: status.createdAt || time, task, paused: head.text.startsWith('h ') }
+}
+
+async function explained<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw explain(error)
+  }
+}
