@@ -36,7 +36,7 @@ describe('canvases that run inline', () => {
     // One attempt at a time, so that the order in which they are leased is seen.
     const more = one.late ? { concurrency: 1, queues: ['default', 'narrow', 'late'] } : { queues: ['default', 'narrow'] }
     const chordis = new InlineChordis({ tasks, clock, ...more })
-    const handle = await chordis.submit(one.calls ? canvasOf(one) : one.canvas, { name: one.id })
+    const handle = await chordis.submit(one.calls ? canvasOf(one) : one.canvas, { ...one.options, name: one.id })
     chordis.register({ name: 'narrow', handler: () => 'narrow' }).register({ name: 'latecomer', handler: (_ctx, args) => args })
     expect(plain(await handle.outcome({ waitMs: 20_000 }), one.expect)).toEqual(one.expect)
     await chordis.idle()

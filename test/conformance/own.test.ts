@@ -60,7 +60,8 @@ async function start(options: WorkerOptions): Promise<void> {
   await worker.start()
 }
 
-const submit = (one: OwnCase): Promise<WorkflowHandle> => client.submit(one.calls ? canvasOf(one) : one.canvas, { name: one.id })
+const submit = (one: OwnCase): Promise<WorkflowHandle> =>
+  client.submit(one.calls ? canvasOf(one) : one.canvas, { ...one.options, name: one.id })
 
 test.concurrent.each(titled(accepted))('rule %s: %s', async (_rule, _name, one) => {
   const handle = handles.get(one.id) ?? (await submit(one))

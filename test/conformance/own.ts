@@ -12,6 +12,7 @@ import {
   type Json,
   type Outcome,
   readCanvas,
+  type SubmitOptions,
   type TaskContext,
   type TaskDefinition,
   type WireError,
@@ -23,6 +24,8 @@ export interface OwnCase {
   /** The rule of docs/canvas-semantics.md that it shows: `4.3`. */
   rule: string
   canvas: Json
+  /** Of its submit. */
+  options?: SubmitOptions
   /** Methods of the builders called on the canvas before it is submitted; canvases among their arguments are in our JSON form. */
   calls?: [method: 'clone' | 'link' | 'onError' | 'set' | 'skew', ...args: Json[]][]
   /** What the canvas is in our JSON form after the calls. */

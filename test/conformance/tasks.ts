@@ -51,7 +51,25 @@ function swapgroup(ctx: TaskContext, args: Json[]): never {
 
 const errorTypeOf = (error: Json | undefined): unknown => (error as { type?: Json } | undefined)?.type ?? null
 
-/** The twelve tasks. `record` is called by `mark` and `errmark` while they run. */
+interface Fault {
+  type: string
+  message: string
+  cause?: Fault
+}
+
+/** An outcome in few words: of an error its type, and what it comes from at last. */
+function brief(outcome: Json): Json {
+  const { state, result = null, results = [], error } = outcome as { state: string; result?: Json; results?: Json[]; error?: Json }
+  if (state === 'SUCCESS') return { ok: result }
+  if (state === 'GROUP') return { group: results.map(brief) }
+  if (error === undefined) return { [state]: [null, null, null] }
+  const seen = error as unknown as Fault
+  let root = seen
+  while (root.cause) root = root.cause
+  return { [state]: [seen.type, root.type, root.message] }
+}
+
+/** The tasks. `record` is called by `mark` and `errmark` while they run. */
 export function conformanceTasks(record: RecordMark): TaskDefinition[] {
   const handlers: { [name: string]: Handler } = {
     node: (ctx, args) => ({ t: tagOf(ctx), a: args, k: othersOf(ctx) }),
@@ -68,6 +86,7 @@ export function conformanceTasks(record: RecordMark): TaskDefinition[] {
     swap: (ctx, args) => ctx.replace(node(args, `${tagOf(ctx)}.r`, true)),
     swapchain,
     swapgroup,
+    outcomes: (_ctx, [list = null]) => (Array.isArray(list) ? list.map(brief) : list),
     mark: async (ctx, args) => {
       await record(String(ctx.kwargs.case), [tagOf(ctx), args])
       return args[0] ?? null

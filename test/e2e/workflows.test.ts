@@ -70,6 +70,22 @@ describe('submitting', () => {
   })
 })
 
+describe('a policy for failures', () => {
+  test('of the workflow is taken from the options, and anything else is refused with its path', async () => {
+    const canvas = {
+      group: [
+        { task: 'throws', args: ['no'] },
+        { task: 'echo', options: { countdownMs: 3_600_000 } },
+      ],
+    }
+    await submit({ canvas, id: 'cancels', options: { onFailure: 'cancel' } }).expect(202)
+    const { body } = await result('cancels').expect(200)
+    expect(body.results.map(({ state }: { state: string }) => state)).toEqual(['FAILURE', 'REVOKED'])
+    const refused = await submit({ canvas, options: { onFailure: 'collect' } }).expect(400)
+    expect(refused.body).toMatchObject({ code: 'request-invalid', path: 'options.onFailure' })
+  })
+})
+
 describe('the Idempotency-Key', () => {
   test('makes a repeated request the same workflow', async () => {
     const send = () => submit({ canvas: { task: 'echo', args: ['key'] } }).set('Idempotency-Key', 'k-1')

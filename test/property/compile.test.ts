@@ -33,6 +33,12 @@ describe('a compiled random canvas, run by the words of its graph in any order o
     fc.assert(fc.property(randomCanvasSpec(2_000), fc.nat(), check(mixed)), { numRuns: RUNS / 20, seed: pickSeed() | 0 })
   })
 
+  test('ends as the evaluator says, with chords that collect the outcomes of their headers', () => {
+    const collecting = (spec: Spec): Canvas => randomCanvas({ ...spec, caseId: 'c', policies: true, graphs: spec.seed % 2 === 1 })
+    fc.assert(fc.property(randomCanvasSpec(60), fc.nat(), check(collecting)), { numRuns: RUNS, seed: pickSeed() | 0 })
+    fc.assert(fc.property(randomCanvasSpec(2_000), fc.nat(), check(collecting)), { numRuns: RUNS / 20, seed: pickSeed() | 0 })
+  })
+
   test('ends as the evaluator says, one plain graph of up to 2,000 parts', () => {
     const graph = (spec: Spec): Canvas => randomGraph({ ...spec, caseId: 'c' })
     fc.assert(fc.property(randomCanvasSpec(60), fc.nat(), check(graph)), { numRuns: RUNS / 2, seed: pickSeed() | 0 })

@@ -48,6 +48,11 @@ describe('random canvases on a real engine', () => {
     expect(await troubles(trial(), shaped('mixed', specs(seeded(), SIZES.large, 2_000, 1_000)))).toEqual([])
   })
 
+  test('with chords that collect the outcomes of their headers end as the evaluator says', async () => {
+    expect(await troubles(trial(), shaped('policies', specs(seeded(), SIZES.small, 60)))).toEqual([])
+    expect(await troubles(trial(), shaped('policies', specs(seeded(), SIZES.large, 2_000, 1_000)))).toEqual([])
+  })
+
   test('that are one plain graph of up to 2,000 parts end as the evaluator says', async () => {
     expect(await troubles(trial(), shaped('graph', specs(seeded(), SIZES.small, 60)))).toEqual([])
     expect(await troubles(trial(), shaped('graph', specs(seeded(), SIZES.large, 2_000, 1_000)))).toEqual([])

@@ -30,8 +30,8 @@ import { canvasOf, type Spec, specs } from './trial.js'
 const RUNS = process.env.CHORDIS_VERIFY === '1' ? 3_000 : 400
 const SIDE_BY_SIDE = process.env.CHORDIS_VERIFY === '1' ? 1_000 : 150
 
-/** Canvases without plain graphs, with, and plain graphs. */
-const SHAPES = [undefined, 'mixed', 'graph'] as const
+/** Canvases without plain graphs, with, plain graphs, and canvases with chords that collect. */
+const SHAPES = [undefined, 'mixed', 'graph', 'policies'] as const
 
 /** What must be the same wherever a canvas runs: no times, no stacks, no ids of workflows. */
 const shapeOf = ({ id, task, state, attempts, result, error, ignored }: NodeResult): object => ({
@@ -67,7 +67,7 @@ async function lookedAt(client: WorkflowClient, canvas: Canvas, id: string, rest
 describe('random canvases that run inline', () => {
   test('end as the evaluator says, with every node terminal', async () => {
     const property = fc.asyncProperty(randomCanvasSpec(60), async (spec) => {
-      const canvas = canvasOf({ ...spec, shape: SHAPES[spec.seed % 3] })
+      const canvas = canvasOf({ ...spec, shape: SHAPES[spec.seed % SHAPES.length] })
       const marks: Mark[] = []
       const chordis = new InlineChordis({ tasks: conformanceTasks((_case, mark) => void marks.push(mark)) })
       const handle = await chordis.submit(canvas)
@@ -106,7 +106,7 @@ describe('random canvases that run inline', () => {
     }
 
     test('are the same: outcome, counts, and id, state, attempts, result and error of every node', async () => {
-      const waiting: Spec[] = specs(seeded(), SIDE_BY_SIDE, 60).map((spec) => ({ ...spec, shape: SHAPES[spec.seed % 3] }))
+      const waiting: Spec[] = specs(seeded(), SIDE_BY_SIDE, 60).map((spec) => ({ ...spec, shape: SHAPES[spec.seed % SHAPES.length] }))
       const lane = async (): Promise<void> => {
         for (let spec = waiting.pop(); spec; spec = waiting.pop()) {
           const { inline, real } = await sides(canvasOf(spec), `c${spec.seed}-${spec.nodes}`)
@@ -195,7 +195,9 @@ function growing(random: SeededRandom): Canvas {
   }
   const header = [grow(2), ...Array.from({ length: random.int(0, 2) }, () => part(random, 2))]
   const node: Canvas = { kind: 'task', task: 'node', args: [], kwargs: { tag: 'body' }, options: {}, immutable: false }
-  const body: Canvas = random.chance(0.5) ? node : { kind: 'group', members: [node, { ...node }], options: {} }
-  const chord: Canvas = { kind: 'chord', header, body, options: {} }
+  const collects = random.chance(0.5)
+  const entry: Canvas = collects ? { ...node, task: 'outcomes' } : node
+  const body: Canvas = random.chance(0.5) ? entry : { kind: 'group', members: [entry, { ...entry }], options: {} }
+  const chord: Canvas = { kind: 'chord', header, body, options: collects ? { onFailure: 'collect' } : {} }
   return random.chance(0.5) ? chord : { kind: 'chain', steps: [chord, part(random, 2)], options: {} }
 }

@@ -2,8 +2,8 @@
 import type { RedisServer } from '../../src/engine/testing/index.js'
 import { until } from '../support/wait.js'
 
-/** A namespace is never without these: its own hash, each partition's, and tokens that say "look". */
-const LASTING = /:(namespace|meta|wake:.*)$/
+/** A namespace is never without these: its own hash, each partition's, its counts, and tokens that say "look". */
+const LASTING = /:(namespace|meta|counts|wake:.*)$/
 /** There as long as a worker is. */
 const WORKERS = /:(p:[^:]+|beats)$/
 

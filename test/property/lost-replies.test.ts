@@ -48,6 +48,7 @@ describe('while every reply of every script is lost once, random canvases', () =
       const random = seeded()
       const list = [...specs(random, SIZES.small, 60), ...specs(random, SIZES.large, SIZES.most, SIZES.most / 2)]
       list.push(...shaped('mixed', specs(random, SIZES.small / 2, 60)), ...shaped('graph', specs(random, SIZES.small / 2, 60)))
+      list.push(...shaped('policies', specs(random, SIZES.small / 2, 60)))
       list.push(...shaped('graph', specs(random, SIZES.large, SIZES.most, SIZES.most / 2)))
       expect(await troubles(trial(), list, IN_FLIGHT)).toEqual([])
     },

@@ -24,8 +24,8 @@ export interface Spec {
   seed: number
   /** At most; callbacks and replacements not counted. */
   nodes: number
-  /** `mixed`: with plain graphs among its compounds; `graph`: one plain graph. Default: neither. */
-  shape?: 'mixed' | 'graph' | undefined
+  /** `mixed`: with plain graphs among its compounds; `graph`: one plain graph; `policies`: with chords that collect outcomes; `failing`: with more failures. Default: none of these. */
+  shape?: 'mixed' | 'graph' | 'policies' | 'failing' | undefined
 }
 
 export interface TrialOptions {
@@ -49,7 +49,9 @@ export const specs = (random: SeededRandom, count: number, most: number, least =
 export const shaped = (shape: NonNullable<Spec['shape']>, list: Spec[]): Spec[] => list.map((spec) => ({ ...spec, shape }))
 
 export const canvasOf = ({ seed, nodes, shape }: Spec): Canvas =>
-  shape === 'graph' ? randomGraph({ seed, nodes, caseId: 'c' }) : randomCanvas({ seed, nodes, caseId: 'c', graphs: shape === 'mixed' })
+  shape === 'graph'
+    ? randomGraph({ seed, nodes, caseId: 'c' })
+    : randomCanvas({ seed, nodes, caseId: 'c', graphs: shape === 'mixed', policies: shape === 'policies', failing: shape === 'failing' })
 
 /** Makes a call until it is answered: an error that says "try again" is not an answer. */
 export async function insist<T>(call: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
@@ -109,7 +111,7 @@ async function submitted(
 }
 
 /** Every node is terminal, and the workflow's own counts say the same: a node that ended twice would be counted twice. */
-function miscounted(nodes: NodeResult[], { counts }: WorkflowStatus): string[] {
+export function miscounted(nodes: NodeResult[], { counts }: WorkflowStatus): string[] {
   const open = nodes.filter(({ state }) => !TERMINAL.includes(state))
   const count = (state: string): number => nodes.filter((node) => node.state === state).length
   const seen = { success: count('SUCCESS'), failure: count('FAILURE'), revoked: count('REVOKED'), skipped: count('SKIPPED'), remaining: 0 }

@@ -4,7 +4,7 @@
  * Shares only the types of the canvas with the engine. It follows docs/canvas-semantics.md rule by rule (numbers below are its
  * sections) and is itself held to all conformance cases by test/conformance/evaluator.test.ts.
  */
-import type { Canvas, DagNode, Json, Signature } from '../../src/engine/index.js'
+import type { Canvas, Chord, DagNode, Json, Signature } from '../../src/engine/index.js'
 import { Failure, meaningOf, signature } from './meanings.js'
 
 export interface EvalError {
@@ -68,7 +68,7 @@ class Evaluator {
       case 'group':
         return this.runGroup(canvas.members, input, callbacks)
       case 'chord':
-        return this.runChord({ kind: 'group', members: canvas.header, options: {} }, canvas.body, input, callbacks)
+        return this.runChord(canvas, input, callbacks)
       case 'chain':
         return this.runSteps(canvas.steps, input, callbacks)
       case 'graph':
@@ -122,8 +122,11 @@ class Evaluator {
   }
 
   /** 4: the callbacks are the body's. */
-  private runChord(header: Canvas, body: Canvas, input: Input, callbacks: Callbacks): Settled {
-    return this.run(body, inputFrom(this.run(header, input, NONE)), callbacks)
+  private runChord({ header, body, options }: Chord, input: Input, callbacks: Callbacks): Settled {
+    const ended = this.run({ kind: 'group', members: header, options: {} }, input, NONE)
+    // 4.7: once the header was reached, the body gets what became of it.
+    const collects = options.onFailure === 'collect' && !('chordError' in input) && ended.state === 'GROUP'
+    return this.run(body, collects ? { args: [outcomesOf(ended.results)] } : inputFrom(ended), callbacks)
   }
 
   /** 3: side by side; a group directly inside a group flattens. */
@@ -227,6 +230,8 @@ function seenFrom(settled: Settled): EvalOutcome {
   if (settled.unreached) return { state: 'FAILURE', error: settled.unreached }
   return { state: 'GROUP', results: settled.results.map(seenFrom) }
 }
+
+const outcomesOf = (results: Settled[]): Json => results.map(seenFrom) as unknown as Json
 
 function inputFrom(last: Settled): Input {
   const cause = firstError(last)

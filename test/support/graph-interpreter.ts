@@ -167,6 +167,7 @@ class Interpreter {
   #valueOf(input: ValueExpr): Json {
     if (typeof input === 'number') return this.#at(input).value
     if (Array.isArray(input)) return input.map((item) => this.#valueOf(item))
+    if ('settled' in input) return input.settled.map((member) => this.outcome(member)) as unknown as Json
     return Object.fromEntries(input.names.map((name, k) => [name, this.#valueOf(input.values[k] as ValueExpr)]))
   }
 
@@ -232,6 +233,7 @@ class Interpreter {
     const { bad } = this.#at(index)
     if (bad === null) this.#becomeReady(index)
     else if (this.#at(bad).state === 'SKIPPED' && !this.#isInHeaderOf(index, this.#originOf(bad))) this.#skip(index, bad)
+    else if (this.#at(index).settles && !this.#failedBefore(index, bad)) this.#becomeReady(index)
     else this.#end(index, 'FAILURE', { error: this.#chordError(bad) })
   }
 
@@ -244,6 +246,17 @@ class Interpreter {
   #isInHeaderOf(join: NodeIndex, origin: NodeIndex | null): boolean {
     const { head } = this.#at(join)
     return head !== undefined && origin !== null && origin >= head
+  }
+
+  /** Whether what a member of a join's header failed with goes back, through ChordErrors of headers, to a node before its own. */
+  #failedBefore(join: NodeIndex, member: NodeIndex): boolean {
+    for (let from: NodeIndex | null = member; from !== null; ) {
+      from = this.#originOf(from)
+      if (from === null || !this.#isInHeaderOf(join, from)) return true
+      const { mode, bad, state } = this.#at(from)
+      from = state === 'FAILURE' && mode === 'chord' ? bad : null
+    }
+    return false
   }
 
   #chordError(bad: NodeIndex): WireError {
@@ -276,16 +289,22 @@ class Interpreter {
     for (const input of inputs) graph.nodes[input - this.nodes.length]?.next.push(join)
     this.#at(join).needs += inputs.length
     this.#at(join).pending += inputs.length
-    this.#extendList(join, valueExprOf(graph.output))
+    this.#extendList(join, graph.output)
     this.start(graph)
   }
 
   /** Entries of one body share one list, by identity. */
-  #extendList(join: NodeIndex, member: ValueExpr): void {
+  #extendList(join: NodeIndex, member: Output): void {
     const entries = this.#at(join).task === null ? this.#at(join).next : [join]
     const list = entries.map((entry) => this.#at(entry).input).find((input) => input !== null)
-    const longer = Array.isArray(list) ? [...list, member] : [member]
+    const longer = this.#longer(list ?? null, member)
     for (const entry of entries) if (this.#at(entry).input !== null) this.#at(entry).input = longer
+  }
+
+  #longer(list: ValueExpr | null, member: Output): ValueExpr {
+    if (list !== null && typeof list === 'object' && 'settled' in list) return { settled: [...list.settled, member] }
+    const value = valueExprOf(member)
+    return Array.isArray(list) ? [...list, value] : [value]
   }
 
   /** The canvas's graph with indices that follow on ours; nodes outside a header of its own stand where `place` stands. */

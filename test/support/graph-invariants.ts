@@ -1,6 +1,6 @@
 /** What must hold in every compiled graph, whatever its canvas. For the property tests of compile. */
-import type { Graph, NodeIndex, Output, ValueExpr } from '../../src/engine/canvas/graph.js'
-import { leavesOf, outputNodes } from './graph-parts.js'
+import type { Graph, NamedValues, NodeIndex, Output, ValueExpr } from '../../src/engine/canvas/graph.js'
+import { leavesOf, outputNodes, valueExprOf } from './graph-parts.js'
 
 /** The invariants that `graph` breaks, as sentences; none when it is sound. */
 export function brokenInvariants(graph: Graph): string[] {
@@ -77,11 +77,15 @@ function inputsOf({ nodes }: Graph): NodeIndex[][] {
   return inputs
 }
 
-const nodesIn = (value: ValueExpr): NodeIndex[] =>
-  typeof value === 'number' ? [value] : (Array.isArray(value) ? value : value.values).flatMap(nodesIn)
+const nodesIn = (value: ValueExpr): NodeIndex[] => (typeof value === 'number' ? [value] : partsOf(value).flatMap(nodesIn))
+
+const partsOf = (value: Exclude<ValueExpr, number>): ValueExpr[] =>
+  Array.isArray(value) ? value : 'settled' in value ? value.settled.map(valueExprOf) : value.values
 
 /** Of a list; the values of an object stand in the order of its names. */
 const inOrder = (value: ValueExpr): boolean =>
-  typeof value === 'number' || (Array.isArray(value) ? isAscending(nodesIn(value)) : value.values.every(inOrder))
+  typeof value === 'number' || (isNamed(value) ? value.values.every(inOrder) : isAscending(nodesIn(value)))
+
+const isNamed = (value: Exclude<ValueExpr, number>): value is NamedValues => !Array.isArray(value) && 'names' in value
 
 const isAscending = (list: readonly number[]): boolean => list.every((item, i) => i === 0 || (list[i - 1] as number) < item)

@@ -25,9 +25,13 @@ export function shifted(graph: Graph, by: number): Graph {
   const lists = new Map<ValueExpr, ValueExpr>()
   const shift = (value: ValueExpr): ValueExpr => {
     if (typeof value === 'number') return value + by
-    const moved = lists.get(value) ?? (Array.isArray(value) ? value.map(shift) : { ...value, values: value.values.map(shift) })
+    const moved = lists.get(value) ?? shiftParts(value)
     lists.set(value, moved)
     return moved
+  }
+  const shiftParts = (value: Exclude<ValueExpr, number>): ValueExpr => {
+    if (Array.isArray(value)) return value.map(shift)
+    return 'settled' in value ? { settled: value.settled.map(shiftOutput) } : { ...value, values: value.values.map(shift) }
   }
   const shiftOutput = (output: Output): Output =>
     typeof output === 'number'

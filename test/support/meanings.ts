@@ -22,6 +22,16 @@ export function signature(task: string, args: Json[], kwargs: Kwargs, immutable 
 
 const sum = (x: Json | undefined): number => (Array.isArray(x) ? x.reduce<number>((total, item) => total + sum(item), 0) : Number(x))
 
+/** An outcome in few words: of an error its type, and what it comes from at last. */
+function told(outcome: Json): Json {
+  const { state, result, results, error } = outcome as { state: string; result?: Json; results?: Json[]; error?: Kwargs }
+  if (state === 'SUCCESS') return { ok: result ?? null }
+  if (state === 'GROUP') return { group: (results ?? []).map(told) }
+  let root = error
+  while (root?.cause !== undefined) root = root.cause as Kwargs
+  return { [state]: [error?.type ?? null, root?.type ?? null, root?.message ?? null] }
+}
+
 /** What `task` gives for these arguments; `record` gets the marks of callbacks. Throws {@link Failure}. Retries leave no trace. */
 export function meaningOf(task: string, args: Json[], kwargs: Kwargs, record: (mark: [string, unknown]) => void): Given {
   const { tag = '', ...others } = kwargs
@@ -54,6 +64,8 @@ export function meaningOf(task: string, args: Json[], kwargs: Kwargs, record: (m
       const members = Array.from({ length: Number(kwargs.n) }, (_, i) => signature('node', [...args, i], { tag: `${tag}.g` }, true))
       return { canvas: { kind: 'group', members, options: {} } }
     }
+    case 'outcomes':
+      return { value: Array.isArray(x) ? x.map(told) : x }
     case 'mark':
       record([String(tag), args])
       return { value: x }

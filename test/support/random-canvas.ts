@@ -20,10 +20,16 @@ export interface RandomCanvasOptions {
   depth?: number
   /** With plain graphs among its compounds. Off: the canvases that a seed made before there were graphs. */
   graphs?: boolean
+  /** With chords that collect the outcomes of their headers, and more that fails in them. */
+  policies?: boolean
+  /** With more that fails. */
+  failing?: boolean
 }
 
 /** How likely a task fails, one of these per canvas: large canvases should not all die early. */
 const FAILURE_RATES = [0, 0, 0.002, 0.02, 0.1]
+/** Where failures are what is looked for. */
+const HIGH_FAILURE_RATES = [0.02, 0.1, 0.3]
 
 /** When about this many characters would reach a task, it is made immutable. */
 const MAX_INPUT = 1_000
@@ -49,13 +55,21 @@ interface Room {
   inner: boolean
 }
 
-export function randomCanvas({ seed, nodes, caseId, depth = 10, graphs = false }: RandomCanvasOptions): Canvas {
-  return new Grower(new SeededRandom(seed), caseId, graphs).grow({ nodes, depth, input: 0, inner: false }).canvas
+export function randomCanvas({
+  seed,
+  nodes,
+  caseId,
+  depth = 10,
+  graphs = false,
+  policies = false,
+  failing = policies,
+}: RandomCanvasOptions): Canvas {
+  return new Grower(new SeededRandom(seed), caseId, graphs, policies, failing).grow({ nodes, depth, input: 0, inner: false }).canvas
 }
 
 /** One plain graph of so many parts, most of them single tasks: chains, fans, diamonds, hubs and loose ends as they come. */
 export function randomGraph({ seed, nodes, caseId }: RandomCanvasOptions): Canvas {
-  return new Grower(new SeededRandom(seed), caseId, true).graph({ nodes, depth: 3, input: 0, inner: false }, nodes).canvas
+  return new Grower(new SeededRandom(seed), caseId, true, false, false).graph({ nodes, depth: 3, input: 0, inner: false }, nodes).canvas
 }
 
 /** For fast-check: seed and size, which shrink to a small canvas with the same trouble where there is one. */
@@ -71,8 +85,10 @@ class Grower {
     private readonly random: SeededRandom,
     private readonly caseId: string,
     private readonly graphs: boolean,
+    private readonly policies: boolean,
+    failing: boolean,
   ) {
-    this.failureRate = random.pick(FAILURE_RATES)
+    this.failureRate = random.pick(failing ? HIGH_FAILURE_RATES : FAILURE_RATES)
   }
 
   grow(room: Room): Part {
@@ -108,8 +124,26 @@ class Grower {
   private chord(room: Room): Part {
     const bodyNodes = this.random.chance(0.6) ? 1 : this.random.int(1, Math.max(1, room.nodes >> 1))
     const header = this.members({ ...room, nodes: room.nodes - bodyNodes, inner: true })
+    if (this.policies && this.random.chance(0.6)) return this.collecting(header, { ...room, nodes: bodyNodes, depth: room.depth - 1 })
     const body = this.grow({ ...room, nodes: bodyNodes, depth: room.depth - 1, input: total(header) })
     return { ...body, canvas: { kind: 'chord', header: header.map((part) => part.canvas), body: body.canvas, options: this.timing() } }
+  }
+
+  /** The body, or the first that is called of it, puts the outcomes into few words: what errors are made of differs from run to run. */
+  private collecting(header: Part[], room: Room): Part {
+    const chars = total(header) + 60 * header.length
+    const outcomes: Part = { canvas: { ...sig('outcomes', [], {}), immutable: chars > MAX_INPUT }, chars, serial: true }
+    const rest = this.grow({ ...room, input: chars })
+    const kind = this.random.int(0, 2)
+    const parts = kind === 0 ? [outcomes] : [outcomes, kind === 1 ? rest : { ...outcomes, canvas: { ...outcomes.canvas } }]
+    const steps = parts.map(({ canvas }) => canvas)
+    const body: Canvas = kind === 2 ? { kind: 'group', members: steps, options: {} } : { kind: 'chain', steps, options: {} }
+    const options: CanvasOptions = { ...this.timing(), onFailure: 'collect' }
+    return {
+      canvas: { kind: 'chord', header: header.map((part) => part.canvas), body, options },
+      chars: kind === 2 ? total(parts) : parts.at(-1)!.chars,
+      serial: kind !== 2 && parts.every((part) => part.serial),
+    }
   }
 
   /** Parts with up to four of those before them, mostly near ones; now and then one that all lean on. `parts`: how many; default as it comes. */

@@ -15,6 +15,7 @@ import {
   type Json,
   type MemberOutcome,
   type ResultOf,
+  type Settled,
   signature,
   type Task,
   type TaskContext,
@@ -32,6 +33,7 @@ declare const app: Chordis
 
 const count = task('count', ({ page }: { page: Page }) => page.words.length)
 const report = task('report', (given: { n: number; page: Page }, title: string) => `${title} ${given.page.url} ${given.n}`)
+const sumOfSettled = task('sum.settled', (all: Settled<number>[]) => all.filter(({ state }) => state === 'SUCCESS').length)
 const joined = graph({ page: remote.s('url'), n: start.s(), both: report.s('title').after('n', 'page') })
 
 export async function compiles(url: string): Promise<void> {
@@ -81,6 +83,14 @@ export async function compiles(url: string): Promise<void> {
   chord([chain(fetchPage.s(url), parse.s())], total.s())
   chord(new Set([add.s(1, 2)]), total.s())
   chain(chord([add.s(1, 2)], total.s()), store.s('a'))
+  // Outcomes in place of results.
+  chord([add.s(1, 2), add.s(3, 4)], sumOfSettled.s(), { onFailure: 'collect' })
+  chord(group(add.s(1, 2), add.s(3, 4)), sumOfSettled.s(), { onFailure: 'collect', priority: 3 })
+  chord([add.s(1, 2)], total.s(), { onFailure: 'fail' })
+  chord([add.s(1, 2)], total.s(), { countdownMs: 10 })
+  chord([fetchPage.s(url), add.s(1, 2)], task('both', (both: [Settled<Page>, Settled<number>]) => both.length).s(), {
+    onFailure: 'collect',
+  })
   chord([group(add.s(1, 2), add.s(3, 4))], task('nested', (lists: number[][]) => lists.length).s())
   // Options, callbacks, map.
   chain(fetchPage.s(url).set({ queue: 'q', countdown: 3 }), parse.s())

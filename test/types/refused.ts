@@ -2,7 +2,7 @@
  * Canvases that must not compile, each at the line behind its mark; `npm run typecheck` is the test: a mark without an error is one. Nothing runs.
  */
 import { z } from 'zod'
-import { type Chordis, type Client, chain, chord, graph, group, type TaskContext, task } from '../../src/engine/index.js'
+import { type Chordis, type Client, chain, chord, graph, group, type Settled, type TaskContext, task } from '../../src/engine/index.js'
 import { add, bound, fetchPage, type Page, pair, parse, quiet, remote, start, store, total } from './tasks.js'
 
 declare const client: Client
@@ -139,6 +139,17 @@ export async function refused(url: string): Promise<void> {
     [add.s(1, 2)],
     // @ts-expect-error the body has all its arguments
     add.s(1, 2),
+  )
+  chord(
+    [add.s(1, 2)],
+    // @ts-expect-error outcomes are no numbers
+    total.s(),
+    { onFailure: 'collect' },
+  )
+  chord(
+    [add.s(1, 2)],
+    // @ts-expect-error numbers are no outcomes
+    task('settled', (all: Settled<number>[]) => all.length).s(),
   )
   chain(
     chord([add.s(1, 2)], total.s()),

@@ -43,9 +43,16 @@ export function group<S extends readonly Item[]>(...members: S): FluentGroup<InO
   return new FluentGroup({ kind: 'group', members: listed(members), options: {} })
 }
 
-/** `body` is called once with the list of the header's results. A group as header stands for its members. */
-export function chord<const H extends Header, B extends Canvas>(header: H, body: B & Body<B, H>): FluentChord<HeaderIn<H>, OutOf<B>> {
-  return new FluentChord({ kind: 'chord', header: headerOf(header), body, options: {} })
+/**
+ * `body` is called once with the list of the header's results. A group as header stands for its members.
+ * @param options those of the chord. With `onFailure: 'collect'` the body gets an outcome per member, however they ended
+ */
+export function chord<const H extends Header, B extends Canvas, const O extends OptionsInput = OptionsInput>(
+  header: H,
+  body: B & Body<B, H, O>,
+  options?: O,
+): FluentChord<HeaderIn<H>, OutOf<B>> {
+  return new FluentChord({ kind: 'chord', header: headerOf(header), body, options: readOptionsInput(options ?? {}) })
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Source {
   gate: NodeIndex | null
   /** First node of the header that a join waits for. */
   head: NodeIndex | null
+  /** Of the join of a chord that does something else than to let the others finish. */
+  onFailure?: 'cancel' | 'collect'
 }
 
 export const AT_ONCE: Source = { nodes: [], mode: 'all', input: null, error: false, gate: null, head: null }
@@ -66,6 +68,8 @@ export class GraphBuilder {
   readonly #headers: ChordRef[] = []
   readonly #limit: number
   #edges = 0
+  /** How many callbacks, of callbacks, are being compiled. */
+  #callbacks = 0
 
   constructor(limit: number) {
     this.#limit = limit
@@ -80,6 +84,7 @@ export class GraphBuilder {
     const index = this.#nodes.length
     if (index >= this.#limit) throw this.#exceeded(`more than ${this.#limit} nodes`, draft.path)
     const node = makeNode(draft, source)
+    if (this.#callbacks > 0) node.callback = true
     this.#nodes.push(node)
     if (scope.chord !== null) {
       this.#inHeaders.push(node)
@@ -89,6 +94,15 @@ export class GraphBuilder {
     for (const from of source.nodes) addSuccessor(this.#nodes[from] as GraphNode, index)
     for (const watcher of scope.watchers) watcher.nodes.push(index)
     return index
+  }
+
+  /** What is added from here on belongs to a callback, until {@link endCallback}. */
+  beginCallback(): void {
+    this.#callbacks++
+  }
+
+  endCallback(): void {
+    this.#callbacks--
   }
 
   /** A node that no worker runs; its value is `value`. */
@@ -137,5 +151,7 @@ function makeNode(draft: NodeDraft, source: Source): GraphNode {
   if (draft.each !== undefined) node.each = draft.each
   if (draft.errorInput) node.errorInput = true
   if (source.head !== null) node.head = source.head
+  if (source.onFailure === 'collect') node.settles = true
+  if (source.onFailure === 'cancel') node.cancels = true
   return node
 }

@@ -56,8 +56,8 @@ function withoutTaskId(options: NodeOptions): NodeOptions {
 }
 
 function optionsOf(own: CanvasOptions, outer: NodeOptions): NodeOptions {
-  const { link, linkError, ...rest } = own
-  const plain = link === undefined && linkError === undefined ? own : rest
+  const { link, linkError, onFailure, ...rest } = own
+  const plain = link === undefined && linkError === undefined && onFailure === undefined ? own : rest
   return outer === NO_OPTIONS ? plain : mergeOptions(plain, outer)
 }
 

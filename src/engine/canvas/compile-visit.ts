@@ -14,7 +14,7 @@ import { dagOrder } from './dag.js'
 import { CanvasInvalidError } from './errors.js'
 import type { NodeIndex, Output, ValueExpr } from './graph.js'
 import { keyed } from './paths.js'
-import type { Canvas, Chain, Chord, Dag, DagNode, Group, Signature } from './types.js'
+import type { Canvas, Chain, Chord, Dag, DagNode, FailurePolicy, Group, Signature } from './types.js'
 
 /** What a compiled part is worth. `group`: it ends in a group, so whatever follows it is a chord's body; else it ends in one node. */
 export type Part = { group: false; value: NodeIndex; output: NodeIndex } | { group: true; value: ValueExpr; output: Output }
@@ -35,6 +35,8 @@ interface Place {
 interface Header {
   leaves: NodeIndex[]
   ref: ChordRef
+  /** Of its chord. */
+  onFailure?: FailurePolicy | undefined
 }
 
 interface Members {
@@ -145,7 +147,8 @@ function* visitChord(builder: GraphBuilder, chord: Chord, place: Place): Visit {
   const above = { source: place.source, scope, tail: scope, inherited: NOTHING, path: place.path, leaves }
   const part = yield visitMembers(builder, chord.header, above, '.chord.header')
   const path = extend(place.path, '.chord.body')
-  const source = follow(builder, part, { leaves, ref: header }, chord.body, place.scope, path)
+  const { onFailure } = chord.options
+  const source = follow(builder, part, { leaves, ref: header, onFailure }, chord.body, place.scope, path)
   return yield visit(builder, chord.body, { ...place, source, inherited: combine(chord.options, place.inherited, place.path), path })
 }
 
@@ -281,18 +284,29 @@ function* collectMembers(builder: GraphBuilder, members: Canvas[], place: Place,
   return part
 }
 
-function visitCallback(builder: GraphBuilder, { canvas, path }: Callback, source: Source): Visit {
-  return visit(builder, canvas, { source, scope: FREE, tail: FREE, inherited: NOTHING, path, leaves: [] })
+function* visitCallback(builder: GraphBuilder, { canvas, path }: Callback, source: Source): Visit {
+  builder.beginCallback()
+  const part = yield visit(builder, canvas, { source, scope: FREE, tail: FREE, inherited: NOTHING, path, leaves: [] })
+  builder.endCallback()
+  return part
 }
 
 /** What `next` waits for when it comes after `part`. Makes the join's barrier where one is needed. */
 function follow(builder: GraphBuilder, part: Part, header: Header, next: Canvas, scope: Scope, path: string): Source {
   if (!part.group) return after(part.value)
   const join: Source = { nodes: header.leaves, mode: 'chord', input: part.value, error: false, gate: null, head: header.ref.head }
+  Object.assign(join, policyOf(part.output, header.onFailure))
   header.ref.join = builder.size
   if (!fansOut(next)) return join
   const barrier = builder.addVirtual(null, path, join, { chord: scope.chord, watchers: [] })
-  return { ...join, nodes: [barrier], gate: barrier, head: null }
+  const { onFailure: _, ...entry } = join
+  return { ...entry, nodes: [barrier], gate: barrier, head: null }
+}
+
+/** What a policy changes of a join. In an empty header nothing can fail: its body gets the empty list. */
+function policyOf(header: Output, policy: FailurePolicy = 'fail'): Partial<Source> {
+  if (policy === 'fail' || typeof header === 'number' || header.members.length === 0) return {}
+  return policy === 'collect' ? { input: { settled: header.members }, onFailure: policy } : { onFailure: policy }
 }
 
 /** Whether a canvas may start in several nodes, or with a group, whose gate must be one node. Of a plain graph it is not asked. */

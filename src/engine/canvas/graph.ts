@@ -13,14 +13,20 @@ export type NodeIndex = number
 /**
  * What a node's inputs mean for it when they are terminal.
  * - `all`: runs when every input succeeded; SKIPPED as soon as one did not. Steps of a chain, success callbacks.
- * - `chord`: waits for every input; when one did not succeed it ends FAILURE with ChordError. Entries of a chord's body.
+ * - `chord`: waits for every input; when one did not succeed it ends FAILURE with ChordError, or runs all the same (`settles`). Entries of a
+ *   chord's body.
  * - `every`: waits for every input; SKIPPED, by the one that stands first, when one did not succeed. Parts of a plain graph.
  * - `error`: runs once, when the first of its inputs FAILED; SKIPPED when all ended otherwise. Error callbacks.
  */
 export type JoinMode = 'all' | 'chord' | 'every' | 'error'
 
-/** A value made of results: one node's result, a list of such values (`[]` is the empty list), or an object of them. */
-export type ValueExpr = NodeIndex | ValueExpr[] | NamedValues
+/** A value made of results: one node's result, a list of such values (`[]` is the empty list), an object of them, or what became of a header. */
+export type ValueExpr = NodeIndex | ValueExpr[] | NamedValues | SettledValues
+
+/** How each member of a header ended: what the body of a chord with `onFailure: 'collect'` gets. Never a part of another value. */
+export interface SettledValues {
+  settled: Output[]
+}
 
 /** An object: `values[k]` under `names[k]`. */
 export interface NamedValues {
@@ -32,7 +38,7 @@ export interface NamedValues {
 export type Output = NodeIndex | { gate: NodeIndex | null; members: Output[] }
 
 /** Options that survive compilation; callbacks have become nodes. */
-export type NodeOptions = Omit<CanvasOptions, 'link' | 'linkError'>
+export type NodeOptions = Omit<CanvasOptions, 'link' | 'linkError' | 'onFailure'>
 
 /** One call of the compiled graph, with what it waits for. */
 export interface GraphNode {
@@ -57,6 +63,12 @@ export interface GraphNode {
   /** Entry of a chord's body, or its barrier: the first node of the header. What was skipped because of a node before it skips the body as
    * well; what went wrong from it on makes a ChordError. None behind a barrier, which has decided. */
   head?: NodeIndex
+  /** The join of a chord with `onFailure: 'collect'`: how its inputs ended does not matter to it, only whether its header was reached. */
+  settles?: true
+  /** The join of a chord with `onFailure: 'cancel'`: the first input that does not succeed ends what is open of its header. */
+  cancels?: true
+  /** Of a callback, or of what a callback starts: it is not ended with what it belongs to. */
+  callback?: true
   /** Where in the canvas it was written, for messages: `canvas.chain[2]`. */
   path: string
 }

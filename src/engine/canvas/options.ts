@@ -7,7 +7,7 @@ import { checkFields, type Fields, isFields, LATEST_MS, readBoolean, readDuratio
 import { parseIso, unwrapDate } from './instants.js'
 import { keyed } from './paths.js'
 import { readRetryPolicy } from './retry-policy.js'
-import type { Canvas, CanvasOptions } from './types.js'
+import type { Canvas, CanvasOptions, FailurePolicy } from './types.js'
 
 type OptionReader = (context: ReadContext, value: unknown, path: string, place: Place) => CanvasOptions
 
@@ -30,6 +30,8 @@ const READERS: { readonly [name: string]: OptionReader } = {
   soft_time_limit: (context, value, path) => ({ softTimeLimitMs: readDuration(context, value, path, 1000) }),
   taskId: (context, value, path) => ({ taskId: readName(context, value, path) }),
   task_id: (context, value, path) => ({ taskId: readName(context, value, path) }),
+  onFailure: (context, value, path) => ({ onFailure: readFailurePolicy(context, value, path) }),
+  on_failure: (context, value, path) => ({ onFailure: readFailurePolicy(context, value, path) }),
   link: (context, value, path, place) => ({ link: readCallbacks(context, value, path, place) }),
   linkError: (context, value, path, place) => ({ linkError: readCallbacks(context, value, path, place) }),
   link_error: (context, value, path, place) => ({ linkError: readCallbacks(context, value, path, place) }),
@@ -69,6 +71,12 @@ export function readOptions(context: ReadContext, value: unknown, place: Place, 
   return options
 }
 
+/** Refuses what only a chord may be told. */
+export function checkPolicy(context: ReadContext, canvas: Canvas, path: string): void {
+  if (canvas.kind === 'chord' || canvas.options.onFailure === undefined) return
+  context.fail(`${path}.options.onFailure`, 'belongs to a chord: what a header followed by a body does when a member fails')
+}
+
 function readOption(context: ReadContext, name: string, options: Fields, path: string, place: Place): CanvasOptions {
   const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined
   if (reader !== undefined) return reader(context, options[name], keyed(path, name), place)
@@ -92,6 +100,14 @@ function isPassedOver(context: ReadContext, name: string, options: Fields, path:
 function isStamp(name: string, options: Fields): boolean {
   const stamped = options.stamped_headers
   return !Object.hasOwn(READERS, name) && Array.isArray(stamped) && stamped.includes(name)
+}
+
+const POLICIES: readonly unknown[] = ['fail', 'cancel', 'collect'] satisfies FailurePolicy[]
+
+function readFailurePolicy(context: ReadContext, value: unknown, path: string): FailurePolicy {
+  if (POLICIES.includes(value)) return value as FailurePolicy
+  context.fail(path, `must be one of ${POLICIES.map((policy) => JSON.stringify(policy)).join(', ')}`)
+  return 'fail'
 }
 
 /** A number counts from when the node became ready; text is an instant. */

@@ -9,7 +9,7 @@ import { limitExceeded } from './errors.js'
 import { type Fields, isFields } from './fields.js'
 import { NO_ARGS, NO_KWARGS } from './json.js'
 import { type CanvasLimits, checkJsonDepth, limitsFrom } from './limits.js'
-import { readOptions } from './options.js'
+import { checkPolicy, readOptions } from './options.js'
 import { isAst, readAst } from './read-ast.js'
 import { isCelery, readCelery } from './read-celery.js'
 import { readChordis } from './read-chordis.js'
@@ -56,6 +56,7 @@ function readNode(context: ReadContext, input: unknown, place: Place): Canvas {
   checkLevel(context, place, place.level - 1)
   const canvas = readForm(context, input, place) ?? UNREADABLE
   if (canvas.kind !== 'task') checkLevel(context, place, place.level)
+  checkPolicy(context, canvas, place.path)
   if (isEmptyCompound(canvas)) context.countNode(place.path)
   return canvas
 }

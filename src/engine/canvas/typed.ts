@@ -4,6 +4,7 @@
  * `In` is what may be put in front of a canvas's arguments: the result of what comes before it, or {@link None} when nothing does. `Out` is its
  * value. A canvas that was made without types (by name, from JSON) takes and gives `any`.
  */
+import type { WireError } from '../protocol/errors.js'
 import type { Canvas, Json } from './types.js'
 
 export declare const IN: unique symbol
@@ -130,8 +131,25 @@ export type HeaderOut<H> = H extends { readonly kind: 'group' }
 
 export type HeaderIn<H> = H extends Canvas ? InOf<H> : H extends readonly unknown[] ? InOfAll<H> : any
 
+/**
+ * How a member of a header ended: what the body of a chord with `onFailure: 'collect'` is given, one of it per member. A member that ends in a
+ * group has an outcome per result, in `results`.
+ */
+export type Settled<T = Json> =
+  | { state: 'SUCCESS'; result: T }
+  | { state: 'FAILURE'; error: WireError }
+  | { state: 'REVOKED'; error?: WireError }
+  | { state: 'SKIPPED' }
+  | (T extends readonly unknown[] ? { state: 'GROUP'; results: Settled[] } : never)
+
+/** An outcome for each of these values. */
+export type SettledAll<L> = L extends readonly unknown[] ? { [K in keyof L]: Settled<L[K]> } : any
+
+/** What a body is given, by the options of its chord. */
+type GivenToBody<H, O> = O extends { onFailure: 'collect' } ? SettledAll<HeaderOut<H>> : HeaderOut<H>
+
 /** A body when it takes what its header gives. */
-export type Body<B, H> = Fitting<B, HeaderOut<H>>
+export type Body<B, H, O = unknown> = Fitting<B, GivenToBody<H, O>>
 
 /** A canvas when it may stand first. */
 export type Startable<C> = C extends Canvas ? ([None] extends [InOf<C>] ? unknown : TypedCanvas<None, unknown>) : unknown

@@ -35,6 +35,15 @@ export interface RetryPolicy {
   dontRetryFor?: string[]
 }
 
+/**
+ * What a chord does when a member of its header does not succeed.
+ * - `fail` (default): the other members run to their ends, then the body ends FAILURE with ChordError, as in Celery.
+ * - `cancel`: the other members are ended: what runs or may run is revoked, what waits is skipped, callbacks excepted. Then as `fail`, and the
+ *   cause of the ChordError is what failed first.
+ * - `collect`: the body runs whatever the members ended as. It is given an outcome per member (`Settled`), as `Promise.allSettled` gives.
+ */
+export type FailurePolicy = 'fail' | 'cancel' | 'collect'
+
 /** Options of a signature or of a compound. Durations and instants are in milliseconds; readers convert Celery's seconds. */
 export interface CanvasOptions {
   /** Queue name, `[A-Za-z0-9._-]{1,128}`. */
@@ -58,6 +67,8 @@ export interface CanvasOptions {
   softTimeLimitMs?: number
   /** The node's own name for look-ups; on the outermost signature it is also the workflow's id when none is given. */
   taskId?: string
+  /** What happens when a member of the header does not succeed. Of a chord only; it is not handed down. */
+  onFailure?: FailurePolicy
   /** Called with the result prepended when it succeeds. */
   link?: Canvas[]
   /** Called with (request, error, traceback) prepended when it fails. */

@@ -27,6 +27,11 @@ export interface SubmitOptions {
    * How long after its submission it is revoked if it has not ended, ms: everything of it, whatever it waits for. A rerun has as long again. Default: never.
    */
   timeoutMs?: number
+  /**
+   * `cancel`: when a task fails with no attempt left, all that is open of the workflow is ended, callbacks excepted, and the workflow has failed with
+   * that task's error. Default `fail`: what does not depend on the task runs to its end.
+   */
+  onFailure?: 'fail' | 'cancel'
   limits?: {
     /** Refuse larger canvases. Default 100,000 nodes. */
     nodes?: number
@@ -94,6 +99,9 @@ export function checkLabels(options: SubmitOptions): void {
       path: 'options.timeoutMs',
     })
   }
+  if (options.onFailure !== undefined && options.onFailure !== 'fail' && options.onFailure !== 'cancel') {
+    throw new ChordisError('request-invalid', 'must be "fail" or "cancel"', { path: 'options.onFailure' })
+  }
   const key = options.idempotencyKey
   if (key !== undefined && (typeof key !== 'string' || key.length === 0 || key.length > 256)) {
     throw new ChordisError('request-invalid', 'must be 1 to 256 characters', { path: 'idempotencyKey' })
@@ -128,7 +136,8 @@ function isPlain(options: SubmitOptions): boolean {
     !options.tags?.length &&
     options.tenant === undefined &&
     options.limits?.retries === undefined &&
-    options.timeoutMs === undefined
+    options.timeoutMs === undefined &&
+    options.onFailure !== 'cancel'
   )
 }
 
@@ -162,7 +171,8 @@ function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): Gr
   const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
   const retries: [string, Argument][] = options.limits?.retries === undefined ? [] : [['y', String(options.limits.retries)]]
   const timeout: [string, Argument][] = options.timeoutMs === undefined ? [] : [['T', String(Math.ceil(options.timeoutMs))]]
-  const fields: [string, Argument][] = [['m', meta(stored, options)], ...retries, ...timeout, ...stored.fields]
+  const policy: [string, Argument][] = options.onFailure === 'cancel' ? [['F', 'cancel']] : []
+  const fields: [string, Argument][] = [['m', meta(stored, options)], ...retries, ...timeout, ...policy, ...stored.fields]
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
   // A new id needs no digest: see same_fields in submit.lua. Keys keep one, and what is stored in pieces is recognised by it.
   const fresh = ownId === undefined && key === undefined && bytes <= CALL_BYTES && fields.length <= CALL_FIELDS

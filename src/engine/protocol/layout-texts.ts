@@ -1,8 +1,8 @@
 /** The small texts that a layout is made of: ranges, expressions, delays, specs, definitions. Pure. */
-import type { GraphNode, ValueExpr } from '../canvas/graph.js'
+import type { GraphNode, Output, ValueExpr } from '../canvas/graph.js'
 import { isEmpty } from '../canvas/json.js'
 import type { Json } from '../canvas/types.js'
-import { INLINE_BYTES, type TaskSpec } from './stored.js'
+import { GATE, INLINE_BYTES, SETTLED, type TaskSpec } from './stored.js'
 
 export interface Range {
   first: number
@@ -37,30 +37,53 @@ export function rangeText(range: Range, base: number | null): string {
   return range.stride === 1 ? `${ref}:${range.count}` : `${ref}:${range.count}:${range.stride}`
 }
 
-/** Text of a value expression, relative to `base` or absolute (null): references, `[…]`, and `{"name":…}` (names need no escapes). */
+/**
+ * Text of a value expression, relative to `base` or absolute (null): references, `[…]`, and `{"name":…}` (names need no escapes); of outcomes
+ * `~[…]`, where the first item of an inner list may be its gate, `^5`.
+ */
 export function exprText(expr: ValueExpr, base: number | null): string {
   if (typeof expr === 'number') return base === null ? String(expr) : signed(expr - base)
-  if (!Array.isArray(expr)) return `{${expr.names.map((name, k) => `"${name}":${exprText(expr.values[k] as ValueExpr, base)}`).join(',')}}`
-  const parts: string[] = []
+  if (Array.isArray(expr)) return listText(expr, base, (item) => exprText(item, base))
+  if ('settled' in expr) return SETTLED + outcomesText(expr.settled, null, base)
+  return `{${expr.names.map((name, k) => `"${name}":${exprText(expr.values[k] as ValueExpr, base)}`).join(',')}}`
+}
+
+function listText<T>(items: readonly (number | T)[], base: number | null, textOf: (item: T) => string, first: string[] = []): string {
+  const parts = first
   let plain: number[] = []
   const flush = () => {
     for (const range of runs(plain)) parts.push(rangeText(range, base))
     plain = []
   }
-  for (const item of expr) {
+  for (const item of items) {
     if (typeof item === 'number') plain.push(item)
     else {
       flush()
-      parts.push(exprText(item, base))
+      parts.push(textOf(item))
     }
   }
   flush()
   return `[${parts.join(',')}]`
 }
 
+/** A list of outcomes, its gate in front. */
+function outcomesText(members: readonly Output[], gate: number | null, base: number | null): string {
+  const first = gate === null ? [] : [GATE + rangeText({ first: gate, count: 1, stride: 1 }, base)]
+  return listText(members, base, (group: Exclude<Output, number>) => outcomesText(group.members, group.gate, base), first)
+}
+
+/** How many nodes an expression names. */
 export function countRefs(expr: ValueExpr): number {
   if (typeof expr === 'number') return 1
+  if ('settled' in expr) return countOutcomes(expr.settled)
   return (Array.isArray(expr) ? expr : expr.values).reduce((sum: number, item) => sum + countRefs(item), 0)
+}
+
+function countOutcomes(members: readonly Output[]): number {
+  return members.reduce(
+    (sum: number, item) => sum + (typeof item === 'number' ? 1 : (item.gate === null ? 0 : 1) + countOutcomes(item.members)),
+    0,
+  )
 }
 
 export function delayText(options: GraphNode['options']): string {

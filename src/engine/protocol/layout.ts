@@ -155,7 +155,7 @@ class Layout {
 
   private flags(node: GraphNode, i: number): string {
     return (
-      `${node.task === null ? 'v' : ''}${this.outs.has(i) ? (this.outs.size === 1 && this.graph.output === i ? 'ou' : 'o') : ''}${this.extra.get(i)?.flags ?? ''}` ||
+      `${node.task === null ? 'v' : ''}${policyFlags(node)}${this.outs.has(i) ? (this.outs.size === 1 && this.graph.output === i ? 'ou' : 'o') : ''}${this.extra.get(i)?.flags ?? ''}` ||
       '-'
     )
   }
@@ -173,6 +173,7 @@ class Layout {
       return false
     if (node.input !== other.input || node.chord !== other.chord || node.head !== other.head || node.errorInput !== other.errorInput)
       return false
+    if (node.callback !== other.callback) return false
     if (node.next.length !== 1 || other.next.length !== 1 || node.next[0] !== other.next[0]) return false
     if (this.node(node.next[0] as number).needs <= this.near || (node.chord !== undefined && this.node(node.chord).needs <= this.near))
       return false
@@ -242,6 +243,9 @@ class Layout {
     return [[`b${prefix}${from / BLOCK}`, blockOf(texts)], ...large]
   }
 }
+
+const policyFlags = ({ settles, cancels, callback }: GraphNode): string =>
+  `${settles ? 's' : ''}${cancels ? 'x' : ''}${callback ? 'b' : ''}`
 
 const FAN: GraphNode = { task: null, args: [], kwargs: {}, options: {}, mode: 'all', needs: 1, input: null, next: [], path: '' }
 

@@ -8,7 +8,7 @@ import type { WireError } from './errors.js'
 import { splitNode } from './ids.js'
 import { type Control, liveReport, nodeState, parseControl, type TaskState } from './states.js'
 import { BLOCK, parseTemplate, type TaskSpec, type WorkflowMeta } from './stored.js'
-import { errorOf, type NodeRange, parseTerminal, parseValue, type RecordSource, Remembered, valueText } from './values.js'
+import { errorOf, lastErrorOf, type NodeRange, parseTerminal, parseValue, type RecordSource, Remembered, valueText } from './values.js'
 
 /** Nodes whose definitions are read in one call: 32 blocks. */
 export const LISTED_NODES = BLOCK * 32
@@ -106,15 +106,16 @@ export abstract class WorkflowReader implements RecordSource {
     const ran = attemptsOf(record ?? null)
     if (input !== '-' && ran > 0) args.unshift(JSON.parse(await valueText(this, { prefix, index, expr: input })) as Json)
     // Requeued meanwhile: it is told of the failure that it was called for.
-    const error = (await errorOf(this, id)) ?? (await this.lastError(id))
+    const error = (await errorOf(this, id)) ?? (await lastErrorOf(this, id))
     return { id, task: spec.task, args, kwargs: JSON.parse(kwargsText) as NodeCall['kwargs'], attempt: ran, error }
   }
 
-  /** What the last attempt before this one ended with. */
-  private async lastError(id: string): Promise<WireError | undefined> {
-    const [history] = await this.read([`e${id}`])
-    const [, text = 'null'] = /^\d+ \d+ (.*)$/.exec(history?.split('\n').at(-1) ?? '') ?? []
-    return (JSON.parse(text) as WireError | null) ?? undefined
+  async endsGroup(id: string): Promise<boolean> {
+    const place = splitNode(id)
+    if (place === null) return false
+    const [text = ''] = await this.definitions(place.prefix, place.index, place.index + 1)
+    const [template] = await this.read([`t${place.prefix}${parseDefinition(text).template}`])
+    return parseTemplate(template ?? '').group
   }
 
   /** Every task of the workflow in definition order, segments after the submitted graph. */

@@ -11,6 +11,11 @@ export const SEPARATOR = '\x1e'
 /** Stands for a definition that has a field of its own. */
 export const MARKER = '\x1d'
 
+/** In front of an expression: not results but outcomes, as the body of a chord with `onFailure: 'collect'` gets them. */
+export const SETTLED = '~'
+/** In front of the first item of a list of outcomes: the node whose success means that the group was reached. */
+export const GATE = '^'
+
 /** A graph ready to be stored. `fields` holds templates, blocks and large definitions, without prefix. */
 export interface StoredGraph {
   /** Tasks; virtual nodes do not count. */

@@ -5,13 +5,16 @@
  */
 import type { Json } from '../canvas/types.js'
 import type { WireError } from './errors.js'
-import type { StoredOutput } from './stored.js'
+import { firstOf, nodesOf, parseSettled, type SettledGroup, type SettledNode } from './settled.js'
+import { SETTLED, type StoredOutput } from './stored.js'
 
 /** Records by node id (`17`, `17/0`); `null` where there is none. */
 export interface RecordSource {
   read(ids: readonly string[]): Promise<(string | null)[]>
   /** The results of a range as JSON texts joined by commas; null when not all are plain successes, or when it cannot join. */
   joined?(range: NodeRange): Promise<string | null>
+  /** Whether the end of a segment, `17.1/3`, ends a group; it does not when nobody can say. */
+  endsGroup?(id: string): Promise<boolean>
 }
 
 /** Nodes `first`, `first + stride`, … of a segment. */
@@ -38,6 +41,11 @@ export function parseTerminal(record: string | null): TerminalRecord | null {
   if (!match) return null
   const code = match[1] as TerminalCode
   return { code, attempts: match[2] ? Number(match[2]) : 1, body: match[4] as string, ignored: code === 'I' || match[3] === 'i' }
+}
+
+/** Their ids. */
+function idsOf({ prefix, first, count, stride }: NodeRange): string[] {
+  return Array.from({ length: count }, (_, k) => `${prefix}${first + k * stride}`)
 }
 
 /** The nodes that a token of an expression names (`+1`, `3:500:2`), relative to node `index` of segment `prefix`; null for one by its full id. */
@@ -72,9 +80,9 @@ class Text {
       if (range === null) this.addNode(part)
       else if (joins && range.count >= WIDE) this.wide.push({ slot: this.parts.push('') - 1, range, expr: { expr: part, prefix, index } })
       else
-        for (let k = 0; k < range.count; k++) {
+        for (const [k, id] of idsOf(range).entries()) {
           if (k > 0) this.parts.push(',')
-          this.addNode(`${prefix}${range.first + k * range.stride}`)
+          this.addNode(id)
         }
     }
   }
@@ -99,9 +107,10 @@ export function parseValue(body: string): ExprContext {
 
 /**
  * The JSON text of an expression. Values made of other values are followed level by level, each level in one batch.
- * A node that is not successful stands as `null`.
+ * A node that is not successful stands as `null`, in an expression of outcomes as its outcome.
  */
 export async function valueText(source: RecordSource, context: ExprContext): Promise<string> {
+  if (context.expr.startsWith(SETTLED)) return settledText(source, context)
   let text = new Text()
   text.add(context, source.joined !== undefined)
   while (text.ids.length > 0 || text.wide.length > 0) {
@@ -118,7 +127,9 @@ export async function valueText(source: RecordSource, context: ExprContext): Pro
       if (record?.startsWith(PLAIN_SUCCESS)) parts[slot] = record.slice(PLAIN_SUCCESS.length)
       else {
         const terminal = parseTerminal(record)
-        if (terminal?.code === 'V') inner.set(slot, parseValue(terminal.body))
+        const value = terminal?.code === 'V' ? parseValue(terminal.body) : null
+        if (value?.expr.startsWith(SETTLED)) parts[slot] = await settledText(source, value)
+        else if (value !== null) inner.set(slot, value)
         else parts[slot] = terminal?.code === 'S' ? terminal.body : 'null'
       }
     }
@@ -140,6 +151,73 @@ function expanded(parts: readonly string[], inner: ReadonlyMap<number, ExprConte
     else text.add(expression, false)
   }
   return text
+}
+
+/** What became of the members of a header: an outcome each, in definition order, those that tasks added behind them (canvas-semantics 4.7). */
+async function settledText(source: RecordSource, { expr, prefix, index }: ExprContext): Promise<string> {
+  const header = parseSettled(expr, (token) => {
+    const range = rangeOf(token, prefix, index)
+    return range === null ? [token] : idsOf(range)
+  })
+  const ids = nodesOf(header)
+  const read = await source.read(ids)
+  const records = new Map(ids.map((id, k) => [id, read[k] ?? null]))
+  return listText(source, records, header)
+}
+
+type Records = ReadonlyMap<string, string | null>
+
+async function listText(source: RecordSource, records: Records, { members }: SettledGroup): Promise<string> {
+  const texts: string[] = []
+  for (const member of members) {
+    const record = 'id' in member ? records.get(member.id) : null
+    if (record?.startsWith(PLAIN_SUCCESS)) texts.push(successText(record.slice(PLAIN_SUCCESS.length)))
+    else texts.push('id' in member ? await memberText(source, member, record ?? null) : await groupText(source, records, member))
+  }
+  return `[${texts.join(',')}]`
+}
+
+/** A group that was not reached ended as what it should have begun with. */
+async function groupText(source: RecordSource, records: Records, group: SettledGroup): Promise<string> {
+  const gate = group.gate === null ? null : parseTerminal(records.get(group.gate) ?? null)
+  if (group.gate === null || (gate && 'SIV'.includes(gate.code)))
+    return `{"state":"GROUP","results":${await listText(source, records, group)}}`
+  const id = firstOf(group) as string
+  return memberText(source, { id, added: false }, records.get(id) ?? null)
+}
+
+const successText = (result: string): string => `{"state":"SUCCESS","result":${result}}`
+
+async function memberText(source: RecordSource, { id, added }: SettledNode, record: string | null): Promise<string> {
+  const terminal = parseTerminal(record)
+  switch (terminal?.code) {
+    case 'S':
+      return successText(terminal.body)
+    case 'I':
+      return successText('null')
+    case 'V':
+      return successText(await valueText(source, parseValue(terminal.body)))
+    case 'C':
+      if (added && !(await source.endsGroup?.(id))) return JSON.stringify(await endedAs(source, terminal.body))
+  }
+  // Requeued since the body was released, and not over yet: it is what it was.
+  const again = terminal === null ? { state: 'FAILURE', error: (await lastErrorOf(source, id)) ?? REQUEUED } : null
+  return JSON.stringify(again ?? (await nodeOutcome(source, id, record)))
+}
+
+/** What a cause names, as an outcome of its own. */
+async function endedAs(source: RecordSource, cause: string): Promise<Outcome> {
+  const error = (await errorOf(source, causeNode(cause))) ?? UNKNOWN
+  return cause[0] === 'R' ? { state: 'REVOKED', error } : { state: 'FAILURE', error }
+}
+
+const REQUEUED: WireError = { type: 'UnknownError', message: 'the member was requeued and has not ended again' }
+
+/** What the last attempt of a node that is open ended with. */
+export async function lastErrorOf(source: RecordSource, id: string): Promise<WireError | undefined> {
+  const [history] = await source.read([`e${id}`])
+  const [, text = 'null'] = /^\d+ \d+ (.*)$/.exec(history?.split('\n').at(-1) ?? '') ?? []
+  return (JSON.parse(text) as WireError | null) ?? undefined
 }
 
 const CHORD_MESSAGE = 'a member of the chord did not succeed'
@@ -190,6 +268,8 @@ export async function nodeOutcome(source: RecordSource, id: string, record: stri
       return { state: 'SUCCESS', result: JSON.parse(terminal.body) as Json }
     case 'V':
       return { state: 'SUCCESS', result: JSON.parse(await valueText(source, parseValue(terminal.body))) as Json }
+    case 'F':
+      return { state: 'FAILURE', error: (JSON.parse(terminal.body || 'null') as WireError | null) ?? UNKNOWN }
     default: {
       const error = await errorOf(source, id)
       const letter = terminal.code === 'K' || terminal.code === 'A' ? terminal.body[0] : terminal.code

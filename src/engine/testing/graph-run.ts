@@ -11,6 +11,7 @@ import { leaves, storedOutput } from '../protocol/layout.js'
 import { type Control, controlText } from '../protocol/states.js'
 import type { WorkflowMeta } from '../protocol/stored.js'
 import { exprOf } from './expressions.js'
+import { addedTo, cancellation, couldRun, openIn } from './graph-cancel.js'
 import { added, at, chordOf, isTerminal, type RunNode, type Segment, segmentOf, tasksOf } from './run-node.js'
 
 export interface RunHost {
@@ -18,6 +19,8 @@ export interface RunHost {
   /** The node may run: from now on, or again. `front`: before all others. */
   ready(run: GraphRun, node: RunNode, front?: boolean): void
   schedule(due: number, run: () => void): { cancel(): void }
+  /** The node's attempt runs and has been revoked. */
+  revoked(run: GraphRun, node: RunNode): void
   /** The outcome is known, or the workflow has ended. */
   changed(run: GraphRun): void
 }
@@ -37,6 +40,8 @@ const COUNT = { S: 'success', F: 'failure', R: 'revoked', K: 'skipped' } as cons
 const HISTORY = 5
 /** Members that were added stand behind those that were defined. */
 const LAST = 2 ** 40
+/** What a chord was cancelled for stands before all others. */
+const FIRST = -1
 
 /** Whose leases they all are. */
 export const OWNER = 'inline'
@@ -46,6 +51,10 @@ export class GraphRun {
   readonly segments = new Map<string, Segment>()
   readonly meta: WorkflowMeta
   readonly control: Control
+  /** Why nodes were ended by a cancellation: records by the fields that theirs name. */
+  readonly reasons = new Map<string, string>()
+  /** The failure with which the workflow was cancelled. */
+  private cancelledBy: string | null = null
   private readonly staged = new Map<string, Segment>()
   /** What ends have led to and is not done yet. */
   private readonly todo: (() => void)[] = []
@@ -60,6 +69,8 @@ export class GraphRun {
     keepMs: number,
     /** That are left of the workflow's; null: no limit. */
     private retries: number | null = null,
+    /** Whether the first failure ends what is open. */
+    private readonly cancels = false,
   ) {
     const segment = segmentOf(graph, '', null)
     const outputs = new Set(leaves(graph.output))
@@ -285,7 +296,7 @@ export class GraphRun {
     if (!isTerminal(node)) this.settle(node, 'F', `C|${cause}`, node.node.task === null ? cause : `C${node.id}`)
   }
 
-  private settle(node: RunNode, code: Code, record: string, cause: string): void {
+  private end(node: RunNode, code: Code, record: string, cause: string): void {
     node.record = record
     for (const timer of node.timers.splice(0)) timer.cancel()
     if (node.node.task !== null) {
@@ -293,6 +304,14 @@ export class GraphRun {
       this.control[COUNT[code]]++
     }
     if (node.isOutput) this.output(code, cause)
+  }
+
+  private settle(node: RunNode, code: Code, record: string, cause: string): void {
+    this.end(node, code, record, cause)
+    if (code === 'F' && record[0] === 'F' && this.cancels && !node.node.callback && this.cancelledBy === null) {
+      this.cancelledBy = cause
+      this.later(() => this.cancel('*x1', node.id, cause, (this.segments.get('') as Segment).nodes, null))
+    }
     if (node.end?.kind === 'place') {
       this.later(() => this.settlePlace(node, code, cause))
       return
@@ -305,6 +324,39 @@ export class GraphRun {
       this.tell(to, node, code, to.node.mode === 'chord' ? cause : own)
     }
     if (node.end !== null) this.tell(node.end.target, node, code, cause)
+  }
+
+  /** Ends what is open of these, in one step (lua/lib/cancel.lua). `why`: the name under which the reason is kept. */
+  private cancel(why: string, failed: string, cause: string, nodes: readonly RunNode[], join: RunNode | null): void {
+    this.reasons.set(why, cancellation(failed))
+    for (const node of openIn(this.segments, nodes)) {
+      const code = couldRun(node) ? 'R' : 'K'
+      const runs = node.record?.[0] === 'L'
+      // A task that had replaced itself ends with what it replaced itself by.
+      const revoked = node.record?.[0] === 'W' ? `A|R${why}` : `R${runs ? node.attempt : node.attempt - 1}|${why}`
+      this.end(node, code, code === 'R' ? revoked : `K|${cause}`, cause)
+      if (runs) this.host.revoked(this, node)
+      this.tellOthers(node, code, cause, join)
+    }
+  }
+
+  /** What the end of a node that was cancelled means for its callbacks, and for the join of its chord. */
+  private tellOthers(node: RunNode, code: Code, cause: string, join: RunNode | null): void {
+    if (node.end?.kind === 'place') return
+    for (const next of node.node.next) {
+      const to = at(node.segment, next)
+      if (to === join || to.node.callback) this.tell(to, node, code, cause)
+    }
+    if (node.end !== null && node.end.target === join) this.tell(join, node, code, cause)
+  }
+
+  /** The first member of a chord that cancels did not succeed. */
+  private cancelHeader(join: RunNode, cause: string): void {
+    const why = `*${join.id}x1`
+    const { segment, index } = join
+    const added = addedTo(join).flatMap((prefix) => this.segments.get(prefix)?.nodes ?? [])
+    const header = segment.nodes.slice(join.node.head, index).concat(added)
+    this.later(() => this.cancel(why, cause.slice(1), `R${why}`, header, join))
   }
 
   /** The outcome is known as soon as the output nodes are terminal. */
@@ -362,18 +414,35 @@ export class GraphRun {
   }
 
   private noteBad(node: RunNode, input: RunNode, code: Code, cause: string): void {
-    const order = input.segment === node.segment ? input.index : LAST + node.added.indexOf(`,${input.id}`)
+    const first = node.node.cancels && node.bad === null && node.pending > 0 && this.wasReached(node, cause)
+    if (first) this.cancelHeader(node, cause)
+    const order = first ? FIRST : input.segment === node.segment ? input.index : LAST + node.added.indexOf(`,${input.id}`)
     if (node.bad === null || order < node.bad.order) node.bad = { order, cause, skipped: code === 'K' }
   }
 
   private join(node: RunNode): void {
     const { bad } = node
-    if (bad === null) {
+    if (bad === null || (node.node.settles && this.wasReached(node, bad.cause))) {
       this.release(node)
       return
     }
-    const wasBefore = bad.skipped && (bad.cause === '' || node.node.head === undefined || standsBefore(node.node.head, bad.cause))
+    const { cancelledBy } = this
+    if (cancelledBy !== null && !node.node.callback) {
+      this.later(() => this.skip(node, cancelledBy))
+      return
+    }
+    const wasBefore = bad.skipped && wasSkipped(node, bad.cause)
     this.later(() => (wasBefore ? this.skip(node, bad.cause) : this.chordError(node, bad.cause)))
+  }
+
+  /** Whether the header of a join was reached: what went wrong does not go back, through ChordErrors of headers, to a node before its own. */
+  private wasReached(join: RunNode, cause: string): boolean {
+    for (let from = cause; ; ) {
+      if (wasSkipped(join, from)) return false
+      const record = from[0] === 'C' ? this.node(from.slice(1))?.record : null
+      if (!record?.startsWith('C|')) return true
+      from = record.slice(2)
+    }
   }
 
   private later(step: () => void): void {
@@ -420,10 +489,13 @@ const FRESH: Control = {
   keepMs: 0,
 }
 
-/** Whether what skipped a member stands before the header of its join: then the chord was never reached. */
-function standsBefore(head: number, cause: string): boolean {
-  const origin = /^[A-Z](\d+)$/.exec(cause)
-  return origin !== null && Number(origin[1]) < head
+/** Whether what skipped an input of a join means that its chord was never reached. */
+const wasSkipped = (join: RunNode, cause: string): boolean => cause === '' || join.node.head === undefined || standsBefore(join, cause)
+
+/** Whether a cause stands before the header of a join. */
+function standsBefore({ node, segment }: RunNode, cause: string): boolean {
+  const [, prefix, index] = /^[A-Z](.*?)(\d+)$/.exec(cause) ?? []
+  return prefix === segment.prefix && node.head !== undefined && Number(index) < node.head
 }
 
 const expiredRecord = (attempts: number): string =>

@@ -7,6 +7,7 @@ import { readCanvas } from '../canvas/read.js'
 import type { Canvas, Json } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { failureArguments } from '../protocol/reader.js'
+import { TaskRevokedError } from '../protocol/revoked.js'
 import { DEFAULT_QUEUE } from '../protocol/stored.js'
 import { parseValue } from '../protocol/values.js'
 import { Attempt, type AttemptHost } from '../worker/attempt.js'
@@ -209,11 +210,29 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
     this.running.delete(attempt)
     attempt.over = true
     this.executor.over(attempt)
+    // What a revoked attempt came to counts for nothing.
+    if (attempt.revoked) {
+      this.goOn()
+      return
+    }
     ready.run.finish(ready.node, record)
     this.announcer?.turn([{ grant: attempt.grant, nodes: [attempt.key], records: [record] }], ready.run.news())
+    this.goOn()
+  }
+
+  private goOn(): void {
     if (this.feeding) return
     if (this.waits) this.schedule()
     else if (!this.busy) this.idle()
+  }
+
+  /** The node's attempt has been revoked while it runs. */
+  revoke(run: GraphRun, node: RunNode): void {
+    for (const [attempt, ready] of this.running) {
+      if (ready.run !== run || ready.node !== node) continue
+      attempt.revoked = true
+      attempt.abort(new TaskRevokedError(attempt))
+    }
   }
 
   /** What a handler says of itself: seen while its attempt runs. */

@@ -251,7 +251,15 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
   }
 
   private make({ id, graph, options }: WorkflowEntry & { graph: Graph }, keepMs: number): GraphRun {
-    const run = new GraphRun(this.host, id, graph, labelsOf(options), keepMs, options.limits?.retries ?? null)
+    const run = new GraphRun(
+      this.host,
+      id,
+      graph,
+      labelsOf(options),
+      keepMs,
+      options.limits?.retries ?? null,
+      options.onFailure === 'cancel',
+    )
     run.start()
     this.worker.schedule()
     return run
@@ -267,6 +275,7 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
       },
       ready: (run, node, front) => this.worker.push(run, node, front),
       schedule: (due, step) => this.clock.schedule(due, step),
+      revoked: (run, node) => this.worker.revoke(run, node),
       changed: (run) => {
         if (run.control.outcome > 0) this.waits.tell(run.id)
       },

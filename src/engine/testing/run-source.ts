@@ -80,7 +80,7 @@ export class RunSource extends WorkflowReader {
   }
 }
 
-/** `t…` a template, `e…` errors of attempts, `g…` what a running task says of itself, else a record. */
+/** `t…` a template, `e…` errors of attempts, `g…` what a running task says of itself, `*…` why nodes were cancelled, else a record. */
 function fieldOf(run: GraphRun, name: string): string | null {
   if (name.startsWith('t')) {
     const cut = name.lastIndexOf('/') + 1
@@ -91,6 +91,7 @@ function fieldOf(run: GraphRun, name: string): string | null {
     const node = run.node(name.slice(1))
     return node === undefined || node.errors.length === 0 ? null : [node.began, ...node.errors].join('\n')
   }
+  if (name.startsWith('*')) return run.reasons.get(name) ?? null
   if (name.startsWith('g')) return run.node(name.slice(1))?.progress ?? null
   return run.node(name)?.record ?? null
 }

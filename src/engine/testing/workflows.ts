@@ -71,7 +71,7 @@ export class Workflows {
 }
 
 /** Equal for canvases and labels that would be stored as the same bytes. */
-function digestOf({ graph, options: { name, tags, tenant } }: WorkflowEntry): string {
+function digestOf({ graph, options: { name, tags, tenant, onFailure } }: WorkflowEntry): string {
   const { roots, fields } = layoutGraph(graph)
-  return fingerprint([JSON.stringify([name, tags ?? [], tenant]), roots, ...fields.flat()])
+  return fingerprint([JSON.stringify([name, tags ?? [], tenant, onFailure === 'cancel']), roots, ...fields.flat()])
 }

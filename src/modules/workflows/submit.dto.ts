@@ -1,7 +1,7 @@
 /**
  * The envelope of `POST /v1/workflows`: everything but the canvas, which no validator touches.
  */
-import { ArrayMaxSize, IsArray, IsInt, Length, Matches, Max, Min } from 'class-validator'
+import { ArrayMaxSize, IsArray, IsIn, IsInt, Length, Matches, Max, Min } from 'class-validator'
 import { Absentable } from '../http/read.js'
 
 const NAME = /^[A-Za-z0-9._-]{1,128}$/
@@ -40,6 +40,11 @@ export class SubmitOptionsDto {
   @Min(0, { message: 'must be 0 or more' })
   @Max(MAX_RETENTION_MS, { message: 'must not be more than 366 days' })
   retentionMs?: number
+
+  /** `cancel`: the first failure ends all that is open. */
+  @Absentable()
+  @IsIn(['fail', 'cancel'], { message: 'must be "fail" or "cancel"' })
+  onFailure?: 'fail' | 'cancel'
 
   /** Read into a {@link SubmitLimitsDto}. */
   limits?: unknown

@@ -37,11 +37,12 @@ function takeCanvas(body: Record<string, unknown>): [unknown, Record<string, unk
 
 function readOptions(input: unknown): [SubmitOptions, Fault[]] {
   if (input === undefined) return [{}, []]
-  const [{ retentionMs, limits }, faults] = readInto(SubmitOptionsDto, ['retentionMs', 'limits'], input, 'options')
+  const [{ retentionMs, onFailure, limits }, faults] = readInto(SubmitOptionsDto, ['retentionMs', 'onFailure', 'limits'], input, 'options')
   const [{ nodes, retries }, limitFaults] =
     limits === undefined ? [{} as SubmitLimitsDto, []] : readInto(SubmitLimitsDto, ['nodes', 'retries'], limits, 'options.limits')
   const options: SubmitOptions = {
     ...(retentionMs === undefined ? {} : { retentionMs }),
+    ...(onFailure === undefined ? {} : { onFailure }),
     ...(nodes === undefined && retries === undefined
       ? {}
       : { limits: { ...(nodes === undefined ? {} : { nodes }), ...(retries === undefined ? {} : { retries }) } }),

@@ -1,6 +1,7 @@
 /** What the doctor must never do: find something, or change something, where nothing is wrong. */
 import { expect, test } from 'vitest'
 import { Client, Worker } from '../../../src/engine/index.js'
+import { cancelling } from '../../property/cancel-trial.js'
 import { Journal, journalled } from '../../property/journal.js'
 import { canvasOf, insist, shaped, specs, troubles } from '../../property/trial.js'
 import { useRedis } from '../../support/redis-server.js'
@@ -27,6 +28,7 @@ test('of random workflows in mid-flight, again and again until they end, it find
     ...specs(random, LARGE ? 2_000 : 80, 60),
     ...shaped('mixed', specs(random, LARGE ? 1_000 : 40, 60)),
     ...shaped('graph', specs(random, LARGE ? 1_000 : 40, 60)),
+    ...shaped('policies', specs(random, LARGE ? 1_000 : 40, 60)),
     ...specs(random, LARGE ? 40 : 2, 2_000, 1_000),
   ]
   let over = false
@@ -55,7 +57,10 @@ test('of random workflows whose workers stop in the middle it finds nothing, and
   const client = await Client.connect({ redis: redis.url, namespace })
   const random = seeded()
   const list = [...specs(random, LARGE ? 500 : 20, 60), ...shaped('mixed', specs(random, LARGE ? 500 : 20, 60))]
-  const handles = await Promise.all(list.map((spec) => insist(() => client.submit(canvasOf(spec)))))
+  const failing = shaped('failing', specs(random, LARGE ? 500 : 20, 60)).map((spec) => cancelling(canvasOf(spec), random))
+  const submits = [...list.map((spec) => ({ canvas: canvasOf(spec), options: {} }))]
+  for (const [k, canvas] of failing.entries()) submits.push({ canvas, options: k % 2 === 0 ? {} : { onFailure: 'cancel' } })
+  const handles = await Promise.all(submits.map(({ canvas, options }) => insist(() => client.submit(canvas, options))))
   const open = async () => (await Promise.all(handles.map((handle) => handle.status()))).filter(({ ended }) => !ended).length
   let stops = 0
   while ((await open()) > 0) {

@@ -14,6 +14,7 @@
 -- @include judge
 -- @include segments
 -- @include sweep
+-- @include cancel
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local c, named, budget = try_context(ARGV[2], { 'G', 'm' }), 0, 500
 if not c or c.state == 'g' then return { 'none', 0 } end

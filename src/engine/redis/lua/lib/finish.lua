@@ -45,6 +45,9 @@ local function add_members(c, p, i, T, segments)
     put(c, 'j' .. p .. join, (field(c, 'j' .. p .. join) or '') .. ',' .. q .. last)
     if not find(c.flags, 'a', 1, true) then c.flags = c.flags .. 'a' end
     attach(c, q, own, i)
+    -- A chord that has been cancelled takes nobody in any more.
+    local why = '*' .. p .. join .. 'x' .. c.run
+    if template(c, p, t).cancels and field(c, why) then later(c, 'b', q, 0, last + 1, 1, '0', why .. ' R' .. why .. ' ' .. p .. join) end
   end
 end
 

@@ -6,6 +6,8 @@ local INLINE_INPUT = 65536
 -- Results that one input may be made of here, and what reading one counts as against the bytes of a turn: a turn that grants many bodies of chords
 -- at once would otherwise take 35 ms.
 local INLINE_RESULTS, RESULT_BYTES = 4000, 256
+-- First byte of an expression of outcomes, which only readers put into words.
+local OUTCOMES = 126
 local known, known_count = {}, 0
 local grants, descriptors, granted_bytes = {}, {}, 0 -- per call
 
@@ -110,7 +112,7 @@ local function input_of(c, p, i, T, bytes)
   local more = added(c, p, i, T)
   if more ~= '' then expr = sub(expr, 1, -2) .. (expr == '[]' and sub(more, 2) or more) .. ']' end
   local reference = '@' .. p .. '|' .. i .. '|' .. expr
-  if bytes > INLINE_INPUT then return reference end
+  if bytes > INLINE_INPUT or byte(expr) == OUTCOMES then return reference end
   local ids = refs(p, i, expr, INLINE_RESULTS)
   if not ids then return reference end
   fields(c, ids)

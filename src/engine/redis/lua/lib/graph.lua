@@ -129,17 +129,69 @@ local function join_close(c, k)
   if c.open then c.open[k] = nil end
 end
 
--- skipped_from_before: whether what skipped an input of join i stands before the join's header: then the chord was never reached.
-local function skipped_from_before(T, i, cause)
-  local origin = T.head ~= '-' and tonumber(match(cause, '^%a(%d+)$'))
-  return origin and origin < at(T.head, i)
+-- from_before: whether a cause names a node of its segment that stands before the header of join i.
+local function from_before(p, T, i, cause)
+  local q, k = match(cause, '^%a(.-)(%d+)$')
+  return q == p and T.head ~= '-' and tonumber(k) < at(T.head, i)
+end
+
+-- unreached: whether an input that was skipped means that the chord of join i was never reached.
+local function unreached(p, T, i, cause)
+  return cause == '' or T.head == '-' or from_before(p, T, i, cause)
+end
+
+-- reached: whether the chord of join i was reached, by what one of its inputs that did not succeed tells. Not when that goes back, through the
+-- ChordErrors of headers, to a node before its own; so deep go as many groups one after another.
+local MOST_HEADERS = 4000
+local function reached(c, p, T, i, cause)
+  if cause == '' or T.head == '-' then return false end
+  for _ = 1, MOST_HEADERS do
+    if from_before(p, T, i, cause) then return false end
+    local r = byte(cause) == 67 and field(c, sub(cause, 2))
+    if not r or byte(r) ~= 67 then return true end
+    cause = sub(r, 3)
+  end
+  return true
+end
+
+-- cancel: plans the walk that ends what is open of nodes from … to (lib/cancel.lua). why: the field that says so.
+local function cancel(c, why, failed, p, from, to, cause, join)
+  local message = 'task ' .. failed .. ' did not succeed: what it was to end with was cancelled'
+  put(c, why, 'R|{"type":"TaskRevokedError","message":"' .. message .. '","code":"revoked"}')
+  later(c, 'b', p, from, to - from + 1, 1, '0', why .. ' ' .. cause .. ' ' .. join)
+end
+
+-- cancel_header: the first member of a chord that cancels did not succeed. False when the chord was never reached.
+local function cancel_header(c, p, i, k, T, cause)
+  if not reached(c, p, T, i, cause) then return false end
+  local why = '*' .. k .. 'x' .. c.run
+  cancel(c, why, sub(cause, 2), p, at(T.head, i), i, 'R' .. why, k)
+  return true
+end
+
+-- cancelled: the cause for which the workflow was cancelled in this run, if it was (field F).
+local function cancelled(c)
+  if not find(c.flags, 'x', 1, true) then return nil end
+  local run_, cause = match(field(c, 'F') or '', '^cancel (%d+) (%S+)$')
+  return run_ == c.run and cause or nil
+end
+
+-- cancel_rest: a task failed of a workflow that cancels.
+local function cancel_rest(c, id)
+  if not find(c.flags, 'x', 1, true) or cancelled(c) then return end
+  put(c, 'F', 'cancel ' .. c.run .. ' F' .. id)
+  local nodes = tonumber(match(field(c, 'm') or '', '"n":(%d+)') or 1)
+  cancel(c, '*x' .. c.run, id, '', 0, nodes - 1, 'F' .. id, '-')
 end
 
 -- fail_join: a join one of whose inputs did not succeed: ChordError, or skipped with what skipped its header. skipped: the deciding input was.
 -- A part of a plain graph is always skipped.
 local function fail_join(c, p, a, n, s, t, T, cause, skipped)
   if T.mode == 'w' then return later(c, 'k', p, a, n, s, t, cause) end
-  if skipped and (cause == '' or T.head == '-' or skipped_from_before(T, a, cause)) then return later(c, 'k', p, a, n, s, t, cause) end
+  -- Cancelled: the workflow has failed with what failed first, whether the walk or this comes first.
+  local first = not T.callback and cancelled(c)
+  if first then return later(c, 'k', p, a, n, s, t, first) end
+  if skipped and unreached(p, T, a, cause) then return later(c, 'k', p, a, n, s, t, cause) end
   later(c, 'c', p, a, n, s, t, cause)
 end
 
@@ -150,9 +202,13 @@ local function arrive(c, p, i, k, t, T, code, cause, order, bytes)
   if not j then return end
   j[1] = j[1] - 1
   j[4] = j[4] + bytes
+  -- What failed first is the cause, wherever it stands among those that are ended because of it.
+  if T.cancels and code ~= 'S' and j[1] > 0 and (j[3] == '-' or j[3] == '?') and cancel_header(c, p, i, k, T, cause) then
+    j[2], j[3] = 0, (code == 'K' and 'k' or 'f') .. cause
+  end
   if code ~= 'S' and order < j[2] then j[2], j[3] = order, (code == 'K' and 'k' or 'f') .. cause end
   if j[1] > 0 then return join_open(c, k, j) end
-  if T.mode ~= 'e' and j[3] == '-' then
+  if T.mode ~= 'e' and (j[3] == '-' or (T.settles and j[3] ~= '?' and reached(c, p, T, i, sub(j[3], 2)))) then
     join_close(c, k)
     return release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
   end
@@ -187,7 +243,7 @@ local function tell(c, p, i, e, code, cause, bytes, from, own)
   local U = m[1]
   if own and U.mode ~= 'c' then cause = own end
   if U.fan and code ~= 'S' then return later(c, code, q, a, e.n, e.s, e.t, cause) end
-  local single = U.needs == 1
+  local single = U.needs == 1 and not U.settles
   if single and U.mode == 'c' and e.n == 1 and find(c.flags, 'a', 1, true) then
     -- A member that was added in this very script is known only to `open` yet.
     local r = field(c, q .. a)
@@ -251,7 +307,10 @@ end
 -- settle: node i becomes terminal. code S F R K; cause is what successors hear (for K: what skipped it); pass: a fan hands its input's code on.
 -- id: p .. i where the caller has it (making text of numbers was 10 % of Redis's time).
 local function settle(c, p, i, T, code, record, cause, bytes, pass, id)
-  if code == 'F' and byte(record) == 70 then bury(c, p .. i, T) end
+  if code == 'F' and byte(record) == 70 then
+    bury(c, p .. i, T)
+    if not T.callback then cancel_rest(c, p .. i) end
+  end
   put(c, id or p .. text(i), record)
   if not T.virtual then
     c.rem = c.rem - 1

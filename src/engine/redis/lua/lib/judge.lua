@@ -82,7 +82,7 @@ MOVES.j = function(c, p, i, t, T, x, r)
     if not bad and to < i then return later(c, 'j', p, i, 1, 1, t, text(to)) end
   end
   bad = bad or first_added(c, p, i, T.mode)
-  if bad then return fail_join(c, p, i, 1, 1, t, T, bad[2], bad[1] == 'K') end
+  if bad and not (T.settles and reached(c, p, T, i, bad[2])) then return fail_join(c, p, i, 1, 1, t, T, bad[2], bad[1] == 'K') end
   join_close(c, k)
   release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
 end

@@ -86,20 +86,27 @@ local function swept(c, p, i, r, code, cause)
   return 'R' .. ended_attempts(r) .. '|' .. sub(cause, 2)
 end
 
-MOVES.w = function(c, p, i, _, _, x, r)
-  if terminal(r) then return end
-  local part, k, t = part_of(x), p .. text(i), template_of(c, p, i)
-  local T = template(c, p, t)
+-- end_open: an open node ends REVOKED, by what the field `why` says, or SKIPPED because of `cause`. Answers which. Nobody is told.
+local function end_open(c, p, i, t, T, r, why, cause)
+  local k = p .. text(i)
   forget_timer(c, p, i, t, T, r)
   local code = could_run(c, p, i, T, r) and 'R' or 'K'
   join_close(c, k)
-  put(c, k, swept(c, p, i, r, code, part.cause))
+  put(c, k, swept(c, p, i, r, code, code == 'R' and 'R' .. why or cause))
   if not T.virtual then
     c.rem = c.rem - 1
     c[code] = c[code] + 1
   end
   c.changed = true
-  if T.out then output(c, code, part.cause) end
+  if T.out then output(c, code, cause) end
+  return code
+end
+
+MOVES.w = function(c, p, i, _, _, x, r)
+  if terminal(r) then return end
+  local part, t = part_of(x), template_of(c, p, i)
+  local T = template(c, p, t)
+  local code = end_open(c, p, i, t, T, r, sub(part.cause, 2), part.cause)
   if c.state ~= 'k' and c.state ~= 'e' then tell_outside(c, p, i, T, part, code, part.cause) end
 end
 

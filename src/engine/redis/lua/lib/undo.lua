@@ -125,6 +125,8 @@ local function exhume(c, p, i, att, failed_at)
   put(c, 'e' .. id, history(now_text(), lines or '', att, match(r, '^F%d*|(.*)$'), failed_at))
   reopen(c, T, r)
   if c.state == 'e' then c.state, c.ended = 'r', '0' end
+  -- Cancelled or not, it goes on: its next failure cancels again.
+  if find(c.flags, 'x', 1, true) then put(c, 'F', 'cancel') end
   put(c, id, 'W ' .. att + 1)
   put(c, 'q' .. id, att)
   untell(c, p, i, T)

@@ -215,6 +215,7 @@ local function parse_template(source)
   if flags ~= '-' then
     T.virtual, T.out, T.place = find(flags, 'v', 1, true), find(flags, 'o', 1, true), find(flags, 'p', 1, true)
     T.fan, T.group, T.only = find(flags, 'f', 1, true), find(flags, 'g', 1, true), find(flags, 'u', 1, true)
+    T.settles, T.cancels, T.callback = find(flags, 's', 1, true), find(flags, 'x', 1, true), find(flags, 'b', 1, true)
   end
   -- The one task of its workflow: see lone.lua.
   T.lone = mode == 'a' and needs == '0' and T.only and succ == '-' and input == '-' and not T.virtual
