@@ -13,7 +13,7 @@ export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failu
 export { WorkflowHandle } from './client/handle.js'
 export type { QueuedTask, QueueView } from './client/queue-view.js'
 export type { QueueChangeOptions, QueueLeft, Queues } from './client/queues.js'
-export type { WorkflowStatus } from './client/status.js'
+export type { WorkflowStatus, WorkflowSummary } from './client/status.js'
 export type { SubmitOptions } from './client/submission.js'
 export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group.js'
 export { type AsyncResult, type AttemptError, TaskHandle } from './client/task-handle.js'
@@ -26,6 +26,7 @@ export type { RunView } from './control/runs.js'
 export type { RevokeOptions } from './control/workflow-control.js'
 export type { DoctorOptions, DoctorProgress, DoctorReport } from './maintenance/doctor/doctor.js'
 export { FINDING_RULES, type Finding, type FindingCode } from './maintenance/doctor/findings.js'
+export { CANCEL_POLICIES, type CancelPolicy } from './protocol/children.js'
 export {
   type AttemptList,
   type HeldAttempt,
@@ -47,6 +48,7 @@ export type { PauseDetails, QueuePause } from './redis/queues.js'
 export type { KnownTask } from './redis/roster.js'
 export { VERSION } from './version.js'
 export { type ArgumentFault, TaskArgumentsInvalidError } from './worker/arguments.js'
+export type { ChildOptions, StartedChild } from './worker/child-options.js'
 export {
   TASK_EVENTS,
   type TaskEvent,

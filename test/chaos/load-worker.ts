@@ -39,6 +39,11 @@ const TASKS: { [name: string]: TaskDefinition['handler'] } = {
   },
   /** Tries again at once until the third attempt. */
   stumble: (ctx, [value = null]) => (ctx.attempt < 3 ? ctx.retry({ countdownMs: 20, maxRetries: null }) : value),
+  /** Waits for a child: `work` of the same value, and one task behind it. */
+  parent: (ctx, [value = null]) => {
+    const work = (args: Json[]) => ({ kind: 'task', task: 'work', args, kwargs: ctx.kwargs, options: {}, immutable: false }) as const
+    return ctx.executeChild({ kind: 'chain', steps: [work([value]), work([])], options: {} })
+  },
   /** Becomes `work` of the same value. */
   become: (ctx, [value = null]) =>
     ctx.replace({ kind: 'task', task: 'work', args: [value], kwargs: ctx.kwargs, options: {}, immutable: true }),

@@ -17,6 +17,8 @@ function status(counts: Partial<WorkflowStatus['counts']> = {}): WorkflowStatus 
     tags: [],
     tenant: '-',
     partition: 0,
+    rootId: 'w',
+    children: 0,
     state: 'STARTED',
     run: 1,
     ended: false,

@@ -1,5 +1,8 @@
 /** A worker process made by hand, for tests of single turns. */
 import type { Redis } from 'ioredis'
+import { compile } from '../../src/engine/canvas/compile.js'
+import type { Canvas } from '../../src/engine/index.js'
+import { layoutGraph } from '../../src/engine/protocol/layout.js'
 import { SEPARATOR } from '../../src/engine/protocol/stored.js'
 import { Namespace } from '../../src/engine/redis/namespace.js'
 import { calls } from '../../src/engine/redis/scripts.generated.js'
@@ -36,6 +39,17 @@ export class Hand {
   async begin(workflow: string, node: string, mark: 'a' | 'b' | 'n'): Promise<unknown> {
     const attempt = `${this.name}:0:${this.sequence}`
     return this.namespace.runAtEpoch(this.connection, 0, (epoch) => calls.begin(epoch, workflow, '1', node, attempt, mark))
+  }
+
+  /** Starts a child of a node, leased by the first turn, that the node will wait for; answers its id, or why not. Kept 0 ms after its end. */
+  async spawn(workflow: string, canvas: Canvas, node: number): Promise<string> {
+    const { fields, total, outs, roots, output, nodes } = layoutGraph(compile(canvas))
+    const meta = JSON.stringify({ o: output, n: nodes, c: total })
+    const pairs = [['m', meta] as const, ...fields].flat()
+    const spawn = (epoch: string) =>
+      calls.spawn(epoch, workflow, '1', String(node), `${this.name}:0:1`, '0', '0.0', '00', 'c', 1, 1, total, outs, 0, roots, pairs)
+    const [what, id] = await this.namespace.runAtEpoch(this.connection, 0, spawn)
+    return typeof id === 'string' ? id : what
   }
 
   /** All that is stored of a workflow and of this process, without ids and times (`b`: when it was heard). */

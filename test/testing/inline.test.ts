@@ -39,6 +39,36 @@ describe('an inline client', () => {
     expect(await chordis.workflow(handle.id).result()).toBe(6)
   })
 
+  test('runs children too: started, found by later attempts, waited for, failed', async () => {
+    await using chordis = new InlineChordis({
+      tasks: define({
+        add: (_ctx, args) => (args.flat() as number[]).reduce((sum, n) => sum + n, 0),
+        boom: () => {
+          throw new TypeError('inside')
+        },
+        starter: async (ctx) => {
+          const { id, duplicate } = await ctx.startChild(signature('add', [1, 1]), { name: 'side' })
+          return duplicate ? id : ctx.retry({ countdownMs: HOUR })
+        },
+        parent: (ctx, [canvas]) => ctx.executeChild(canvas as never),
+      }),
+    })
+    const nested = signature('parent', [signature('parent', [chain(signature('add', [1, 2]), signature('add', [3]))])])
+    const handle = await chordis.submit(chain(nested, signature('add', [10])), { tenant: 'acme' })
+    expect(await handle.result()).toBe(16)
+    const [child] = await handle.childWorkflows()
+    expect(await child?.status()).toMatchObject({ parentId: handle.id, rootId: handle.id, children: 1, tenant: 'acme', state: 'SUCCESS' })
+    const lists = await chordis.submit(signature('parent', [group(signature('add', [1]), signature('add', [2]))]))
+    expect(await lists.result()).toEqual([1, 2])
+    const side = await chordis.submit(signature('starter'))
+    expect(await chordis.workflow(String(await side.result())).result()).toBe(2)
+    const fails = await chordis.submit(chain(signature('parent', [signature('boom')]), signature('add')))
+    expect(await fails.outcome({ waitMs: 1_000 })).toMatchObject({
+      state: 'FAILURE',
+      error: { type: 'ChildWorkflowError', code: 'child-failed', cause: { type: 'TypeError', message: 'inside' } },
+    })
+  })
+
   test('throws WorkflowFailedError with the error as it crosses the wire', async () => {
     const chordis = new InlineChordis({
       tasks: define({

@@ -48,6 +48,14 @@ export const tasks = [
     ctx.addToChord({ kind: 'task', task: 'echo', args: [value * 10], kwargs: {}, options: {}, immutable: true })
     return value
   }),
+  /** Starts two children and waits for a third one, which gets their ids and whether they had been there. */
+  task('parents', async (ctx) => {
+    const echo = (value) => ({ kind: 'task', task: 'echo', args: [value], kwargs: {}, options: {}, immutable: true })
+    const started = [await ctx.startChild(echo(1), { name: 'first' }), await ctx.startChild(echo(2))]
+    const refused = await ctx.startChild(echo(3), { spread: true }).catch((error) => error.code)
+    if (ctx.attempt < 2) return ctx.retry({ countdownMs: 1 })
+    return ctx.executeChild(echo([...started.map(({ duplicate }) => duplicate), refused]), { name: 'last' })
+  }),
   task('tries', (ctx) => (ctx.attempt < 3 ? ctx.retry({ countdownMs: 1 }) : ctx.attempt)),
   task('throws', () => {
     throw Object.assign(new RangeError('too far'), { code: 'E_FAR' })

@@ -56,6 +56,14 @@ describe.each(['thread', 'process'] as const)('in the pool of kind %s', (pool) =
     })
   })
 
+  test('a task starts children through its worker, finds them in its next attempt, and waits for one', async () => {
+    const { client } = await open({ pool })
+    const handle = await client.submit(signature('parents'))
+    expect(await handle.result({ timeoutMs: 20_000 })).toEqual([true, true, 'request-invalid'])
+    const names = await Promise.all((await handle.childWorkflows()).map(async (child) => (await child.status()).name))
+    expect(names).toEqual(['first', undefined, 'last'])
+  })
+
   test('an endless loop is dead within 500 ms of its hard limit, its slot works again, and its chord ends as the policy says', async () => {
     const { client, worker } = await open({ pool, concurrency: 1 })
     await outcome(client, signature('echo', ['warm']))

@@ -3,6 +3,7 @@ import type { Json } from '../canvas/types.js'
 import { type ChangedCall, rerunOf } from '../control/rerun.js'
 import { type RunView, runsOf } from '../control/runs.js'
 import type { RevokeOptions } from '../control/workflow-control.js'
+import type { Lineage } from '../protocol/children.js'
 import { ChordisError, type WireError } from '../protocol/errors.js'
 import { type Head, headOf, type NodeResult, type TaskPage } from '../protocol/reader.js'
 import { type WorkflowState, workflowState } from '../protocol/states.js'
@@ -33,9 +34,14 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
 
   /** State, counts and times. Throws `not-found` when there is no such workflow (any more). */
   async status(): Promise<WorkflowStatus> {
-    const head = await this.look.head()
-    const status = statusOf(this.id, this.look.reader.partition, head)
-    return head.control?.state === 'h' ? { ...status, paused: await this.paused() } : status
+    const [head, { origin, children }] = await Promise.all([this.look.head(), this.lineage()])
+    return {
+      ...statusOf(this.id, this.look.reader.partition, head),
+      ...(origin === null ? {} : { parentId: origin.parentId }),
+      rootId: origin?.rootId ?? this.id,
+      children: children.length,
+      ...(head.control?.state === 'h' ? { paused: await this.paused() } : {}),
+    }
   }
 
   private async paused(): Promise<{ since: number; reason: string | null }> {
@@ -119,6 +125,27 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
   /** The task calls that it begins with. */
   async children(): Promise<TaskHandle[]> {
     return (await this.look.around((neighbours) => neighbours.roots())).map((id) => new TaskHandle(this.look, id))
+  }
+
+  /**
+   * The workflows that its tasks started (`ctx.startChild`, `ctx.executeChild`), in the order in which they did, also those that are gone by now.
+   * @throws ChordisError `not-found`
+   */
+  async childWorkflows(): Promise<WorkflowHandle[]> {
+    await this.look.head()
+    return (await this.lineage()).children.map(({ id }) => new WorkflowHandle(this.dependencies, id))
+  }
+
+  /** Of a hash that cannot be read: nobody. */
+  private lineage(): Promise<Lineage> {
+    return this.look.explained(async () => {
+      try {
+        return await this.look.reader.lineage()
+      } catch (error) {
+        if (isWrongType(error)) return { origin: null, children: [] }
+        throw error
+      }
+    })
   }
 
   /** Nothing comes before a workflow. */

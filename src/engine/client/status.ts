@@ -3,7 +3,7 @@ import type { Head } from '../protocol/reader.js'
 import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
 
 /** State, counts and times of a workflow. Times are Unix ms by Redis's clock. */
-export interface WorkflowStatus {
+export interface WorkflowSummary {
   id: string
   name?: string
   tags: string[]
@@ -14,8 +14,6 @@ export interface WorkflowStatus {
   run: number
   /** Every node is terminal, callbacks included. */
   ended: boolean
-  /** Since when nothing new of it starts, and why; absent unless it is paused. */
-  paused?: { since: number; reason: string | null }
   /** Nodes by how they ended, callbacks included; `remaining` have not. */
   counts: { total: number; success: number; failure: number; revoked: number; skipped: number; remaining: number }
   /** When it was accepted, Unix ms, by Redis's clock. */
@@ -28,8 +26,20 @@ export interface WorkflowStatus {
   endedAt: number | null
 }
 
+/** The same with what it takes another look to know. */
+export interface WorkflowStatus extends WorkflowSummary {
+  /** The workflow whose task started it. */
+  parentId?: string
+  /** The first ancestor; its own id when no workflow started it. */
+  rootId: string
+  /** Workflows that its tasks started. */
+  children: number
+  /** Since when nothing new of it starts, and why; absent unless it is paused. */
+  paused?: { since: number; reason: string | null }
+}
+
 /** The status of a workflow that was read; one that cannot be read has failed. */
-export function statusOf(id: string, partition: number, head: Head): WorkflowStatus {
+export function statusOf(id: string, partition: number, head: Head): WorkflowSummary {
   const control = head.control ?? DAMAGED
   return {
     id,
@@ -66,7 +76,7 @@ export const DAMAGED: Control = {
   keepMs: 0,
 }
 
-function countsOf(c: Control): WorkflowStatus['counts'] {
+function countsOf(c: Control): WorkflowSummary['counts'] {
   const total = c.success + c.failure + c.revoked + c.skipped + c.remaining
   return { total, success: c.success, failure: c.failure, revoked: c.revoked, skipped: c.skipped, remaining: c.remaining }
 }

@@ -108,7 +108,8 @@ export function checkLabels(options: SubmitOptions): void {
   }
 }
 
-function meta(stored: StoredGraph, options: SubmitOptions): string {
+/** The meta field of a workflow: what clients are told beside its graph. */
+export function metaText(stored: StoredGraph, options: Pick<SubmitOptions, 'name' | 'tags' | 'tenant'>): string {
   const m: WorkflowMeta = { o: stored.output, n: stored.nodes, c: stored.total }
   if (options.name !== undefined) m.name = options.name
   if (options.tags?.length) m.tags = options.tags
@@ -117,9 +118,10 @@ function meta(stored: StoredGraph, options: SubmitOptions): string {
 }
 
 /** What it is listed under, beside its state (redis/lua/lib/listing.lua); no part of what makes it the same workflow. */
-function labelsOf({ tenant = '-', tags = [] }: SubmitOptions): [string, Argument][] {
-  if (tenant === '-' && tags.length === 0) return []
-  return [['l', [tenant, ...new Set(tags.map((tag) => `t:${tag}`))].join(' ')]]
+export function labelsOf({ tenant = '-', tags = [] }: SubmitOptions, parent?: string): [string, Argument][] {
+  if (tenant === '-' && tags.length === 0 && parent === undefined) return []
+  const labels = [...new Set(tags.map((tag) => `t:${tag}`)), ...(parent === undefined ? [] : [`p:${parent}`])]
+  return [['l', [tenant, ...labels].join(' ')]]
 }
 
 function place(namespace: Namespace, id: string | undefined, key: string | undefined): { id: string; partition: number } {
@@ -172,7 +174,7 @@ function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): Gr
   const retries: [string, Argument][] = options.limits?.retries === undefined ? [] : [['y', String(options.limits.retries)]]
   const timeout: [string, Argument][] = options.timeoutMs === undefined ? [] : [['T', String(Math.ceil(options.timeoutMs))]]
   const policy: [string, Argument][] = options.onFailure === 'cancel' ? [['F', 'cancel']] : []
-  const fields: [string, Argument][] = [['m', meta(stored, options)], ...retries, ...timeout, ...policy, ...stored.fields]
+  const fields: [string, Argument][] = [['m', metaText(stored, options)], ...retries, ...timeout, ...policy, ...stored.fields]
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
   // A new id needs no digest: see same_fields in submit.lua. Keys keep one, and what is stored in pieces is recognised by it.
   const fresh = ownId === undefined && key === undefined && bytes <= CALL_BYTES && fields.length <= CALL_FIELDS

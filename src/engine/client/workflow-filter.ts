@@ -3,7 +3,7 @@ import { ChordisError } from '../protocol/errors.js'
 import { checkName, checkWhole } from '../protocol/ids.js'
 import type { WorkflowState } from '../protocol/states.js'
 import { LAST_MS, type ListPlace } from '../redis/listing.js'
-import type { WorkflowStatus } from './status.js'
+import type { WorkflowSummary } from './status.js'
 
 /** States that a workflow can have. */
 export const WORKFLOW_STATES = ['PENDING', 'STARTED', 'SUCCESS', 'FAILURE', 'REVOKED'] as const satisfies readonly WorkflowState[]
@@ -77,7 +77,7 @@ export function wordsOf({ name, tag, tenant }: WorkflowFilter): string[] {
 }
 
 /** Whether a workflow that was answered is meant. */
-export function isMeant({ name, tags, tenant }: Omit<WorkflowStatus, 'paused'>, filter: WorkflowFilter): boolean {
+export function isMeant({ name, tags, tenant }: WorkflowSummary, filter: WorkflowFilter): boolean {
   if (filter.name !== undefined && name !== filter.name) return false
   if (filter.tag !== undefined && !tags.includes(filter.tag)) return false
   return filter.tenant === undefined || tenant === filter.tenant

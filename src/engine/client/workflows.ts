@@ -8,11 +8,11 @@ import type { WorkflowState } from '../protocol/states.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
 import { type ListedWorkflow, type ListPlace, readCensus, readListing } from '../redis/listing.js'
 import type { Namespace } from '../redis/namespace.js'
-import { statusOf, type WorkflowStatus } from './status.js'
+import { statusOf, type WorkflowSummary } from './status.js'
 import { checkFilter, cursorOf, isMeant, labelOf, placeOf, statesOf, type WorkflowFilter, wordsOf } from './workflow-filter.js'
 
 /** One workflow of a list. */
-export interface WorkflowRow extends Omit<WorkflowStatus, 'paused'> {
+export interface WorkflowRow extends WorkflowSummary {
   /** Of one that is a single task without options of its own, the task; else null. */
   task: string | null
   /** Nothing of it is started until it is resumed. */

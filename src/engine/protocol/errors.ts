@@ -83,5 +83,7 @@ export interface WireError {
   message: string
   stack?: string
   code?: string
+  /** Of a `ChildWorkflowError`: the child. */
+  workflow?: string
   cause?: WireError
 }

@@ -4,6 +4,7 @@
  */
 import type { Json } from '../canvas/types.js'
 import { parseDefinition } from './blocks.js'
+import { awaitedChild, type Lineage } from './children.js'
 import type { WireError } from './errors.js'
 import { splitNode } from './ids.js'
 import { type Control, liveReport, nodeState, parseControl, type TaskState } from './states.js'
@@ -25,6 +26,8 @@ export interface TaskView {
   attempts: number
   /** What the running task says of itself: the meta of `ctx.updateState()`, `ctx.progress()` or `trackStarted`. */
   info?: Json
+  /** The child workflow that it waits for. */
+  child?: string
 }
 
 /** A task call with its result or its error. */
@@ -84,6 +87,9 @@ export abstract class WorkflowReader implements RecordSource {
 
   /** Definitions of nodes `from` … `to - 1` of a segment. */
   abstract definitions(prefix: string, from: number, to: number): Promise<string[]>
+
+  /** Who started it, and what it started. */
+  abstract lineage(): Promise<Lineage>
 
   /** The submitted graph, and what tasks added to it so far: in the order in which it was added. */
   abstract segments(meta: WorkflowMeta): Promise<Segment[]>
@@ -178,6 +184,8 @@ export abstract class WorkflowReader implements RecordSource {
       const record = records[k] ?? null
       const view: TaskView = { id, task: spec.task, state: nodeState(record), attempts: attemptsOf(record) }
       if (taskId !== undefined) view.taskId = taskId
+      const child = awaitedChild(record)
+      if (child !== undefined) view.child = child
       const report = liveReport(record, reports.get(id) ?? null)
       if (report) Object.assign(view, { state: report.state, info: JSON.parse(report.meta) as Json })
       yield brief ? view : await this.withResult(view, spec, record, remembered)
@@ -221,6 +229,8 @@ export abstract class WorkflowReader implements RecordSource {
 export function attemptsOf(record: string | null): number {
   const terminal = parseTerminal(record)
   if (terminal) return terminal.code === 'K' || terminal.code === 'C' ? 0 : terminal.attempts
+  const waits = awaitedChild(record) === undefined ? null : /^(?:[WQ]|L \S+) (\d+)/.exec(record ?? '')
+  if (waits) return Number(waits[1])
   const open = record === null ? null : /^(?:[QD]|L \S+) (\d+)/.exec(record)
   if (!open) return 0
   return record?.startsWith('L') ? Number(open[1]) : Number(open[1]) - 1

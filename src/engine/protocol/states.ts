@@ -1,5 +1,7 @@
 /** States shown to users (Celery's, plus SKIPPED) and how the letters of records and control fields map to them. */
+import { awaitedChild } from './children.js'
 
+/** The states of a node: Celery's, and SKIPPED. */
 export const NODE_STATES = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'] as const
 /** The state of a node, as users see it. */
 export type NodeState = (typeof NODE_STATES)[number]
@@ -11,7 +13,7 @@ const BY_LETTER: Record<string, NodeState> = {
   Q: 'PENDING', // ready
   D: 'RETRY', // delayed after an attempt
   L: 'STARTED', // leased
-  W: 'STARTED', // waiting for its replacement
+  W: 'STARTED', // waiting for its replacement, or for a child workflow
   S: 'SUCCESS',
   I: 'SUCCESS',
   V: 'SUCCESS',
@@ -46,6 +48,8 @@ export function liveReport(record: string | null, report: string | null): StateR
 export function nodeState(record: string | null): NodeState {
   if (!record) return 'PENDING'
   if (record[0] === 'A') return record.includes('|R') ? 'REVOKED' : 'FAILURE'
+  // Its child has ended, and a worker is to read what came of it.
+  if (record[0] === 'Q' && awaitedChild(record) !== undefined) return 'STARTED'
   if (record[0] === 'Q' && !record.startsWith('Q 1 ')) return 'RETRY'
   return BY_LETTER[record[0] as string] ?? 'PENDING'
 }

@@ -1,4 +1,5 @@
 /** Reads stored workflows from Redis, in bounded pages. */
+import { type Lineage, parseLineage } from '../protocol/children.js'
 import { type Head, headOf, type Segment, WorkflowReader } from '../protocol/reader.js'
 import type { WorkflowMeta } from '../protocol/stored.js'
 import type { NodeRange } from '../protocol/values.js'
@@ -76,6 +77,11 @@ export class RedisReader extends WorkflowReader {
   /** In one call, and one more for each that is long. */
   definitions(prefix: string, from: number, to: number): Promise<string[]> {
     return this.ask(() => readDefinitions(this.connection, this.key, prefix, from, to))
+  }
+
+  async lineage(): Promise<Lineage> {
+    const [place = null, children = null] = await this.ask(() => this.connection.hmget(this.key, 'P', 'C'))
+    return parseLineage(place, children)
   }
 
   async segments(meta: WorkflowMeta): Promise<Segment[]> {

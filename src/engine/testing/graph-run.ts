@@ -6,10 +6,12 @@
  * home with any depth: what one end leads to is worked off from a list.
  */
 import type { Graph } from '../canvas/graph.js'
+import type { ChildEntry, Origin } from '../protocol/children.js'
 import { segmentPrefix } from '../protocol/ids.js'
 import { leaves, storedOutput } from '../protocol/layout.js'
 import { type Control, controlText } from '../protocol/states.js'
 import type { WorkflowMeta } from '../protocol/stored.js'
+import type { ChildOutcome } from '../worker/children.js'
 import { exprOf } from './expressions.js'
 import { addedTo, cancellation, couldRun, openIn } from './graph-cancel.js'
 import { added, at, chordOf, isTerminal, type RunNode, type Segment, segmentOf, tasksOf } from './run-node.js'
@@ -23,6 +25,8 @@ export interface RunHost {
   revoked(run: GraphRun, node: RunNode): void
   /** The outcome is known, or the workflow has ended. */
   changed(run: GraphRun): void
+  /** The node waits for a workflow that it started. */
+  awaits(run: GraphRun, node: RunNode, child: string): void
 }
 
 /** What the end of a node means for others: Success, Failure, Revoked, sKipped. */
@@ -55,6 +59,8 @@ export class GraphRun {
   readonly reasons = new Map<string, string>()
   /** The failure with which the workflow was cancelled. */
   private cancelledBy: string | null = null
+  /** Who started it, and what it started. */
+  readonly lineage: { origin: Origin | null; children: ChildEntry[] } = { origin: null, children: [] }
   private readonly staged = new Map<string, Segment>()
   /** What ends have led to and is not done yet. */
   private readonly todo: (() => void)[] = []
@@ -147,6 +153,9 @@ export class GraphRun {
       case 'X':
         this.replace(node, completion.slice(2))
         break
+      case 'Y':
+        this.wait(node, completion)
+        break
       case 'r':
         this.again(node, completion)
         break
@@ -157,6 +166,28 @@ export class GraphRun {
       default:
         throw new Error(`there is no completion ${completion.slice(0, 20)}`)
     }
+  }
+
+  /** `Y[i]|<child>` */
+  private wait(node: RunNode, completion: string): void {
+    const [, ignored = '', child = ''] = /^Y(i?)\|(.*)$/.exec(completion) ?? []
+    node.record = `W ${node.attempt}${ignored} ${child}`
+    this.host.awaits(this, node, child)
+  }
+
+  /** What a child came to that the node waits for. Of any other node nothing happens. */
+  childEnded(node: RunNode, child: string, outcome: ChildOutcome): void {
+    const [, attempt = '', ignored = '', waitsFor] = /^W (\d+)(i?) (\S+)$/.exec(node.record ?? '') ?? []
+    if (waitsFor !== child) return
+    const mark = attempt === '1' ? '' : attempt
+    this.work(() => {
+      if ('value' in outcome) {
+        this.settle(node, 'S', ignored === 'i' ? `S${attempt}i|${outcome.value}` : `S${mark}|${outcome.value}`, '')
+        return
+      }
+      const code = outcome.error.type === 'TaskRevokedError' ? 'R' : 'F'
+      this.settle(node, code, `${code}${mark}|${JSON.stringify(outcome.error)}`, code + node.id)
+    })
   }
 
   private again(node: RunNode, completion: string): void {

@@ -11,6 +11,8 @@ import { TaskRevokedError } from '../protocol/revoked.js'
 import { DEFAULT_QUEUE } from '../protocol/stored.js'
 import { parseValue } from '../protocol/values.js'
 import { Attempt, type AttemptHost } from '../worker/attempt.js'
+import type { ChildOptions, StartedChild } from '../worker/child-options.js'
+import type { ChildOutcome } from '../worker/children.js'
 import { Announcer, type WorkerListener } from '../worker/events.js'
 import { Executor, type ExecutorHost } from '../worker/executor.js'
 import { Batch, type CompletionSink, Grant } from '../worker/grants.js'
@@ -20,6 +22,7 @@ import { reportText, type StartedMeta } from '../worker/state-reports.js'
 import type { AttemptStore } from '../worker/store.js'
 import { inputOf } from './expressions.js'
 import { type GraphRun, OWNER } from './graph-run.js'
+import type { InlineChildren } from './inline-children.js'
 import { ReadyLists } from './ready-lists.js'
 import type { RunNode } from './run-node.js'
 import { definitionOf, RunSource, specOf } from './run-source.js'
@@ -36,6 +39,8 @@ export interface InlineWorkerOptions {
   runs: boolean
   /** Unix ms. */
   now: () => number
+  /** Workflows that tasks start. */
+  children: InlineChildren
 }
 
 interface Ready {
@@ -79,7 +84,7 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
 
   /** Whether anything runs, or is about to. */
   get busy(): boolean {
-    return this.scheduled || this.feeding || this.running.size > 0 || this.waits
+    return this.scheduled || this.feeding || this.running.size > 0 || this.waits || this.options.children.busy
   }
 
   private get waits(): boolean {
@@ -274,6 +279,26 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
       members += `${prefix} ${graph.nodes.length};`
     }
     return `+${members}\n${record}`
+  }
+
+  async startChild(attempt: Attempt, canvas: Canvas, options: ChildOptions, ordinal: number): Promise<StartedChild> {
+    return this.options.children.start(this.readyOf(attempt), canvas, options, ordinal)
+  }
+
+  async stageChild(attempt: Attempt, canvas: Canvas, options: ChildOptions): Promise<string> {
+    return this.options.children.start(this.readyOf(attempt), canvas, options, 0).id
+  }
+
+  /** Values are taken as they are: no node is leased for one. */
+  fetchChild(): Promise<ChildOutcome> {
+    throw new ChordisError('not-found', 'no node of an inline client reads a child')
+  }
+
+  /** A node of this workflow ended without an attempt. */
+  moved(run: GraphRun): void {
+    this.announcer?.turn([], run.news())
+    if (this.waits) this.schedule()
+    else if (!this.busy) this.idle()
   }
 
   private readyOf(attempt: Attempt): Ready {

@@ -22,6 +22,7 @@ import { DEFAULT_LOGGER, type Logger } from '../worker/logger.js'
 import type { TaskContext, TaskDefinition } from '../worker/registry.js'
 import { type ClockUser, VirtualClock } from './clock.js'
 import { GraphRun, type RunHost } from './graph-run.js'
+import { InlineChildren } from './inline-children.js'
 import { InlineControl } from './inline-control.js'
 import { InlineWorker } from './inline-worker.js'
 import { seededRandom } from './random.js'
@@ -76,6 +77,7 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
   private readonly worker: InlineWorker
   private readonly workflows: Workflows
   private readonly waits = new Waits()
+  private readonly children: InlineChildren
   private readonly mode: 'run' | 'record'
   private readonly detach: () => void
   private closed = false
@@ -92,7 +94,13 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
     this.workflows = new Workflows(() => this.clock.now)
     const queues = options.queues === undefined ? null : new Set(options.queues.map((queue, k) => checkName(queue, `queues[${k}]`)))
     const random = seededRandom(options.seed ?? 1)
+    this.children = new InlineChildren({
+      find: (id) => this.workflows.get(id),
+      make: (canvas, given) => this.makeChild(canvas, given),
+      ended: (run) => this.worker.moved(run),
+    })
     const settings = {
+      children: this.children,
       tasks: this.book,
       random,
       concurrency,
@@ -265,6 +273,14 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
     return run
   }
 
+  private makeChild(input: Canvas, options: SubmitOptions): GraphRun {
+    const limits = options.limits ? { limits: options.limits } : {}
+    const graph = compile(readCanvas(input, limits), limits)
+    const entry: WorkflowEntry = { id: newWorkflowId(0), key: undefined, graph, options }
+    this.workflows.accept(entry, (made) => this.make(made, checkRetention(options.retentionMs)))
+    return this.workflows.get(entry.id) as GraphRun
+  }
+
   private readonly host: RunHost = this.hostOf()
 
   private hostOf(): RunHost {
@@ -277,8 +293,11 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
       schedule: (due, step) => this.clock.schedule(due, step),
       revoked: (run, node) => this.worker.revoke(run, node),
       changed: (run) => {
-        if (run.control.outcome > 0) this.waits.tell(run.id)
+        if (run.control.outcome === 0) return
+        this.waits.tell(run.id)
+        this.children.known(run.id)
       },
+      awaits: (run, node, child) => this.children.awaits(run, node, child),
     }
   }
 

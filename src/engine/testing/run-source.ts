@@ -1,5 +1,6 @@
 /** A workflow in memory, read as one in Redis is: the same fields, through the same code. */
 import { definitionsOf, parseDefinition } from '../protocol/blocks.js'
+import type { Lineage } from '../protocol/children.js'
 import { layoutGraph, layoutSegment } from '../protocol/layout.js'
 import { definitionText, specText } from '../protocol/layout-texts.js'
 import { type Head, headOf, type Segment as Part, WorkflowReader } from '../protocol/reader.js'
@@ -57,6 +58,10 @@ export class RunSource extends WorkflowReader {
   async definitions(prefix: string, from: number, to: number): Promise<string[]> {
     const segment = this.find()?.segments.get(prefix)
     return segment === undefined ? [] : laid(segment).definitions.slice(from, to)
+  }
+
+  async lineage(): Promise<Lineage> {
+    return this.find()?.lineage ?? { origin: null, children: [] }
   }
 
   async segments(): Promise<Part[]> {

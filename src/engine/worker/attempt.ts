@@ -4,17 +4,20 @@
  */
 import type { Canvas, Json } from '../canvas/types.js'
 import type { TaskSpec } from '../protocol/stored.js'
+import type { ChildOptions, StartedChild } from './child-options.js'
 import type { Grant } from './grants.js'
 import type { LimitTimers } from './limits.js'
 import type { Logger } from './logger.js'
 import type { RetryOptions, TaskContext } from './registry.js'
-import { IgnoreSignal, ReplaceSignal, RetrySignal } from './signals.js'
+import { ChildSignal, IgnoreSignal, ReplaceSignal, RetrySignal } from './signals.js'
 import { reportText } from './state-reports.js'
 
 export interface AttemptHost {
   readonly logger: Logger
   /** Takes a report of a running attempt: see state-reports. */
   report(attempt: Attempt, text: string): void
+  /** Starts the `ordinal`th child of the attempt's node, from 1. */
+  startChild(attempt: Attempt, canvas: Canvas, options: ChildOptions, ordinal: number): Promise<StartedChild>
 }
 
 export class Attempt implements TaskContext {
@@ -33,6 +36,8 @@ export class Attempt implements TaskContext {
   timers: LimitTimers | null = null
   /** Where the heartbeat thread sees it (watch.ts); 0: nowhere. */
   slot = 0
+  /** Calls of startChild so far. */
+  private children = 0
   private controller: AbortController | null = null
   private abortReason: unknown
 
@@ -95,6 +100,14 @@ export class Attempt implements TaskContext {
 
   replace(canvas: Canvas): never {
     throw new ReplaceSignal(canvas)
+  }
+
+  startChild(canvas: Canvas, options: ChildOptions = {}): Promise<StartedChild> {
+    return this.host.startChild(this, canvas, options, ++this.children)
+  }
+
+  executeChild(canvas: Canvas, options: ChildOptions = {}): never {
+    throw new ChildSignal(canvas, options)
   }
 
   addToChord(canvas: Canvas): void {

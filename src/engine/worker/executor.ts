@@ -14,7 +14,7 @@ import { Outcomes } from './outcomes.js'
 import type { Pool, PoolEnd } from './pools/pool.js'
 import type { Pools } from './pools/pools.js'
 import type { TaskDefinition, TaskRegistry } from './registry.js'
-import { ReplaceSignal, signalOf } from './signals.js'
+import { ChildSignal, ReplaceSignal, signalOf } from './signals.js'
 import type { AttemptStore } from './store.js'
 import type { Watch } from './watch.js'
 
@@ -204,11 +204,26 @@ export class Executor {
       this.host.complete(attempt, 'b|')
       return
     }
+    if (attempt.grant.child !== undefined) {
+      void this.readChild(attempt, definition, attempt.grant.child)
+      return
+    }
     const begins = definition.options?.acksLate === false ? 'n' : mark
     const { input } = attempt.grant
     if (begins !== undefined) void this.startMarked(attempt, definition, begins)
     else if (isReference(input) || attempt.spec.errorInput) void this.startLater(attempt, definition)
     else this.call(attempt, definition, { prepended: travelled(input), failure: null })
+  }
+
+  /** The child that its node waited for has ended, and what came of it is to be read: no handler is called. */
+  private async readChild(attempt: Attempt, definition: TaskDefinition, child: string): Promise<void> {
+    try {
+      const outcome = await this.options.store().fetchChild(attempt, child)
+      this.host.complete(attempt, this.outcomes.child(attempt, definition, outcome))
+    } catch (error) {
+      if (error instanceof SyntaxError) this.fail(attempt, damage(error))
+      else this.goesBack(attempt, `its child could not be read: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
 
   /** It is said before it starts that it does. */
@@ -259,6 +274,7 @@ export class Executor {
     if (attempt.over) return
     if ('record' in end) this.ended(attempt, end.record)
     else if ('replace' in end) this.staged(attempt, this.options.store().stageReplacement(attempt, end.replace))
+    else if ('child' in end) this.awaitsChild(attempt, definition, end.child)
     else if ('thrown' in end) this.threw(attempt, definition, end.thrown)
     else if (attempt.revoked) this.host.complete(attempt, 'b|')
     else if ('lost' in end) {
@@ -324,7 +340,19 @@ export class Executor {
     if (attempt.over) return
     const signal = signalOf(thrown)
     if (signal instanceof ReplaceSignal) this.staged(attempt, this.options.store().stageReplacement(attempt, signal.canvas))
+    else if (signal instanceof ChildSignal) this.awaitsChild(attempt, definition, signal)
     else this.host.complete(attempt, this.outcomes.threw(attempt, definition, thrown))
+  }
+
+  /** A child that cannot be started fails the attempt as any other error of its handler does: the task's retry policy counts. */
+  private awaitsChild(attempt: Attempt, definition: TaskDefinition, { canvas, options }: ChildSignal): void {
+    this.options
+      .store()
+      .stageChild(attempt, canvas, options)
+      .then(
+        (child) => this.host.complete(attempt, this.outcomes.waits(attempt, definition, child)),
+        (error: unknown) => this.host.complete(attempt, this.outcomes.threw(attempt, definition, error)),
+      )
   }
 
   /** A success brings along what the attempt added to its chord. */

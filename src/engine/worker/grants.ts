@@ -54,7 +54,7 @@ export class Grant {
     readonly prefix: string,
     readonly template: string,
     readonly attemptNumber: number,
-    /** Letter and node of the input that failed; '-' when this is no error callback. */
+    /** Letter and node of the input that failed; '-' when this is no error callback. `W<child>`: see {@link child}. */
     readonly cause: string,
     /** '' none, '=' + JSON, '@' + expression. */
     readonly input: string,
@@ -64,6 +64,11 @@ export class Grant {
     /** Attempts before it was requeued: they do not count as retries. */
     readonly before = 0,
   ) {}
+
+  /** The child that the node waited for, when this is to read what came of it. */
+  get child(): string | undefined {
+    return this.cause.charCodeAt(0) === 87 ? this.cause.slice(1) : undefined
+  }
 
   /** The grant holds workflows of one task each. */
   get lone(): boolean {

@@ -6,6 +6,7 @@ import type { RetrySettings } from '../canvas/task.js'
 import type { RetryPolicy } from '../canvas/types.js'
 import type { WireError } from '../protocol/errors.js'
 import type { Attempt } from './attempt.js'
+import type { ChildOutcome } from './children.js'
 import type { TaskDefinition } from './registry.js'
 import { backoffMs, mayRetry, retriesFor, retryAfterMs } from './retry.js'
 import { MaxRetriesExceeded, RetrySignal, signalOf } from './signals.js'
@@ -23,12 +24,16 @@ export class Outcomes {
 
   /** It returned. A value that cannot be stored fails the task. */
   returned(attempt: Attempt, definition: TaskDefinition, value: unknown): string {
-    const ignored = attempt.spec.ignoreResult ?? definition.options?.ignoreResult
+    return this.succeeded(attempt, definition, () => resultText(value))
+  }
+
+  private succeeded(attempt: Attempt, definition: TaskDefinition, textOf: () => string): string {
+    const ignored = this.ignores(attempt, definition)
     // Nothing comes after a workflow of one task.
     if (ignored && attempt.grant.lone && attempt.added.length === 0) return `I${mark(attempt)}|`
     let text: string
     try {
-      text = resultText(value)
+      text = textOf()
       if (text.length > this.options.maxResultBytes) {
         throw invalid(`the result has ${text.length} characters of JSON, more than ${this.options.maxResultBytes}`)
       }
@@ -38,6 +43,21 @@ export class Outcomes {
     const { attemptNumber } = attempt.grant
     // The script drops an ignored result that no successor takes.
     return ignored ? `S${attemptNumber}i|${text}` : attemptNumber === 1 ? `S|${text}` : `S${attemptNumber}|${text}`
+  }
+
+  private ignores(attempt: Attempt, definition: TaskDefinition): boolean {
+    return attempt.spec.ignoreResult ?? definition.options?.ignoreResult ?? false
+  }
+
+  /** Its node waits for a child from now on. */
+  waits(attempt: Attempt, definition: TaskDefinition, child: string): string {
+    return `${this.ignores(attempt, definition) ? 'Yi' : 'Y'}|${child}`
+  }
+
+  /** The child that its node waited for has ended. */
+  child(attempt: Attempt, definition: TaskDefinition, outcome: ChildOutcome): string {
+    if ('error' in outcome) return failureText(attempt, outcome.error)
+    return this.succeeded(attempt, definition, () => outcome.value)
   }
 
   /** It threw, or asked for a retry, or ignored itself; `ctx.replace()` is not for here. */

@@ -4,6 +4,7 @@ import type { Canvas, Json } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName } from '../protocol/ids.js'
 import { withChecks } from './arguments.js'
+import type { ChildOptions, StartedChild } from './child-options.js'
 import type { Logger } from './logger.js'
 
 /** What `ctx.retry()` may say. */
@@ -40,6 +41,20 @@ export interface TaskContext {
   retry(options?: RetryOptions): never
   /** This task's place in the workflow passes to `canvas`. Throws; nothing after it runs. */
   replace(canvas: Canvas): never
+  /**
+   * Starts another workflow and goes on. The child has an id, a state, a handle and a retention of its own; this workflow lists it
+   * (`handle.childWorkflows()`). Calls are told apart by their order: the `n`th call of a later attempt finds the child that the `n`th call of an earlier
+   * one started, whatever canvas it gives.
+   * @throws ChordisError `canvas-invalid`, `request-invalid`; `limit-exceeded` past 1,000 children of a workflow, or 100 generations; `redis-full`;
+   * `lease-lost`
+   */
+  startChild(canvas: Canvas, options?: ChildOptions): Promise<StartedChild>
+  /**
+   * Starts another workflow and waits for it without a worker: this attempt ends, and the task ends as the child does. With its value; FAILURE with a
+   * `ChildWorkflowError` whose cause is the child's error; REVOKED when it was revoked. Throws; nothing after it runs. What is to be done with the value
+   * belongs into the next step. A later attempt finds the child that an earlier one started.
+   */
+  executeChild(canvas: Canvas, options?: ChildOptions): never
   /** One more member for the chord whose header this task belongs to; takes effect when this attempt succeeds. */
   addToChord(canvas: Canvas): void
   /**

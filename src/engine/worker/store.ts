@@ -9,6 +9,8 @@ import { calls } from '../redis/scripts.generated.js'
 import { Additions } from './additions.js'
 import { untilAnswered } from './answers.js'
 import type { Attempt } from './attempt.js'
+import type { ChildOptions, StartedChild } from './child-options.js'
+import { type ChildOutcome, Children, childOutcome } from './children.js'
 import type { Mark } from './isolation.js'
 
 /** Of an executor: Redis, or memory. */
@@ -21,6 +23,12 @@ export interface AttemptStore {
   stageReplacement(attempt: Attempt, canvas: Canvas): Promise<string>
   /** Stores what the attempt added to its chord; answers the completion's text, with `record` behind. */
   stageMembers(attempt: Attempt, record: string): Promise<string>
+  /** Starts the `ordinal`th child of the attempt's node, from 1. */
+  startChild(attempt: Attempt, canvas: Canvas, options: ChildOptions, ordinal: number): Promise<StartedChild>
+  /** Starts the child that the attempt's node will wait for; answers its id. */
+  stageChild(attempt: Attempt, canvas: Canvas, options: ChildOptions): Promise<string>
+  /** What the child has come to that the attempt's node waited for. */
+  fetchChild(attempt: Attempt, child: string): Promise<ChildOutcome>
   /** Writes down that a handler is about to be called; false: the lease was lost, and it must not be. */
   begin(attempt: Attempt, mark: Mark | 'n'): Promise<boolean>
 }
@@ -36,6 +44,7 @@ const HOLDS_AT_ONCE = 500
 
 export class RedisStore implements AttemptStore {
   private readonly additions: Additions
+  private readonly children: Children
 
   /** @param over whether nobody waits for an answer any more */
   constructor(
@@ -45,6 +54,7 @@ export class RedisStore implements AttemptStore {
     private readonly over: () => boolean,
   ) {
     this.additions = new Additions(connection, namespace, process)
+    this.children = new Children(connection, namespace, process)
   }
 
   async fetchInput(attempt: Attempt, expression: string): Promise<string> {
@@ -63,6 +73,18 @@ export class RedisStore implements AttemptStore {
 
   stageMembers(attempt: Attempt, record: string): Promise<string> {
     return this.additions.members(attempt, record)
+  }
+
+  startChild(attempt: Attempt, canvas: Canvas, options: ChildOptions, ordinal: number): Promise<StartedChild> {
+    return this.children.start(attempt, canvas, options, ordinal)
+  }
+
+  async stageChild(attempt: Attempt, canvas: Canvas, options: ChildOptions): Promise<string> {
+    return (await this.children.start(attempt, canvas, options)).id
+  }
+
+  fetchChild(_attempt: Attempt, child: string): Promise<ChildOutcome> {
+    return childOutcome(this.reader(child))
   }
 
   async begin(attempt: Attempt, mark: Mark | 'n'): Promise<boolean> {

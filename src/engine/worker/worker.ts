@@ -7,6 +7,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Canvas } from '../canvas/types.js'
 import { Surveyor } from '../maintenance/surveyor.js'
 import { Tender, type Work } from '../maintenance/tender.js'
 import { type AttemptList, checkSlots, type RunningAttempt } from '../protocol/control.js'
@@ -17,6 +18,7 @@ import { connect, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
+import type { ChildOptions, StartedChild } from './child-options.js'
 import { type Controlled, Controller } from './control.js'
 import { Announcer } from './events.js'
 import { Executor, type ExecutorHost } from './executor.js'
@@ -477,6 +479,11 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   /** What a handler says of itself; the latest counts. @internal */
   report(attempt: Attempt, text: string): void {
     if (this.running.has(attempt)) this.reports.report(attempt, text)
+  }
+
+  /** A handler starts another workflow. @internal */
+  startChild(attempt: Attempt, canvas: Canvas, options: ChildOptions, ordinal: number): Promise<StartedChild> {
+    return this.store.startChild(attempt, canvas, options, ordinal)
   }
 
   private send(attempt: Attempt, text: string): void {

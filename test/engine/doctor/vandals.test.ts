@@ -73,6 +73,37 @@ class Scene {
   }
 }
 
+describe('children', () => {
+  const waits = async (scene: Scene) => {
+    await scene.worker({ parent: (ctx) => ctx.executeChild(call('hold', [1])) })
+    const handle = await scene.submit(chain(call('parent'), call('add', [2])))
+    await scene.gate.entries(1)
+    const [child] = (await handle.childWorkflows()) as [WorkflowHandle]
+    await scene.record(handle, '0', 'W')
+    return { handle, child }
+  }
+
+  test('a child that ended without telling the task that waits for it is child-unheard', async () => {
+    const scene = await Scene.open()
+    const { handle, child } = await waits(scene)
+    const control = (await scene.field(child, 's')) as string
+    await scene.set(child, 's', control.replace(/ -c$/, ' -'))
+    scene.gate.open()
+    await end(child)
+    await scene.mend('child-unheard', { workflow: handle.id, node: '0' })
+    expect(await scene.result(handle)).toBe(3)
+  })
+
+  test('a child that is gone is child-unheard, and the task that waits for it fails', async () => {
+    const scene = await Scene.open()
+    const { handle, child } = await waits(scene)
+    await scene.db.del(await scene.key(`w:${child.id}`))
+    await scene.mend('child-unheard', { workflow: handle.id, node: '0' })
+    scene.gate.open()
+    expect(await scene.result(handle)).toMatchObject({ state: 'FAILURE', error: { type: 'ChildWorkflowError', code: 'not-found' } })
+  })
+})
+
 describe('entries', () => {
   test('a ready task whose entry is gone is entry-missing', async () => {
     const scene = await Scene.open()

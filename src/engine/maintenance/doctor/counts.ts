@@ -1,4 +1,5 @@
 /** A workflow's control field held against its nodes. Pure. */
+import { awaitedChild } from '../../protocol/children.js'
 import { segmentPrefix } from '../../protocol/ids.js'
 import type { TemplateParts } from '../../protocol/stored.js'
 import { type Code, codeOf, isTerminal } from './hearing.js'
@@ -48,7 +49,7 @@ const prefixOf = (node: string): string => node.slice(0, node.lastIndexOf('/') +
 
 /** A value or a cause in a part of the graph that is not known to belong to it. */
 function namesUnknownSegment({ segments }: Picture, node: string, word: string): boolean {
-  if (word[0] === 'W') return !segments.has(segmentPrefix(node, 0))
+  if (word[0] === 'W') return awaitedChild(word) === undefined && !segments.has(segmentPrefix(node, 0))
   if (word.indexOf('/') < 0) return false
   if (word[0] === 'V') return !segments.has(word.slice(2))
   return (word[0] === 'C' || word[0] === 'A' || word[0] === 'K') && !segments.has(prefixOf(word.slice(3).replace('*', '')))

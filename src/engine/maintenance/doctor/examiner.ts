@@ -2,13 +2,14 @@
  * Examines workflows, and mends what is wrong with them. A suspicion counts when two pictures of the workflow agree on it, nothing in the lists speaks
  * against it, and the script that judges it in one step finds it so; that script also mends. Callers: the doctor, and the surveyor of workers.
  */
+import { parseControl } from '../../protocol/states.js'
 import type { RedisConnection } from '../../redis/connection.js'
 import type { Namespace } from '../../redis/namespace.js'
 import { calls } from '../../redis/scripts.generated.js'
 import { Backlog } from './backlog.js'
 import { type Finding, finding, stateOf } from './findings.js'
 import { PictureReader } from './picture.js'
-import { damage, type Lease, type Suspicion, suspect } from './suspicions.js'
+import { type ChildWait, damage, type Lease, type Suspicion, suspect } from './suspicions.js'
 
 export interface ExaminerOptions {
   connection: RedisConnection
@@ -41,8 +42,10 @@ export class Examiner {
     const picture = await this.pictures.read(id)
     if (picture === null) return []
     if (picture === 'damaged') return [damage(id, '', -1)]
-    const { found, leases } = await suspect(picture)
-    return leases.length === 0 ? found : [...found, ...(await this.unheld(id, leases))]
+    const { found, leases, children } = await suspect(picture)
+    if (leases.length > 0) found.push(...(await this.unheld(id, leases)))
+    if (children.length > 0) found.push(...(await this.unheard(id, children)))
+    return found
   }
 
   /**
@@ -112,6 +115,17 @@ export class Examiner {
     const backlog = await Backlog.read(this.options.connection, this.options.namespace, unsure)
     for (const suspicion of await this.again(this.open(unsure, backlog))) await this.judge(suspicion, true, out)
     return out.findings
+  }
+
+  /** Nodes whose child is gone, or has an outcome. */
+  private async unheard(workflow: string, children: readonly ChildWait[]): Promise<Suspicion[]> {
+    const { connection, namespace } = this.options
+    const keys = namespace.keys(namespace.partitionOf(workflow))
+    const controls = await Promise.all(children.map(({ child }) => connection.hget(keys.of('workflow', child), 's').catch(() => null)))
+    return children.flatMap(({ suspicion }, k) => {
+      const control = parseControl(controls[k] ?? '')
+      return control !== null && control.state !== 'x' && control.outcome === 0 ? [] : [suspicion]
+    })
   }
 
   /** Leases that no process is known to hold. */

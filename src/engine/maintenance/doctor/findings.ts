@@ -174,6 +174,12 @@ export const FINDING_RULES = {
     why: 'it may wait for ever, and nobody sees what replaced it',
     advice: 'the replacement becomes part again; where it is not stored, the task runs once more',
   },
+  'child-unheard': {
+    ...MENDS,
+    what: 'a task waits for a child workflow that has ended or is gone',
+    why: 'it would wait for ever',
+    advice: 'it takes the outcome of the child; of one that is gone, a failure',
+  },
   'ended-unlisted': {
     ...MENDS,
     what: 'a workflow has ended and is not in the index of ended ones',

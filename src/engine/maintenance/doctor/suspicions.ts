@@ -2,6 +2,7 @@
  * What looks wrong in a picture of a workflow, node by node. Pure. Each suspicion brings the call of the script that judges it in one step, and mends
  * it when asked: it is told the word that the node had, and a node that has moved since is fine.
  */
+import { awaitedChild } from '../../protocol/children.js'
 import { segmentPrefix } from '../../protocol/ids.js'
 import { MOVED_TEMPLATE, type TemplateParts } from '../../protocol/stored.js'
 import { calls, type ScriptCall } from '../../redis/scripts.generated.js'
@@ -49,8 +50,17 @@ export interface Lease {
   index: number
 }
 
+/** A node that waits for a child workflow. */
+export interface ChildWait {
+  child: string
+  /** That the child has ended. */
+  suspicion: Suspicion
+}
+
 export interface Suspicions {
   found: Suspicion[]
+  /** To be held against what became of the children. */
+  children: ChildWait[]
   /** To be held against what processes are known to hold. */
   leases: Lease[]
 }
@@ -59,17 +69,20 @@ const flag = (value: boolean): number => (value ? 1 : 0)
 
 /** All that looks wrong in a live workflow, or in the counts of one that has ended. */
 export async function suspect(picture: Picture): Promise<Suspicions> {
-  const out: Suspicions = { found: [], leases: [] }
+  const out: Suspicions = { found: [], leases: [], children: [] }
   const state = picture.control[0]
   if (state === 'g' || state === 'x') return out
   const damaged = damageIn(picture)
-  if (damaged) return { found: [damaged], leases: [] }
+  if (damaged) return { found: [damaged], leases: [], children: [] }
   // A sweep ends its nodes where they stand.
   if (state === 'k') return out
   if (state !== 'e') await new LivePicture(picture, out, await listen(picture)).examine()
   const counts = await countsOf(picture)
   if (counts && !says(picture.control, counts)) out.found.push(miscount(picture, counts))
-  if (picture.moving) for (const suspicion of out.found) suspicion.moving = true
+  if (picture.moving) {
+    for (const suspicion of out.found) suspicion.moving = true
+    for (const { suspicion } of out.children) suspicion.moving = true
+  }
   return out
 }
 
@@ -274,6 +287,11 @@ class LivePicture {
   /** A task that gave its place up: what took it must be there, and be open. */
   private waits(node: Open): void {
     this.moves = true
+    const child = awaitedChild(node.word)
+    if (child !== undefined) {
+      this.waitsForChild(node, child)
+      return
+    }
     const settlement = this.hearing.settlements.get(node.id)
     const prefix = segmentPrefix(node.id, 0)
     if (settlement !== undefined) this.move(node, 'p', settlement)
@@ -282,6 +300,17 @@ class LivePicture {
         calls.mendsegment(epoch, ...at, node.word, prefix, flag(fix)),
       )
     }
+  }
+
+  private waitsForChild(node: Open, child: string): void {
+    const suspicion = this.suspicion(
+      node,
+      'child-unheard',
+      'spread',
+      (at, epoch, sure, fix) => calls.mendchild(epoch, ...at, node.word, child, flag(sure), flag(fix)),
+      child,
+    )
+    this.out.children.push({ child, suspicion })
   }
 
   private add(node: Open, code: FindingCode, where: Where, call: NodeCall, detail?: string): void {

@@ -18,11 +18,13 @@ c.rem, c.outs, c.worst = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 c.S, c.F, c.R, c.K = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 c.changed = true
 if c.outs > 0 then c.outcome = '0' end
-if c.outs == 0 and c.outcome == '0' then c.outcome, c.told = since(c.created), true end
+if c.outs == 0 and c.outcome == '0' then known_outcome(c) end
 if c.state == 'e' and (c.rem > 0 or c.outs > 0) then
   c.state, c.ended = c.started == '0' and 'p' or 'r', '0'
   redis.call('ZREM', K_ended, c.id)
 end
+run(500)
 flush()
+wake()
 mended('counts-wrong')
 return { 'mended' }

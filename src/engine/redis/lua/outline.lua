@@ -23,6 +23,7 @@ end
 local function letter(r)
   local code = r and byte(r)
   if not code or code == 80 then return 'P' end
+  if code == 81 and find(r, ' W%S+ %S+$') then return 'T' end
   if code == 81 then return find(r, '^Q 1 ') and 'P' or 'Y' end
   if code == 68 then return 'Y' end
   if code == 76 or code == 87 then return 'T' end

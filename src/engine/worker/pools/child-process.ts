@@ -5,7 +5,7 @@
 import { Worker as Thread } from 'node:worker_threads'
 import { toWireError } from '../wire-error.js'
 import { Child } from './child.js'
-import type { AbortMessage, BootMessage, CallMessage, ChildMessage, ChildSettings } from './messages.js'
+import type { BootMessage, ChildMessage, ChildSettings, MessageToChild } from './messages.js'
 
 /** Runs in a thread: the main one may be in an endless loop when the worker dies. */
 const ORPHAN_WATCH = `
@@ -19,9 +19,9 @@ async function main(settings: ChildSettings): Promise<void> {
   new Thread(ORPHAN_WATCH, { eval: true, execArgv: [] }).unref()
   try {
     const child = await Child.boot(settings, () => process.memoryUsage.rss())
-    process.on('message', (message: CallMessage | AbortMessage) => {
-      if (message.type === 'abort') child.abort(message)
-      else void child.run(message, send)
+    process.on('message', (message: MessageToChild) => {
+      if (message.type === 'call') void child.run(message, send)
+      else child.hear(message)
     })
     send({ type: 'ready' })
   } catch (error) {

@@ -12,10 +12,11 @@ import { SoftTimeLimitExceeded } from '../limits.js'
 import type { Logger } from '../logger.js'
 import { Outcomes } from '../outcomes.js'
 import { type TaskDefinition, TaskRegistry } from '../registry.js'
-import { ReplaceSignal, signalOf } from '../signals.js'
+import { ChildSignal, ReplaceSignal, signalOf } from '../signals.js'
 import { toWireError } from '../wire-error.js'
 import { loadTasks } from './load-tasks.js'
-import type { AbortMessage, CallMessage, ChildMessage, ChildSettings, LogMessage } from './messages.js'
+import type { AbortMessage, CallMessage, ChildMessage, ChildSettings, LogMessage, StartedMessage } from './messages.js'
+import { Starts } from './starts.js'
 
 const CHILD = Symbol.for('chordis.pool-child')
 
@@ -26,6 +27,7 @@ export const isPoolChild = (): boolean => (globalThis as { [CHILD]?: true })[CHI
 export class Child {
   private calls = 0
   private current: Attempt | null = null
+  private starts: Starts | null = null
   private readonly outcomes: Outcomes
 
   private constructor(
@@ -48,8 +50,10 @@ export class Child {
 
   /** Runs one call to its end; what it says on the way goes to `send`. */
   async run(call: CallMessage, send: (message: ChildMessage) => void): Promise<void> {
-    const attempt = attemptOf(call, hostOf(send))
+    const starts = new Starts(send)
+    const attempt = attemptOf(call, hostOf(send, starts))
     this.current = attempt
+    this.starts = starts
     const definition = this.tasks.get(attempt.task)
     const done = definition === undefined ? this.unknown(attempt) : await this.outcome(attempt, definition, call, send)
     this.current = null
@@ -57,8 +61,14 @@ export class Child {
     send({ type: 'done', ...done, retires: this.retires() })
   }
 
+  /** What the worker says while a call runs. */
+  hear(message: AbortMessage | StartedMessage): void {
+    if (message.type === 'abort') this.abort(message)
+    else this.starts?.answered(message)
+  }
+
   /** The worker does not wait for the call any longer, or soon will not. */
-  abort({ error: { name, message, code } }: AbortMessage): void {
+  private abort({ error: { name, message, code } }: AbortMessage): void {
     const reason = name === 'SoftTimeLimitExceeded' ? soft(message) : Object.assign(new Error(message), { name, ...(code ? { code } : {}) })
     this.current?.abort(reason)
   }
@@ -77,6 +87,7 @@ export class Child {
     } catch (thrown) {
       const signal = signalOf(thrown)
       if (signal instanceof ReplaceSignal) return { replace: textOf(signal.canvas) }
+      if (signal instanceof ChildSignal) return { execute: { canvas: textOf(signal.canvas), options: signal.options } }
       return { record: this.outcomes.threw(attempt, definition, thrown) }
     }
   }
@@ -108,11 +119,15 @@ function attemptOf(call: CallMessage, host: AttemptHost): Attempt {
 }
 
 /** What a handler reports and logs travels to the worker, which has the connection and the logger. */
-function hostOf(send: (message: ChildMessage) => void): AttemptHost {
+function hostOf(send: (message: ChildMessage) => void, starts: Starts): AttemptHost {
   const log = (level: LogMessage['level']) => (fields: object, message: string) =>
     send({ type: 'log', level, fields: plain(fields), message })
   const logger: Logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
-  return { logger, report: (_attempt, text) => send({ type: 'report', text }) }
+  return {
+    logger,
+    report: (_attempt, text) => send({ type: 'report', text }),
+    startChild: (_attempt, canvas, options, number) => starts.ask(number, canvas, options),
+  }
 }
 
 /** Fields of a log line as JSON; errors with their messages. */

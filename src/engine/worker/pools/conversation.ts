@@ -7,7 +7,9 @@ import { TaskRevokedError } from '../../protocol/revoked.js'
 import type { Attempt } from '../attempt.js'
 import type { Inputs } from '../call.js'
 import { LimitTimers } from '../limits.js'
-import type { AbortMessage, CallMessage, ChildMessage, DoneMessage } from './messages.js'
+import { ChildSignal } from '../signals.js'
+import { toWireError } from '../wire-error.js'
+import type { ChildMessage, DoneMessage, MessageToChild, StartMessage } from './messages.js'
 import type { PoolCall, PoolEnd } from './pool.js'
 
 /** How long a handler may go on after its signal fired because its lease is gone, it was revoked, or its worker stops, ms. */
@@ -15,7 +17,7 @@ const AFTER_ABORT_MS = 5_000
 
 /** The thread or process that runs the attempt. */
 export interface Vehicle {
-  send(message: CallMessage | AbortMessage): void
+  send(message: MessageToChild): void
   /** Ends it at once, whatever it does. */
   kill(): void
 }
@@ -60,9 +62,20 @@ export class Conversation {
 
   receive(message: ChildMessage): void {
     if (message.type === 'begun') this.begin()
+    else if (message.type === 'start') void this.start(message)
     else if (message.type === 'report') this.attempt.report(message.text)
     else if (message.type === 'log') this.attempt.logger[message.level]((message.fields ?? {}) as object, message.message)
     else this.over(endOf(this.attempt, message))
+  }
+
+  /** Messages come in the order of the handler's calls, by which children are told apart. */
+  private async start({ number, canvas, options }: StartMessage): Promise<void> {
+    try {
+      const child = await this.attempt.startChild(JSON.parse(canvas) as Canvas, options)
+      this.vehicle.send({ type: 'started', number, child })
+    } catch (error) {
+      this.vehicle.send({ type: 'started', number, error: toWireError(error) })
+    }
   }
 
   private begin(): void {
@@ -107,8 +120,9 @@ export class Conversation {
   }
 }
 
-function endOf(attempt: Attempt, { record = '', replace, added = [] }: DoneMessage): PoolEnd {
+function endOf(attempt: Attempt, { record = '', replace, execute, added = [] }: DoneMessage): PoolEnd {
   if (replace !== undefined) return { replace: JSON.parse(replace) as Canvas }
+  if (execute !== undefined) return { child: new ChildSignal(JSON.parse(execute.canvas) as Canvas, execute.options) }
   for (const canvas of added) attempt.added.push(JSON.parse(canvas) as Canvas)
   return { record }
 }

@@ -1,6 +1,7 @@
 /** What a worker and the thread or process that runs one of its attempts say to each other. All of it is plain JSON. */
 import type { Json } from '../../canvas/types.js'
 import type { WireError } from '../../protocol/errors.js'
+import type { ChildOptions, StartedChild } from '../child-options.js'
 
 /** The call, as the worker sends it. */
 export interface CallMessage {
@@ -25,7 +26,28 @@ export interface AbortMessage {
   error: { name: string; message: string; code?: string }
 }
 
-/** The last message of a call. One of `record`, `replace` is there. */
+/** To the child: what came of a {@link StartMessage}. */
+export interface StartedMessage {
+  type: 'started'
+  number: number
+  child?: StartedChild
+  error?: WireError
+}
+
+/** To the thread or process while a call runs. */
+export type MessageToChild = CallMessage | AbortMessage | StartedMessage
+
+/** From the child: the handler wants a workflow started. */
+export interface StartMessage {
+  type: 'start'
+  /** Which of its calls. */
+  number: number
+  /** As JSON. */
+  canvas: string
+  options: ChildOptions
+}
+
+/** The last message of a call. One of `record`, `replace`, `execute` is there. */
 export interface DoneMessage {
   type: 'done'
   /** A completion; see redis/lua/lib/finish.lua. */
@@ -33,6 +55,8 @@ export interface DoneMessage {
   /** Canvases as JSON: what the attempt added to its chord, or is replaced by. */
   added?: string[]
   replace?: string
+  /** The child workflow that the node will wait for: its canvas as JSON, and its options. */
+  execute?: { canvas: string; options: ChildOptions }
   /** The child ends after this call: it ran as many as it may, or takes too much memory. */
   retires: boolean
 }
@@ -45,7 +69,7 @@ export interface LogMessage {
 }
 
 /** From the child: the handler is about to be called; what it says of itself; what it logs; how it ended. */
-export type ChildMessage = { type: 'begun' } | { type: 'report'; text: string } | LogMessage | DoneMessage
+export type ChildMessage = { type: 'begun' } | { type: 'report'; text: string } | LogMessage | StartMessage | DoneMessage
 
 /** From a process that starts. */
 export type BootMessage = { type: 'ready' } | { type: 'failed'; error: WireError }

@@ -3,10 +3,17 @@ import type { Canvas } from '../../canvas/types.js'
 import type { Attempt } from '../attempt.js'
 import type { Inputs } from '../call.js'
 import type { Limits } from '../limits.js'
+import type { ChildSignal } from '../signals.js'
 import type { ChildSettings } from './messages.js'
 
 /** How an attempt in a pool ended. `lost`: its thread or process died; `back`: it never began, for a reason that is not its own. */
-export type PoolEnd = { record: string } | { replace: Canvas } | { thrown: unknown } | { lost: string } | { back: string }
+export type PoolEnd =
+  | { record: string }
+  | { replace: Canvas }
+  | { child: ChildSignal }
+  | { thrown: unknown }
+  | { lost: string }
+  | { back: string }
 
 export interface PoolCall {
   limits: Limits

@@ -11,7 +11,7 @@ import type { Attempt } from '../attempt.js'
 import type { Inputs } from '../call.js'
 import type { Logger } from '../logger.js'
 import { Conversation } from './conversation.js'
-import type { AbortMessage, BootMessage, CallMessage, ChildMessage } from './messages.js'
+import type { BootMessage, ChildMessage, MessageToChild } from './messages.js'
 import { entryOf, IDLE_MS, type Pool, type PoolCall, type PoolEnd, type PoolSize } from './pool.js'
 
 export interface ProcessPoolOptions extends PoolSize {
@@ -32,7 +32,7 @@ interface Waiting {
 class ChildVehicle {
   child: ChildProcess | null = null
 
-  send(message: CallMessage | AbortMessage): void {
+  send(message: MessageToChild): void {
     // A child that has just died has ended the conversation, or is about to.
     if (this.child?.connected) this.child.send(message, () => {})
   }

@@ -1,7 +1,7 @@
 -- finish: what a worker says of its attempts. Only the attempt that holds the lease changes anything; others are answered as lost.
 -- A completion's record is stored as it came (S F I), or is a command:
 --   r<ms>|<attempt>|error  try again after ms      b|  give back, uncharged      l<budget>|  the process or thread it ran in alone died      %STATE json  what the task says of itself, the lease stays
---   X|<prefix>|…  replaced by a staged segment     +<segments>\n<record>  more members for its chord, then the record
+--   X|<prefix>|…  replaced by a staged segment     Y[i]|<child>  waits for a child workflow     +<segments>\n<record>  more members for its chord, then the record
 local function held(r, attempt)
   check('a lease', r)
   if not r or byte(r) ~= 76 then return nil end
@@ -106,6 +106,16 @@ local function without_ignored(c, p, T, record)
   return att == '1' and 'I|' or 'I' .. att .. '|'
 end
 
+-- await: the attempt ends, and its node waits for the outcome of its child (child.lua); it may be there already. An error callback's cause is kept for
+-- a requeue: `Y[i]|<child>`, i: its own result is to be ignored.
+local function await(c, p, i, t, T, att, cause, record)
+  local ignored, child = match(record, '^Y(i?)|(%S+)$')
+  if not child then error('completion') end
+  put(c, p .. text(i), 'W ' .. att .. ignored .. ' ' .. child)
+  if T.mode == 'e' and cause ~= '-' then put(c, 'c' .. p .. text(i), cause) end
+  later(c, 'n', p, i, 1, 1, t, child)
+end
+
 local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
   local kind = byte(record)
   if kind == 43 then
@@ -130,6 +140,7 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
     put(c, p .. i, 'W ' .. att)
     return attach(c, q, p, i)
   end
+  if kind == 89 then return await(c, p, i, t, T, att, cause, record) end
   error('completion')
 end
 

@@ -63,6 +63,16 @@ local function aside_control(id, before, l)
   return control_text(c)
 end
 
+-- A damaged child that its parent waits for: the parent looks at it, as at any other that has ended.
+local function tell_parent_of(key, id)
+  local parent, p, i, t = match(redis.call('HGET', key, 'P') or '', '^(%S+) (%S-)(%d+) %S+ %a %d+ (%d+) %d+$')
+  local s = parent and redis.pcall('HGET', K_workflow .. parent, 's')
+  local run_ = type(s) == 'string' and match(s, '^%a (%d+) ')
+  if not run_ then return end
+  redis.call('RPUSH', K_spread, concat({ 'n', parent, run_, t, p, i, 1, 1, id }, ':'))
+  redis.call('HINCRBY', K_workflow .. parent, 'u', 1)
+end
+
 -- A workflow that cannot be read is set aside and ended: only it fails. Its bytes stay under another name until retention.
 local function set_aside(c)
   if c.aside then return end
@@ -75,6 +85,7 @@ local function set_aside(c)
     local f = kind == 'hash' and redis.call('HMGET', c.key, 's', 'l') or {}
     local control = aside_control(c.id, f[1] or '', f[2])
     redis.call('HSET', c.key, 's', control, 'x', reason)
+    if kind == 'hash' then tell_parent_of(c.key, c.id) end
     if telling_ends then news[#news + 1] = 'woe ' .. c.id .. ' ' .. control end
     redis.call('ZADD', K_ended, now() + 86400000, c.id)
   end

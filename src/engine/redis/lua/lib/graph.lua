@@ -275,6 +275,21 @@ local function tell(c, p, i, e, code, cause, bytes, from, own)
   end
 end
 
+-- tell_parent: the outcome of a child that its parent waits for is known: the parent's node takes it (kind n, child.lua).
+local function tell_parent(c)
+  local parent, node, t = match(field(c, 'P') or '', '^(%S+) (%S+) %S+ %a %d+ (%d+) %d+$')
+  local above = parent and try_context(parent)
+  if not above or not live(above) then return end
+  local p, i = match(node, '^(.*/)(%d+)$')
+  later(above, 'n', p or '', tonumber(i or node), 1, 1, t, c.id)
+end
+
+-- known: the outcome is there; who waits hears of it in flush().
+local function known_outcome(c)
+  c.outcome, c.told = since(c.created), true
+  if find(c.flags, 'c', 1, true) then tell_parent(c) end
+end
+
 -- The outcome is known as soon as the output nodes are terminal; waiters hear of it in flush(). The workflow ends with its last node.
 -- worst J: one of several outputs was reopened (undo.lua), so that all are looked at again when the last one has ended (judge.lua).
 local function output(c, code, cause)
@@ -286,10 +301,7 @@ local function output(c, code, cause)
   end
   if letter == 'F' or letter == 'C' then c.worst = 'F'
   elseif letter == 'R' and c.worst == 'S' then c.worst = 'R' end
-  if c.outs == 0 then
-    c.outcome = since(c.created)
-    c.told = true
-  end
+  if c.outs == 0 then known_outcome(c) end
 end
 
 -- bury: the task is a dead letter: it failed by itself, with no attempt left. An error callback's record said what it was called for.
@@ -300,8 +312,8 @@ local function bury(c, id, T)
     c.dead = dead
   end
   dead[#dead + 1] = id
-  local cause = T.mode == 'e' and match(c.f[id] or '', '^L .* (%S+) %S+$')
-  if cause and cause ~= '-' then put(c, 'c' .. id, cause) end
+  local cause = T.mode == 'e' and match(c.f[id] or '', '^L .* ([FCR]%S+) %S+$')
+  if cause then put(c, 'c' .. id, cause) end
 end
 
 -- settle: node i becomes terminal. code S F R K; cause is what successors hear (for K: what skipped it); pass: a fan hands its input's code on.
@@ -386,7 +398,7 @@ local function step(c, kind, p, i, t, T, x)
     local code = r and byte(r) or 81
     if code == 76 then
       if sub(r, -1) ~= 'x' then put(c, p .. i, (sub(r, -2) == ' -' and sub(r, 1, -2) or r) .. 'x') end
-    elseif code ~= 87 and code ~= 80 then
+    elseif code ~= 87 and code ~= 80 and not (r and find(r, ' W%S+ %S+$')) then
       settle(c, p, i, T, 'R', expired((tonumber(match(r or '', '^[QD] (%d+)') or '1')) - 1), 'R' .. p .. i, 0)
     end
   else

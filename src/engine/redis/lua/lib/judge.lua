@@ -101,6 +101,6 @@ MOVES.o = function(c, _, _, _, _, x)
     return worst == 'F'
   end)
   if worst ~= 'F' and to < nodes then return later(c, 'o', '', 0, 1, 1, '0', to .. ' ' .. worst) end
-  c.worst, c.outcome = worst, since(c.created)
-  c.told, c.changed = true, true
+  c.worst, c.changed = worst, true
+  known_outcome(c)
 end

@@ -49,7 +49,8 @@ local function finish_lone(id, held_, record)
   local got = lone_fields(id, '0', 's')
   if not got or got[1] ~= held_ or not got[2] then return false end
   local created, started, keep, flags = match(got[2], LONE_RUNNING)
-  if not created or find(flags, 'l', 1, true) then return false end
+  -- One that has labels is listed under them, and a child whose parent waits for it tells it.
+  if not created or find(flags, '[lc]') then return false end
   local stamp = since(created)
   local control = 'e 1 0 0 S ' .. created .. ' ' .. started .. ' ' .. stamp .. ' ' .. stamp .. ' 1 0 0 0 ' .. keep .. ' ' .. flags
   lone_write(K_workflow .. id, record, control)

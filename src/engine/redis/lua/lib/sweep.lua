@@ -110,12 +110,23 @@ MOVES.w = function(c, p, i, _, _, x, r)
   if c.state ~= 'k' and c.state ~= 'e' then tell_outside(c, p, i, T, part, code, part.cause) end
 end
 
+-- children_go: of the children that it started, as lines from … (0 the first) of field C, those that go with it are revoked (kind i, child.lua).
+local CHILD_LINE = 26
+OUTLIVES.i = true
+local function children_go(c, from, n, why)
+  if n > 0 then later(c, 'i', '', from, n, 1, '0', why) end
+end
+
 -- revoke_all: the workflow is revoked. why: the JSON of the error.
 local function revoke_all(c, why)
   if c.state == 'h' then redis.call('UNLINK', K_held .. c.id) end
   c.state, c.changed = 'k', true
   put(c, '*', 'R|' .. why)
   signal(c, 'revoke')
+  local children = #(field(c, 'C') or '') / CHILD_LINE
+  -- The list of them must be there until all have been reached.
+  if children > 0 then c.keep = text(math.max(tonumber(c.keep), 60000)) end
+  children_go(c, 0, children, why)
   sweep(c, '', 0, tonumber(match(field(c, 'm') or '', '"n":(%d+)') or 1), 'R*')
 end
 
@@ -126,7 +137,10 @@ MOVES.q = function(c, p, i, _, _, x, r)
   local T = template(c, p, t)
   forget_timer(c, p, i, t, T, r)
   join_close(c, k)
-  if r and byte(r) == 87 then
+  local child = match(r or '', '^W %d+i? (%S+)$')
+  if child then
+    children_go(c, ((find(field(c, 'C') or '', child, 1, true) or 1) - 1) / CHILD_LINE, 1, x)
+  elseif r and byte(r) == 87 then
     put(c, '*' .. k, 'R|' .. x)
     local part = 'R*' .. k .. ' ' .. p .. ' ' .. i .. ' ' .. i + 1
     sweep_segments(c, part_of(part), part)

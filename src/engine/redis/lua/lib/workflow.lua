@@ -7,7 +7,7 @@
 --   h why it is paused   T its deadline's timer   *<node> why nodes were ended by a sweep, '*': all of them (sweep.lua)
 -- p is the segment's prefix: '' for the submitted graph, '<parent>/' for what a running task added.
 --
--- Records. Open:     P pending order cause bytes | Q att del bytes cause flags | D (as Q) | L attempt att del bytes cause flags | W att
+-- Records. Open:     P pending order cause bytes | Q att del bytes cause flags | D (as Q) | L attempt att del bytes cause flags | W att | W att[i] child
 --          Terminal: S[att]|json  I|  V|p|i|expr  F[att]|error  R|error  C|cause  A|cause  K|cause      a cause is a letter (F C R) and a node
 -- One instant per call, read when somebody first asks: many turns need none.
 local instant, instant_text = false, false -- per call
