@@ -11,7 +11,8 @@ export const revoke = workload({
     'revoke-100000-told': { unit: 'ms', better: 'less' },
     'revoke-100000-ended': { unit: 'ms', better: 'less' },
   },
-  rounds: { full: 3, quick: 1 },
+  // Asked for by name: no peer can do it, so there is no ratio to show.
+  rounds: { full: 0, quick: 0 },
   needs: ['revoked'],
   async run(session) {
     const { answeredMs, toldMs, endedMs } = await session.revoked(100_000)
