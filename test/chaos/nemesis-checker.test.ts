@@ -36,7 +36,18 @@ const ran = (node: string, t: number, worker: string, attempt = 1): Entry[] => [
 function dump(changes: Partial<DumpEntry> = {}): DumpEntry {
   const nodes: DumpEntry['nodes'] = ['0', '1', '2', '3'].map((node) => [node, 'SUCCESS', 1])
   const counts = { success: 4, failure: 0, revoked: 0, skipped: 0 }
-  return { t: 40, op: 'dump', workflow: 'w', found: true, ended: true, remaining: 0, counts, nodes, ...changes }
+  return {
+    t: 40,
+    op: 'dump',
+    workflow: 'w',
+    found: true,
+    ended: true,
+    remaining: 0,
+    counts,
+    nodes,
+    runs: [[1, 'SUCCESS', true]],
+    ...changes,
+  }
 }
 
 /** The sound history with its dump as told. */

@@ -4,7 +4,9 @@ import { isSound, type Verdict } from './nemesis/checker.js'
 import { FAULTS, faultsOf } from './nemesis/faults.js'
 import { plan } from './nemesis/plan.js'
 import { runNemesis } from './nemesis/run.js'
+import type { Workload } from './nemesis/stage.js'
 import { shapeNames, unitOf } from './nemesis/workload.js'
+import { controlledShapes, controlUnitOf } from './nemesis/workload-control.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
 /** Under `npm run verify`; fewer for a piece of it. */
@@ -12,9 +14,9 @@ const RUNS = LARGE ? Number(process.env.CHORDIS_CHAOS_RUNS ?? 300) : 0
 const MINUTES = LARGE ? Number(process.env.CHORDIS_CHAOS_MINUTES ?? 30) : 0
 const SHORT_S = 8
 
-async function sound(seed: number, seconds: number): Promise<Verdict> {
+async function sound(seed: number, seconds: number, workload: Workload = 'canvas'): Promise<Verdict> {
   const verdict = await runNemesis({
-    ...{ seed, seconds, faults: faultsOf('single'), topology: 'single', workers: 3, leaseMs: 1_500, inFlight: 24 },
+    ...{ seed, seconds, faults: faultsOf('single'), topology: 'single', workload, workers: 3, leaseMs: 1_500, inFlight: 24 },
   })
   const { violations, lost, stuck, doubleJoins, unexplainedDuplicates } = verdict
   const found = { seed, lost, stuck, doubleJoins, unexplainedDuplicates, violations: violations.slice(0, 5) }
@@ -34,9 +36,21 @@ test('the same with a seed that nobody has seen', async () => {
   await sound(randomInt(2 ** 32), SHORT_S)
 }, 120_000)
 
+test('while workflows are revoked, paused, resumed, retried and run again meanwhile, each run ends once and right (fixed seed)', async () => {
+  const { accepted, operations } = await sound(20_260_102, SHORT_S, 'control')
+  expect(accepted).toBeGreaterThan(500)
+  const effective = operations.filter((operation) => operation.effective > 0).map(({ kind }) => kind)
+  expect(effective).toEqual(expect.arrayContaining(['pause', 'resume', 'retry', 'revoke']))
+}, 120_000)
+
+test('the same with operations and a seed that nobody has seen', async () => {
+  await sound(randomInt(2 ** 32), SHORT_S, 'control')
+}, 120_000)
+
 describe.runIf(LARGE)('the long form', () => {
   for (let run = 1; run <= RUNS; run++) {
-    test(`seeded run ${run} of ${RUNS}`, () => sound(randomInt(2 ** 32), 15).then(() => undefined), 180_000)
+    const workload = run % 3 === 0 ? 'control' : 'canvas'
+    test(`seeded run ${run} of ${RUNS} (${workload})`, () => sound(randomInt(2 ** 32), 15, workload).then(() => undefined), 180_000)
   }
 
   test.runIf(MINUTES > 0)(
@@ -47,7 +61,7 @@ describe.runIf(LARGE)('the long form', () => {
 })
 
 describe('a guard that is broken on purpose is noticed:', () => {
-  type Mutation = [name: string, fault: string, invariant: RegExp, find: string, replacement: string]
+  type Mutation = [name: string, fault: string, invariant: RegExp, find: string, replacement: string, workload?: Workload]
   const MUTATIONS: Mutation[] = [
     ['a join counts every input twice', 'client-kill-pubsub', /^I6/, 'j[1] = j[1] - 1', 'j[1] = j[1] - 2'],
     ['a join forgets its last input', 'client-kill-pubsub', /^I1 stuck/, 'if j[1] > 0 then return', 'if j[1] >= 0 then return'],
@@ -60,14 +74,46 @@ describe('a guard that is broken on purpose is noticed:', () => {
       'elseif not ready_derived',
     ],
     ['a repeated turn answers no grants', 'lost-reply-turn', /^I1 stuck/, 'if record then regrant(record, attempt) end', ''],
+    [
+      'a paused workflow is leased like any other',
+      'client-kill-pubsub',
+      /^I13 lease while paused/,
+      'if not c or c.run ~= run_ or not leasable(c) then',
+      "if not c or c.run ~= run_ or not (leasable(c) or c.state == 'h') then",
+      'control',
+    ],
+    [
+      'a revoked task that is ready runs all the same',
+      'client-kill-pubsub',
+      /^I13 lease after revoke/,
+      'MOVES.q = function(c, p, i, _, _, x, r)\nif terminal(r) then return end',
+      'MOVES.q = function(c, p, i, _, _, x, r)\nif terminal(r) or not r then return end',
+      'control',
+    ],
+    [
+      'a wide revocation is not gone on with',
+      'client-kill-pubsub',
+      /^I1 stuck/,
+      'OUTLIVES.w, OUTLIVES.o, OUTLIVES.h = true, true, true',
+      'OUTLIVES.o, OUTLIVES.h = true, true',
+      'control',
+    ],
+    [
+      'a retry does not reset what comes after what it chose',
+      'client-kill-pubsub',
+      /^I[1468] /,
+      'join_close(c, id)\nreset_successors(c, p, i, T)',
+      'join_close(c, id)',
+      'control',
+    ],
   ]
 
   test.runIf(LARGE).each(MUTATIONS)(
     '%s (%s)',
-    async (_name, fault, invariant, find, replacement) => {
+    async (_name, fault, invariant, find, replacement, workload = 'canvas') => {
       const { violations } = await runNemesis({
         ...{ seed: 5, seconds: 5, faults: faultsOf('single', [fault]), topology: 'single', workers: 2, leaseMs: 1_500, inFlight: 12 },
-        ...{ settleMs: 3_000, library: { find, replacement } },
+        ...{ workload, settleMs: 3_000, library: { find, replacement } },
       })
       expect(violations.map((violation) => violation.invariant)).toContainEqual(expect.stringMatching(invariant))
     },
@@ -117,5 +163,22 @@ describe('the workload', () => {
     const nested = cases.find(({ shape }) => shape === 'nested')
     expect(nested?.tasks).toBe(10)
     expect(nested?.joins.map(({ after }) => after)).toEqual([['0-5'], ['7-8']])
+  })
+})
+
+describe('the workload of operations', () => {
+  test('is the same for the same seed, and another for another', () => {
+    const units = (seed: number) => JSON.stringify(Array.from({ length: 30 }, (_, n) => controlUnitOf(seed, n)))
+    expect(units(7)).toBe(units(7))
+    expect(units(7)).not.toBe(units(8))
+  })
+
+  test('has every shape of its own beside the others, and every operation', () => {
+    const cases = Array.from({ length: 1_500 }, (_, n) => controlUnitOf(1, n)).flat()
+    const shapes = cases.filter(({ plan: operations }) => operations !== undefined).map(({ shape }) => shape)
+    expect([...new Set(shapes)].sort()).toEqual(controlledShapes().sort())
+    expect(cases.length).toBeGreaterThan(shapes.length)
+    const kinds = cases.flatMap(({ plan: operations }) => operations?.deeds.map(({ kind }) => kind) ?? [])
+    expect([...new Set(kinds)].sort()).toEqual(['pause', 'rerun', 'resume', 'retry', 'revoke', 'revoke-task'])
   })
 })

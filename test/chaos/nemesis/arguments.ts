@@ -1,6 +1,7 @@
 /** The options of `npm run chaos`. */
 import { parseArgs } from 'node:util'
 import type { Topology } from './arena.js'
+import type { Workload } from './stage.js'
 
 export const USAGE = `npm run chaos -- [options]
 
@@ -10,7 +11,7 @@ Runs a load on a real Redis and real worker processes, breaks things, and checks
   --seconds S         how long faults are injected; default 45
   --fault NAME,…      only these faults; NAME* for all that begin so
   --topology NAME     single (default), sentinel, cluster
-  --workload NAME     default
+  --workload NAME     canvas (default): all sorts of workflows. control: beside them such as are revoked, paused, resumed, retried and run again
   --workers N         worker processes; default 3
   --lease MS          lease of the workers; default 1500
   --runs N            that many runs, with the seeds that follow; default 1
@@ -23,6 +24,7 @@ export interface Choice {
   seconds: number
   faults: string[]
   topology: Topology
+  workload: Workload
   workers: number
   leaseMs: number
   runs: number
@@ -33,6 +35,7 @@ export interface Choice {
 }
 
 const TOPOLOGIES = ['single', 'sentinel', 'cluster'] as const
+const WORKLOADS = ['canvas', 'control'] as const
 const TEXT = { type: 'string' } as const
 
 /** @throws Error that says which option is wrong */
@@ -62,12 +65,14 @@ export function readArguments(args: readonly string[], freshSeed: () => number):
   }
   const topology = TOPOLOGIES.find((name) => name === (values.topology ?? 'single'))
   if (topology === undefined) throw new Error(`--topology must be one of ${TOPOLOGIES.join(', ')}`)
-  if ((values.workload ?? 'default') !== 'default') throw new Error('--workload must be default: there is no other yet')
+  const workload = WORKLOADS.find((name) => name === (values.workload ?? 'canvas'))
+  if (workload === undefined) throw new Error(`--workload must be one of ${WORKLOADS.join(', ')}`)
   return {
     seed: whole('seed', 0, 2 ** 32 - 1, freshSeed),
     seconds: whole('seconds', 1, 86_400, () => 45),
     faults: (values.fault ?? []).flatMap((names) => names.split(',')).filter((name) => name !== ''),
     topology,
+    workload,
     workers: whole('workers', 1, 32, () => 3),
     leaseMs: whole('lease', 500, 60_000, () => 1_500),
     runs: whole('runs', 1, 10_000, () => 1),

@@ -2,15 +2,29 @@
  * The offline checker: from a history alone it says what was accepted, finished, run twice, lost and stuck, and which invariants were broken. Pure; what
  * it needs of Redis stands in the history as `dump` entries.
  */
-import type { Entry } from './history.js'
+import type { Entry, OperationKind } from './history.js'
 import { HistoryRecord, type WorkflowRecord } from './record.js'
 import * as rules from './rules.js'
+import * as control from './rules-control.js'
 
 /** How often a fault was injected, and how long what it hit took to work again. */
 export interface FaultCount {
   name: string
   count: number
   recoveryMs: { p50: number; p95: number; max: number }
+}
+
+/** How often an operation of this kind was sent, and what came of it. */
+export interface OperationCount {
+  kind: OperationKind
+  sent: number
+  /** It was answered. */
+  answered: number
+  /** It was answered that it had changed something. */
+  effective: number
+  refused: number
+  /** It got no answer; what it came to is not known. */
+  unanswered: number
 }
 
 export interface Verdict {
@@ -29,6 +43,9 @@ export interface Verdict {
   workflows: number
   violations: rules.Violation[]
   faults: FaultCount[]
+  operations: OperationCount[]
+  /** Attempts that began after the answer to a revocation or a pause, and had been granted before: how many, and how much later, ms. */
+  lateBegins: { count: number; ms: FaultCount['recoveryMs'] }
 }
 
 /** Judges a history, in whatever order its entries come. */
@@ -38,6 +55,9 @@ export function check(entries: Iterable<Entry>): Verdict {
   for (const workflow of record.workflows.values()) judge(record, workflow, verdict)
   verdict.violations.push(...rules.leftKeys(record), ...rules.unrecovered(record))
   verdict.faults = faultCounts(record)
+  verdict.operations = operationCounts(record)
+  const late = [...record.workflows.values()].flatMap(control.lateBegins)
+  verdict.lateBegins = { count: late.length, ms: percentiles(late) }
   return verdict
 }
 
@@ -68,18 +88,47 @@ function judge(record: HistoryRecord, workflow: WorkflowRecord, verdict: Verdict
     ...rules.wrongOutcomes(workflow),
     ...rules.wrongCounts(workflow),
     ...rules.unaskedAttempts(workflow),
-    ...rules.statesWithoutCause(workflow),
+    ...rules.statesWithoutCause(record, workflow),
     ...rules.strangers(workflow),
   )
+  if (submit?.controlled) judgeOperations(record, workflow, verdict)
   for (const duplicate of rules.duplicates(record, workflow)) repeated(duplicate, verdict)
 }
 
-function repeated({ workflow, node, attempt, workers, explained, join }: rules.Duplicate, verdict: Verdict): void {
+function judgeOperations(record: HistoryRecord, workflow: WorkflowRecord, verdict: Verdict): void {
+  const blurred = control.isBlurred(record, workflow)
+  verdict.violations.push(...control.wrongEnds(workflow, blurred), ...control.earlyTimeouts(workflow))
+  if (blurred) return
+  verdict.violations.push(
+    ...control.leasesAfterRevoke(workflow),
+    ...control.leasesAfterTimeout(workflow),
+    ...control.leasesWhilePaused(workflow),
+    ...control.wrongRuns(workflow),
+  )
+}
+
+function operationCounts({ workflows }: HistoryRecord): OperationCount[] {
+  const byKind = new Map<OperationKind, OperationCount>()
+  for (const { operations } of workflows.values()) {
+    for (const { sent, answeredAt, answer, refused } of operations) {
+      const of = byKind.get(sent.kind) ?? { kind: sent.kind, sent: 0, answered: 0, effective: 0, refused: 0, unanswered: 0 }
+      byKind.set(sent.kind, of)
+      of.sent++
+      if (answeredAt !== undefined) of.answered++
+      if (answeredAt !== undefined && answer !== false && answer !== null) of.effective++
+      if (refused) of.refused++
+      if (answeredAt === undefined && !refused) of.unanswered++
+    }
+  }
+  return [...byKind.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1))
+}
+
+function repeated({ workflow, node, run, attempt, workers, explained, join }: rules.Duplicate, verdict: Verdict): void {
   verdict.duplicates++
   if (explained) return
   verdict.unexplainedDuplicates++
   if (join) verdict.doubleJoins++
-  const what = `${join ? 'join ' : ''}${node}, attempt ${attempt}, ran in ${workers[0]} and again in ${workers[1]}`
+  const what = `${join ? 'join ' : ''}${node}, attempt ${attempt} of run ${run}, ran in ${workers[0]} and again in ${workers[1]}`
   verdict.violations.push({ invariant: join ? 'I6 double join' : 'I10 duplicate', workflow, what })
 }
 
@@ -117,5 +166,7 @@ function emptyVerdict(): Verdict {
     workflows: 0,
     violations: [],
     faults: [],
+    operations: [],
+    lateBegins: { count: 0, ms: percentiles([]) },
   }
 }

@@ -18,6 +18,9 @@ export interface Expected {
 /** A node as Redis holds it at the end. */
 export type StoredNode = [node: string, state: string, attempts: number]
 
+/** A run as Redis holds it at the end. */
+export type StoredRun = [run: number, state: string, ended: boolean]
+
 interface Timed {
   t: number
 }
@@ -39,6 +42,9 @@ export interface SubmitEntry extends Timed {
   tasks: number
   expected: Expected
   joins: Join[]
+  /** It is operated on while it runs: other ends than the expected one are right where an operation, a timeout or a task says so. */
+  controlled?: true
+  timeoutMs?: number
   error?: string
 }
 
@@ -52,6 +58,8 @@ export interface HandlerEntry extends Timed {
   attempt: number
   worker: string
   task: string
+  /** When the turn that granted its lease was first sent: the lease is no older. Of an `invoke`, where it is known. */
+  since?: number
 }
 
 /** A client heard how a workflow ended. */
@@ -60,6 +68,27 @@ export interface OutcomeEntry extends Timed {
   workflow: string
   state: string
   result?: Json
+  error?: string
+  /** Of which run, as its operator knows; none where there is only one. */
+  run?: number
+}
+
+export type OperationKind = 'revoke' | 'revoke-task' | 'pause' | 'resume' | 'retry' | 'rerun'
+
+/** An operation on a workflow: `invoke` sent, `ok` answered, `fail` refused, `info` no answer (it is sent again, as another one). */
+export interface ControlEntry extends Timed {
+  op: 'control'
+  type: 'invoke' | 'ok' | 'fail' | 'info'
+  id: number
+  kind: OperationKind
+  workflow: string
+  /** The run that its operator knew when it was sent. Nobody else opens one. */
+  run: number
+  /** Of a revocation: of this task; else of the workflow. */
+  node?: string
+  terminate?: boolean
+  /** Whether there was something to revoke, pause or resume; the run that was opened, null when nothing had failed. */
+  answer?: boolean | number | null
   error?: string
 }
 
@@ -114,6 +143,8 @@ export interface DumpEntry extends Timed {
   /** How many it counted by how they ended: success, failure, revoked, skipped. */
   counts: { [state: string]: number }
   nodes: StoredNode[]
+  /** Its runs, the first one first: number, state, whether it has ended. */
+  runs: StoredRun[]
 }
 
 /** Keys that are left when every workflow was forgotten and every worker has gone. */
@@ -127,6 +158,7 @@ export type Entry =
   | SubmitEntry
   | HandlerEntry
   | OutcomeEntry
+  | ControlEntry
   | WorkerEntry
   | LostEntry
   | LateEntry

@@ -31,19 +31,21 @@ function display(seconds: number): { update(progress: Progress): void; end(): vo
 }
 
 async function one(choice: Choice, seed: number, history: WriteStream | undefined): Promise<{ code: number; figures: object }> {
-  const { seconds, topology, workers, leaseMs } = choice
+  const { seconds, topology, workload, workers, leaseMs } = choice
   const faults = faultsOf(topology, choice.faults)
-  print(`chaos  seed ${out.strong(String(seed))}  ${seconds} s  ${topology}  ${workers} workers  ${faults.length} kinds of faults`)
+  print(
+    `chaos  seed ${out.strong(String(seed))}  ${seconds} s  ${topology}  ${workload}  ${workers} workers  ${faults.length} kinds of faults`,
+  )
   const shown = display(seconds)
   const verdict = await runNemesis({
-    ...{ seed, seconds, faults, topology, workers, leaseMs, inFlight: IN_FLIGHT },
+    ...{ seed, seconds, faults, topology, workload, workers, leaseMs, inFlight: IN_FLIGHT },
     onProgress: (progress) => shown.update(progress),
     ...(history === undefined ? {} : { onEntry: (entry) => void history.write(`${JSON.stringify(entry)}\n`) }),
   }).finally(() => shown.end())
   const missing = shortfalls(seconds, verdict, faults, choice.faults.length > 0)
   const code = exitCode(verdict, missing)
   for (const line of [...reportLines(verdict, out), ...missing.map((text) => `  ${out.warn(text)}`)]) print(line)
-  if (code !== 0) print(`  replay with: npm run chaos -- --seed ${seed} --seconds ${seconds} --topology ${topology}`)
+  if (code !== 0) print(`  replay with: npm run chaos -- --seed ${seed} --seconds ${seconds} --topology ${topology} --workload ${workload}`)
   return { code, figures: figures(seed, seconds, verdict) }
 }
 

@@ -3,8 +3,11 @@
  * a caller would who must not lose it; then the outcome is waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChordisError, type Client, type Outcome, plainValue, WorkflowHandle } from '../../../src/engine/index.js'
+import { ChordisError, type Client, type Outcome, plainValue, type SubmitOptions, WorkflowHandle } from '../../../src/engine/index.js'
+import { attempt } from './attempt.js'
+import type { ControlPlan } from './deeds.js'
 import type { Event, SubmitEntry } from './history.js'
+import { Operator, type OperatorHost, stateOf } from './operator.js'
 import type { Case } from './workload.js'
 
 export class Load {
@@ -16,9 +19,11 @@ export class Load {
   outcomes = 0
   /** Ids of everything that was accepted. */
   readonly workflows: string[] = []
-  private ending = false
+  /** No new workflows, and no further operations on those that there are. */
+  ending = false
   private deadline = Number.POSITIVE_INFINITY
   private next = 0
+  private operations = 0
   private lanes: Promise<void>[] = []
 
   constructor(
@@ -49,13 +54,25 @@ export class Load {
   /** One workflow, to its outcome. */
   async run(item: Case, client: Client = this.clients[0]): Promise<Outcome | null> {
     const handle = await this.submit(item, client)
-    return handle === null ? null : this.outcome(item, handle)
+    if (handle === null) return null
+    return item.plan === undefined ? this.outcome(item, handle) : this.operated({ ...item, plan: item.plan }, handle)
+  }
+
+  private operated(item: Case & { plan: ControlPlan }, handle: WorkflowHandle): Promise<Outcome | null> {
+    const host: OperatorHost = {
+      write: this.write,
+      nextId: () => this.operations++,
+      outcome: (run, waitMs) => this.outcome(item, handle, { run, waitMs }),
+      isEnding: () => this.ending,
+      isLate: () => performance.now() > this.deadline,
+    }
+    return new Operator(host, handle, item.plan).perform()
   }
 
   /** Sends it until it is answered. Null when it was refused for good. */
   async submit(item: Case, client: Client): Promise<WorkflowHandle | null> {
     this.note('invoke', item)
-    return this.answered(item, await attempt(() => client.submit(item.canvas, item.id === undefined ? {} : { id: item.id })), client)
+    return this.answered(item, await attempt(() => client.submit(item.canvas, submitOptions(item))), client)
   }
 
   private async lane(client: Client): Promise<void> {
@@ -94,45 +111,45 @@ export class Load {
       }
       this.note('info', item, answer)
       await sleep(50)
-      const { canvas, id } = item
-      answer = await attempt(() => client.submit(canvas, id === undefined ? {} : { id }))
+      const again = item
+      answer = await attempt(() => client.submit(again.canvas, submitOptions(again)))
     }
   }
 
-  private async outcome(item: Case, handle: WorkflowHandle): Promise<Outcome | null> {
+  /** Waits for it until the time is up, or for `waitMs`. */
+  private async outcome(item: Case, handle: WorkflowHandle, of: { run?: number; waitMs?: number } = {}): Promise<Outcome | null> {
+    const until = performance.now() + (of.waitMs ?? Number.POSITIVE_INFINITY)
+    const left = (): number => Math.min(this.deadline, until) - performance.now()
     for (;;) {
-      const outcome = await attempt(() => handle.outcome({ waitMs: Math.min(10_000, Math.max(1, this.deadline - performance.now())) }))
+      const outcome = await attempt(() => handle.outcome({ waitMs: Math.min(10_000, Math.max(1, left())) }))
       if (outcome instanceof ChordisError && !outcome.retryable) return null
       if (outcome !== null && !(outcome instanceof ChordisError)) {
-        this.heard(item, handle.id, outcome)
+        this.heard(item, handle.id, outcome, of.run)
         return outcome
       }
-      if (performance.now() > this.deadline) return null
+      if (left() < 0) return null
       if (outcome !== null) await sleep(50)
     }
   }
 
-  private heard(item: Case, workflow: string, outcome: Outcome): void {
+  private heard(item: Case, workflow: string, outcome: Outcome, run?: number): void {
     const result = plainValue(outcome)
-    if (result !== undefined) this.write({ op: 'outcome', workflow, state: 'SUCCESS', result })
-    else this.write({ op: 'outcome', workflow, state: outcome.state, ...('error' in outcome ? { error: outcome.error?.type ?? '' } : {}) })
-    this.finished += item.tasks
+    const of = run === undefined ? {} : { run }
+    const state = run === undefined ? outcome.state : stateOf(outcome)
+    if (result !== undefined) this.write({ op: 'outcome', workflow, state: 'SUCCESS', result, ...of })
+    else this.write({ op: 'outcome', workflow, state, ...('error' in outcome ? { error: outcome.error?.type ?? '' } : {}), ...of })
+    if ((run ?? 1) === 1) this.finished += item.tasks
     this.outcomes++
   }
 
-  private note(type: SubmitEntry['type'], { id, shape, tasks, expected, joins }: Case, error?: ChordisError): void {
+  private note(type: SubmitEntry['type'], { id, shape, tasks, expected, joins, plan }: Case, error?: ChordisError): void {
     if (id === undefined) return
     const why = error === undefined ? {} : { error: `${error.code}: ${error.message}` }
-    this.write({ op: 'submit', type, workflow: id, shape, tasks, expected, joins, ...why })
+    const control = plan === undefined ? {} : { controlled: true as const, ...timeoutOf(plan) }
+    this.write({ op: 'submit', type, workflow: id, shape, tasks, expected, joins, ...control, ...why })
   }
 }
 
-/** What was answered, or the error that says what is known. Other errors are bugs. */
-export async function attempt<T>(call: () => Promise<T>): Promise<T | ChordisError> {
-  try {
-    return await call()
-  } catch (error) {
-    if (error instanceof ChordisError) return error
-    throw error
-  }
-}
+const timeoutOf = ({ timeoutMs }: ControlPlan): { timeoutMs?: number } => (timeoutMs === undefined ? {} : { timeoutMs })
+
+const submitOptions = ({ id, plan }: Case): SubmitOptions => ({ ...(id === undefined ? {} : { id }), ...(plan ? timeoutOf(plan) : {}) })

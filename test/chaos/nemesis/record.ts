@@ -1,5 +1,6 @@
 /** A history sorted by what it is about, for the rules of the checker. Pure. */
 import type {
+  ControlEntry,
   DumpEntry,
   Entry,
   FaultEntry,
@@ -13,11 +14,22 @@ import type {
 
 /** One call of a handler; `end` is missing when its process died in it, or still runs. */
 export interface Execution {
+  run: number
   attempt: number
   worker: string
   start: number
+  /** Its lease is no older. */
+  since?: number
   end?: number
   type?: HandlerEntry['type']
+}
+
+/** One operation; without `answeredAt` nobody knows whether it came to anything. */
+export interface Operation {
+  sent: ControlEntry
+  answeredAt?: number
+  answer?: ControlEntry['answer']
+  refused: boolean
 }
 
 /** One workflow: what was asked for, what ran, what was heard, what is stored. */
@@ -30,6 +42,8 @@ export interface WorkflowRecord {
   outcomes: OutcomeEntry[]
   dump?: DumpEntry
   executions: Map<string, Execution[]>
+  /** In the order in which they were sent. */
+  operations: Operation[]
 }
 
 export interface WorkerRecord {
@@ -49,7 +63,7 @@ export class HistoryRecord {
   constructor(entries: Iterable<Entry>) {
     for (const entry of [...entries].sort((a, b) => a.t - b.t)) this.add(entry)
     for (const { executions } of this.workflows.values())
-      for (const list of executions.values()) list.sort((a, b) => a.attempt - b.attempt || a.start - b.start)
+      for (const list of executions.values()) list.sort((a, b) => a.run - b.run || a.attempt - b.attempt || a.start - b.start)
   }
 
   /** Of a worker that the history never names otherwise: nothing is known. */
@@ -67,6 +81,9 @@ export class HistoryRecord {
         break
       case 'outcome':
         this.workflow(entry.workflow).outcomes.push(entry)
+        break
+      case 'control':
+        this.operated(entry)
         break
       case 'dump':
         this.workflow(entry.workflow).dump = entry
@@ -94,7 +111,7 @@ export class HistoryRecord {
   }
 
   private workflow(id: string): WorkflowRecord {
-    return own(this.workflows, id, () => ({ id, refused: false, outcomes: [], executions: new Map() }))
+    return own(this.workflows, id, () => ({ id, refused: false, outcomes: [], executions: new Map(), operations: [] }))
   }
 
   private submitted(entry: SubmitEntry): void {
@@ -104,10 +121,18 @@ export class HistoryRecord {
     if (entry.type === 'ok') workflow.acceptedAt = Math.min(workflow.acceptedAt ?? entry.t, entry.t)
   }
 
-  private handled({ workflow, node, attempt, worker, type, t }: HandlerEntry): void {
+  private operated(entry: ControlEntry): void {
+    const { operations } = this.workflow(entry.workflow)
+    if (entry.type === 'invoke') return void operations.push({ sent: entry, refused: false })
+    const operation = operations.find(({ sent }) => sent.id === entry.id)
+    if (operation && entry.type === 'ok') Object.assign(operation, { answeredAt: entry.t, answer: entry.answer })
+    if (operation && entry.type === 'fail') operation.refused = true
+  }
+
+  private handled({ workflow, node, run, attempt, worker, type, t, since }: HandlerEntry): void {
     const list = own(this.workflow(workflow).executions, node, () => [])
-    if (type === 'invoke') return void list.push({ attempt, worker, start: t })
-    const open = list.findLast((run) => run.worker === worker && run.attempt === attempt && run.end === undefined)
+    if (type === 'invoke') return void list.push({ run, attempt, worker, start: t, ...(since === undefined ? {} : { since }) })
+    const open = list.findLast((one) => one.worker === worker && one.run === run && one.attempt === attempt && one.end === undefined)
     if (open) Object.assign(open, { end: t, type })
   }
 }

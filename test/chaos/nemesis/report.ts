@@ -10,7 +10,9 @@ export const ENOUGH = { seconds: 45, tasks: 20_000, kinds: 12 }
 /** The object of `--json`. */
 export function figures(seed: number, seconds: number, verdict: Verdict): object {
   const { accepted, finished, lost, stuck, doubleJoins, duplicates, unexplainedDuplicates, faults } = verdict
-  return { seed, seconds, accepted, finished, lost, stuck, doubleJoins, duplicates, unexplainedDuplicates, faults }
+  const { operations, lateBegins } = verdict
+  const control = operations.length === 0 ? {} : { operations, lateBegins }
+  return { seed, seconds, accepted, finished, lost, stuck, doubleJoins, duplicates, unexplainedDuplicates, faults, ...control }
 }
 
 /** Why a run proves too little; none when it is enough. With chosen faults, each of them must have happened. */
@@ -49,11 +51,26 @@ export function reportLines(verdict: Verdict, style: Paint): string[] {
     '',
     ...columns([head, ...rows]),
     '',
+    ...operationLines(verdict, style),
     ...columns(totals(verdict, style)),
     ...(shown.length === 0 ? [] : ['', ...shown, ...more]),
     '',
   ]
 }
+
+/** What was done to running workflows; nothing when that was nothing. */
+function operationLines({ operations, lateBegins: { count, ms } }: Verdict, style: Paint): string[] {
+  if (operations.length === 0) return []
+  const head: Cell[] = ['operation', ...HEADS].map((text) => ({
+    text,
+    colour: style.faint,
+  }))
+  const rows = operations.map(({ kind, ...counts }) => [kind, ...HEADS.map((name) => number(counts[name]))])
+  const late = `  ${number(count)} attempts began after a revocation or pause and were granted before: p50 ${duration(ms.p50)}, p95 ${duration(ms.p95)}, max ${duration(ms.max)}`
+  return [...columns([head, ...rows]), '', late, '']
+}
+
+const HEADS = ['sent', 'answered', 'effective', 'refused', 'unanswered'] as const
 
 function totals(verdict: Verdict, style: Paint): Cell[][] {
   const { faults, accepted, finished, duplicates, unexplainedDuplicates, forgotten, lost, stuck, doubleJoins, violations } = verdict

@@ -44,7 +44,7 @@ export function stuckTasks({ acceptedAt, dump }: WorkflowRecord): number {
 
 /** I4: what clients heard is what is right, every time. */
 export function wrongOutcomes({ id, submit, acceptedAt, outcomes, dump }: WorkflowRecord): Violation[] {
-  if (submit === undefined || acceptedAt === undefined || !dump?.found) return []
+  if (submit === undefined || acceptedAt === undefined || !dump?.found || submit.controlled) return []
   const { state, result, error } = submit.expected
   const wanted = JSON.stringify([state, result ?? null, error ?? null])
   const heard = outcomes.map((outcome) => JSON.stringify([outcome.state, outcome.result ?? null, outcome.error ?? null]))
@@ -64,36 +64,51 @@ export function wrongCounts({ id, dump }: WorkflowRecord): Violation[] {
   return [{ invariant: 'I8 counts', workflow: id, what: `counts ${JSON.stringify(dump.counts)}, nodes ${JSON.stringify(seen)}` }]
 }
 
-/** I6: a join begins after the last of its members has succeeded (or what that became). */
+/** I6: in every run, a join begins after the last of its members has succeeded (or what that became) in the last run in which that was called. */
 export function earlyJoins({ id, submit, executions }: WorkflowRecord): Violation[] {
   if (submit === undefined) return []
-  const doneAt = successes(executions)
-  return submit.joins.flatMap(({ node, after }) => {
-    const first = executions.get(node)?.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY)
-    if (first === undefined) return []
-    const missing = numbersOf(after).filter((member) => !((doneAt.get(String(member)) ?? Number.POSITIVE_INFINITY) < first))
-    return missing.length === 0
-      ? []
-      : [{ invariant: 'I6 early join', workflow: id, what: `${node} began before ${missing.slice(0, 5)} had succeeded` }]
-  })
+  const members = calls(executions)
+  return submit.joins.flatMap(({ node, after }) =>
+    [...firstStarts(executions.get(node) ?? [])].flatMap(([run, first]) => {
+      const missing = numbersOf(after).filter((member) => !(doneAt(members.get(String(member)) ?? [], run) < first))
+      const what = `${node} began in run ${run} before ${missing.slice(0, 5)} had succeeded`
+      return missing.length === 0 ? [] : [{ invariant: 'I6 early join', workflow: id, what }]
+    }),
+  )
 }
 
-/** When each node of the submitted graph, or a task that it became, first succeeded. */
-function successes(executions: WorkflowRecord['executions']): Map<string, number> {
-  const doneAt = new Map<string, number>()
-  for (const [node, list] of executions) {
-    const root = node.split(/[/.]/)[0] as string
-    for (const { type, end } of list) {
-      if (type === 'ok' && end !== undefined) doneAt.set(root, Math.min(doneAt.get(root) ?? end, end))
-    }
-  }
-  return doneAt
+/** When each run first called a node. */
+function firstStarts(list: readonly Execution[]): Map<number, number> {
+  const first = new Map<number, number>()
+  for (const { run, start } of list) first.set(run, Math.min(first.get(run) ?? start, start))
+  return first
 }
+
+/** When a member that was called so first succeeded, in the last run of `run` and those before it that called it. */
+function doneAt(list: readonly Execution[], run: number): number {
+  const last = Math.max(...list.map((one) => one.run).filter((one) => one <= run))
+  const ends = list.flatMap(({ run: of, type, end }) => (of === last && type === 'ok' && end !== undefined ? [end] : []))
+  return Math.min(...ends, Number.POSITIVE_INFINITY)
+}
+
+/** The calls of each node of the submitted graph, those of tasks that it became with them. */
+function calls(executions: WorkflowRecord['executions']): Map<string, Execution[]> {
+  const found = new Map<string, Execution[]>()
+  for (const [node, list] of executions) {
+    const root = rootOf(node)
+    found.set(root, [...(found.get(root) ?? []), ...list])
+  }
+  return found
+}
+
+/** The node of the submitted graph that a task, or one that it became or added, stands for. */
+export const rootOf = (node: string): string => node.split(/[/.]/)[0] as string
 
 /** An attempt that ran again, and whether the history says why. */
 export interface Duplicate {
   workflow: string
   node: string
+  run: number
   attempt: number
   workers: [string, string]
   explained: boolean
@@ -107,10 +122,10 @@ export function duplicates(record: HistoryRecord, { id, submit, executions }: Wo
   for (const [node, list] of executions) {
     list.forEach((run, k) => {
       const before = list[k - 1]
-      if (before === undefined || before.attempt !== run.attempt) return
+      if (before === undefined || before.attempt !== run.attempt || before.run !== run.run) return
       const workers: [string, string] = [before.worker, run.worker]
       const explained = isExplained(record, before, run)
-      found.push({ workflow: id, node, attempt: run.attempt, workers, explained, join: joins.has(node) })
+      found.push({ workflow: id, node, run: run.run, attempt: run.attempt, workers, explained, join: joins.has(node) })
     })
   }
   return found
@@ -126,32 +141,43 @@ function isExplained(record: HistoryRecord, before: Execution, again: Execution)
   // Who leaves in good order has told of all that ended in it.
   const died = exits.some(({ t, code, signal }) => between(t) && (code !== 0 || signal !== null || (before.end ?? t) >= t))
   if (died) return true
-  return record.forgotten.some(({ since, t }) => before.start <= t && (before.end ?? t) >= since)
+  return isForgotten(record, before)
 }
 
-/** I9: a further attempt follows one that asked for it. */
+/** Redis lost a moment in which it ran. */
+const isForgotten = ({ forgotten }: HistoryRecord, { start, end }: Execution): boolean =>
+  forgotten.some(({ since, t }) => start <= t && (end ?? t) >= since)
+
+/** I9: a further attempt follows one that asked for it, in the same run; in a further run the first one may count on from the runs before. */
 export function unaskedAttempts({ id, executions }: WorkflowRecord): Violation[] {
   const found: Violation[] = []
   for (const [node, list] of executions) {
-    for (const { attempt, start } of list) {
-      const asked = (run: Execution): boolean =>
-        run.attempt === attempt - 1 && run.type !== 'ok' && run.end !== undefined && run.end < start
-      if (attempt > 1 && !list.some(asked))
-        found.push({ invariant: 'I9 attempts', workflow: id, what: `attempt ${attempt} of ${node}, which nothing asked for` })
+    for (const one of list) {
+      if (one.attempt > 1 && !isAsked(one, list))
+        found.push({ invariant: 'I9 attempts', workflow: id, what: `attempt ${one.attempt} of ${node}, which nothing asked for` })
     }
   }
   return found
 }
 
-/** I2, I4: a node that succeeded has run; one that was skipped has not. */
-export function statesWithoutCause({ id, dump, executions }: WorkflowRecord): Violation[] {
+function isAsked({ run, attempt, start }: Execution, list: readonly Execution[]): boolean {
+  const earlier = list.filter((one) => one.run < run).map((one) => one.attempt)
+  // Besides those that began, each run before may have ended one by a revocation between its grant and its handler.
+  if (attempt <= Math.max(0, ...earlier) + run) return run > 1
+  return list.some((one) => one.run === run && one.attempt === attempt - 1 && one.type !== 'ok' && one.end !== undefined && one.end < start)
+}
+
+/** I2, I4: a node that succeeded has run; one that was skipped has not, in the last run. */
+export function statesWithoutCause(record: HistoryRecord, { id, dump, executions }: WorkflowRecord): Violation[] {
   if (!dump?.found) return []
+  const last = dump.runs.at(-1)?.[0] ?? 1
   return dump.nodes.flatMap(([node, state]) => {
     const ran = executions.get(node) ?? []
     if (state === 'SUCCESS' && !ran.some(({ type }) => type === 'ok' || type === 'info'))
       return [{ invariant: 'I4 first end', workflow: id, what: `${node} is SUCCESS and no handler of it returned` }]
-    if (state === 'SKIPPED' && ran.length > 0)
-      return [{ invariant: 'I2 one place', workflow: id, what: `${node} is SKIPPED and ran ${ran.length} times` }]
+    const inLast = ran.filter((one) => one.run === last && !isForgotten(record, one)).length
+    if (state === 'SKIPPED' && inLast > 0)
+      return [{ invariant: 'I2 one place', workflow: id, what: `${node} is SKIPPED and ran ${inLast} times` }]
     return []
   })
 }
@@ -177,4 +203,4 @@ export function unrecovered({ faults }: HistoryRecord): Violation[] {
     .map(({ id, name, error }) => ({ invariant: 'I18 recovery', what: `fault ${id}, ${name}: ${error ?? 'no recovery'}` }))
 }
 
-const clip = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
+export const clip = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)

@@ -5,22 +5,24 @@ import { forgotten } from '../../property/keys.js'
 import { type Arena, insist, type Topology } from './arena.js'
 import { check, type Verdict } from './checker.js'
 import type { Fault } from './fault.js'
-import { clockFrom, type DumpEntry, type Entry, type Event, monotonicMs } from './history.js'
+import { clockFrom, type DumpEntry, type Entry, type Event, monotonicMs, type StoredRun } from './history.js'
 import { plan, type Step } from './plan.js'
-import { setStage } from './stage.js'
+import { setStage, type Workload } from './stage.js'
 
 export interface RunOptions {
   seed: number
   seconds: number
   faults: readonly Fault[]
   topology: Topology
+  /** What the load is; default `canvas`. */
+  workload?: Workload
   workers: number
   leaseMs: number
   /** Workflows (or handfuls of plain tasks) under way at a time. */
   inFlight: number
   /** How long what is under way at the end may take, ms; default 60,000. */
   settleMs?: number
-  /** A guard of the library that is broken on purpose, in the workers. */
+  /** A guard of the library that is broken on purpose, in workers and clients. */
   library?: { find: string; replacement: string }
   /** Told of every entry as it comes, for a file. */
   onEntry?: (entry: Entry) => void
@@ -58,6 +60,7 @@ export async function runNemesis(options: RunOptions): Promise<Verdict> {
   const { arena, stop } = await setStage({
     ...{ seed, topology, workers, leaseMs, concurrency: CONCURRENCY, origin, now, write, library: options.library },
     settleMs: options.settleMs ?? SETTLE_MS,
+    workload: options.workload ?? 'canvas',
   })
   const pump = (): void => {
     const news = arena.parts.crew.news()
@@ -161,9 +164,10 @@ async function dumpOf(handle: WorkflowHandle, until: number): Promise<Omit<DumpE
     const nodes = await insist(() => handle.results())
     const { total: _, remaining, ...counts } = status.counts
     const stored = nodes.map(({ id, state, attempts }) => [id, state, attempts] as [string, string, number])
-    return { op: 'dump', workflow: handle.id, found: true, ended: status.ended, remaining, counts, nodes: stored }
+    const runs = (await insist(() => handle.runs())).map(({ run, state, endedAt }) => [run, state, endedAt !== null] as StoredRun)
+    return { op: 'dump', workflow: handle.id, found: true, ended: status.ended, remaining, counts, nodes: stored, runs }
   } catch (error) {
     if (!(error instanceof ChordisError) || error.code !== 'not-found') throw error
-    return { op: 'dump', workflow: handle.id, found: false, ended: false, remaining: 0, counts: {}, nodes: [] }
+    return { op: 'dump', workflow: handle.id, found: false, ended: false, remaining: 0, counts: {}, nodes: [], runs: [] }
   }
 }

@@ -4,15 +4,23 @@ import { RedisServer, type RedisServerOptions } from '../../../src/engine/testin
 import { RedisProxy } from '../../support/proxy.js'
 import { RedisCluster } from '../../support/redis-cluster.js'
 import { RedisSentinel } from '../../support/redis-sentinel.js'
+import { mutateScripts } from '../../support/scripts.js'
 import { Arena, type ArenaParts, PROBE_QUEUE, type Topology } from './arena.js'
 import { Crew } from './crew.js'
 import type { Event } from './history.js'
 import { Load } from './load.js'
 import type { WorkerSetup } from './worker.js'
-import { unitOf } from './workload.js'
+import { type Case, unitOf } from './workload.js'
+import { controlUnitOf } from './workload-control.js'
+
+/** What the load is: `canvas` workflows that are left alone, `control` also some that are operated on. */
+export type Workload = 'canvas' | 'control'
+
+const UNITS: { [name in Workload]: (seed: number, n: number) => Case[] } = { canvas: unitOf, control: controlUnitOf }
 
 export interface StageOptions {
   seed: number
+  workload: Workload
   topology: Topology
   workers: number
   leaseMs: number
@@ -56,7 +64,8 @@ async function serversOf(topology: Topology): Promise<Servers> {
 
 /** All of it, ready to run; `stop` takes it down again. */
 export async function setStage(options: StageOptions): Promise<{ arena: Arena; stop: () => Promise<void> }> {
-  const { topology, origin, leaseMs, concurrency, write, now, workers, seed } = options
+  const { topology, origin, leaseMs, concurrency, write, now, workers, seed, workload } = options
+  const restore = options.library && mutateScripts(options.library.find, options.library.replacement)
   const { redis, partitions, stop, ...servers } = await serversOf(topology)
   const target = topology === 'single' ? (servers.servers[0] as RedisServer) : null
   const connection = { namespace: NAMESPACE, partitions, commandTimeoutMs: COMMAND_TIMEOUT_MS }
@@ -66,13 +75,14 @@ export async function setStage(options: StageOptions): Promise<{ arena: Arena; s
   const clients: [Client, Client] = [await connect(), await Client.connect({ ...connection, redis })]
   const crew = new Crew({ redis, target, namespace: NAMESPACE, origin, leaseMs, concurrency, write, library: options.library })
   await crew.start(workers, ['default', PROBE_QUEUE])
-  const load = new Load(clients, write, (n) => unitOf(seed, n), options.settleMs)
+  const load = new Load(clients, write, (n) => UNITS[workload](seed, n), options.settleMs)
   const parts: ArenaParts = { ...servers, topology, namespace: NAMESPACE, leaseMs, crew, load, clientProxy, control, connect, write, now }
   const close = async (): Promise<void> => {
     await crew.stop()
     await Promise.all([control, ...clients].map((client) => client.close()))
     await Promise.all([crew.close(), clientProxy?.close()])
     await stop()
+    restore?.()
   }
   return { arena: new Arena(parts), stop: close }
 }

@@ -1,6 +1,7 @@
 /** The tasks of the load. Each does one thing, so that the right value of a workflow is known before it runs. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Json, signature, type TaskContext, type TaskDefinition } from '../../../src/engine/index.js'
+import { runOf } from '../../support/grant-times.js'
 
 type Handler = TaskDefinition['handler']
 
@@ -43,6 +44,14 @@ export const HANDLERS: { [name: string]: Handler } = {
     ctx.addToChord(signature('work', [more]))
     return value
   },
+  /** Fails in every run before run `until`; then it is `work`. */
+  frail: async (ctx, [value = null]) => {
+    await pause(ctx)
+    if (runOf(ctx) < Number(ctx.kwargs.until)) throw new TypeError('not in this run')
+    return value
+  },
+  /** Becomes `frail` of the same value. */
+  waver: (ctx, [value = null]) => ctx.replace(signature('frail', [value], ctx.kwargs)),
   refuse: () => {
     throw new TypeError('as it should')
   },

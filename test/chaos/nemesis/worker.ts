@@ -13,6 +13,7 @@ import {
   TaskRegistry,
   Worker,
 } from '../../../src/engine/index.js'
+import { runOf, turnTimes } from '../../support/grant-times.js'
 import { mutateScripts } from '../../support/scripts.js'
 import { clockFrom, type Event, type HandlerEntry, writerTo } from './history.js'
 import { HANDLERS } from './tasks.js'
@@ -40,7 +41,15 @@ export interface Order {
   nth: number
 }
 
-function tasksOf(write: (event: Event) => void, name: () => string, reached: (moment: Order['moment']) => void): TaskRegistry {
+interface Told {
+  write: (event: Event) => void
+  name: () => string
+  reached: (moment: Order['moment']) => void
+  /** When the turn that granted an attempt was first sent. */
+  since: (ctx: TaskContext) => number | undefined
+}
+
+function tasksOf({ write, name, reached, since }: Told): TaskRegistry {
   const tasks = new TaskRegistry()
   for (const [task, handler] of Object.entries(HANDLERS)) tasks.register({ name: task, handler: told(task, handler) })
   const lookUp = tasks.get.bind(tasks)
@@ -62,8 +71,9 @@ function tasksOf(write: (event: Event) => void, name: () => string, reached: (mo
       }
       const { workflow, attempt } = ctx
       const node = ctx.id.slice(workflow.id.length + 1)
-      const entry = { op: 'handler' as const, workflow: workflow.id, node, run: 1, attempt, worker: name(), task }
-      write({ ...entry, type: 'invoke' })
+      const entry = { op: 'handler' as const, workflow: workflow.id, node, run: runOf(ctx), attempt, worker: name(), task }
+      const sentAt = since(ctx)
+      write({ ...entry, type: 'invoke', ...(sentAt === undefined ? {} : { since: sentAt }) })
       reached('in a handler')
       return around(() => handler(ctx, args), end)
     }
@@ -108,7 +118,8 @@ function listening(write: (event: Event) => void, name: () => string): Logger {
 
 async function main({ journal, order, origin, slot, library, ...options }: WorkerSetup): Promise<void> {
   if (library) mutateScripts(library.find, library.replacement)
-  const write = writerTo(journal, clockFrom(origin))
+  const now = clockFrom(origin)
+  const write = writerTo(journal, now)
   let awaited: Order | undefined
   const reached = (moment: Order['moment']): void => {
     if (awaited?.moment !== moment || --awaited.nth > 0) return
@@ -123,7 +134,7 @@ async function main({ journal, order, origin, slot, library, ...options }: Worke
     else raise()
   }
   const name = (): string => worker.process
-  const tasks = tasksOf(write, name, reached)
+  const tasks = tasksOf({ write, name, reached, since: turnTimes(now) })
   const worker: Worker = new Worker({ ...options, tasks, logger: listening(write, name), name: `slot-${slot}`, graceMs: 2_000 })
   process.on('SIGUSR2', () => {
     awaited = JSON.parse(readFileSync(order, 'utf8')) as Order

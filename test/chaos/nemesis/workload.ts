@@ -2,6 +2,7 @@
 import { type Canvas, chain, chord, graph, group, type Json, map, signature } from '../../../src/engine/index.js'
 import { type Join, joinsOf } from '../../support/graph-order.js'
 import { SeededRandom } from '../../support/random.js'
+import type { ControlPlan } from './deeds.js'
 import type { Expected } from './history.js'
 
 /** One workflow to be submitted. Without an id the client makes one, and a plain task goes the short way. */
@@ -12,21 +13,23 @@ export interface Case {
   expected: Expected
   tasks: number
   joins: Join[]
+  /** How it is operated on; absent: it is left alone. */
+  plan?: ControlPlan
 }
 
-interface Made {
+export interface Made {
   canvas: Canvas
   expected: Expected
 }
 
 type Shape = (random: SeededRandom) => Made
 
-const right = (result: Json): Expected => ({ state: 'SUCCESS', result })
+export const right = (result: Json): Expected => ({ state: 'SUCCESS', result })
 const wrong = (error: string): Expected => ({ state: 'FAILURE', error })
 
 const work = (value: Json, ms = 0) => signature('work', [value], ms > 0 ? { ms } : {})
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
-const sumTo = (count: number): number => (count * (count - 1)) / 2
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+export const sumTo = (count: number): number => (count * (count - 1)) / 2
 
 /** Mostly short; now and then long enough for a fault to hit a handler. */
 const taskMs = (random: SeededRandom): number => (random.chance(0.1) ? random.int(20, 150) : random.int(0, 3))
