@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chain, chord, group } from '../../../src/engine/index.js'
 import { useRedis } from '../../support/redis-server.js'
-import { COMMON, call, end, type Handlers, TestEngine } from '../harness.js'
+import { COMMON, call, end, Gate, type Handlers, TestEngine } from '../harness.js'
 
 const redis = useRedis({ appendonly: true })
 
@@ -45,6 +45,27 @@ describe('a retry from the failure', () => {
     expect({ run, counts }).toMatchObject({ run: 2, counts: { success: 1_001, failure: 0, skipped: 0, remaining: 0 } })
     expect(await handle.retry()).toBeNull()
     expect((await engine.client.deadLetters.list()).letters).toEqual([])
+  })
+
+  test('of a body that was revoked takes along the members that were added after that', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const gate = new Gate()
+    const { tasks, calls } = counted()
+    const adds: Handlers[string] = async (ctx, args) => {
+      ctx.addToChord(call('one', [100]))
+      return gate.handler(ctx, args)
+    }
+    await engine.worker({ ...tasks, adds })
+    const handle = await engine.client.submit(chord([call('one', [1]), call('adds', [2])], call('sum')))
+    await gate.entries(1)
+    expect(await handle.task('2').revoke()).toBe(true)
+    gate.open()
+    expect((await end(handle)).outcome.state).toBe('REVOKED')
+    // As the members that were there before: nothing of them was revoked.
+    expect(calls).toEqual([1, 100])
+    expect(await handle.retry()).toBe(2)
+    expect(await handle.result()).toBe(103)
+    expect(calls).toEqual([1, 100, 'sum'])
   })
 
   test('keeps the history of runs and of attempts', async () => {

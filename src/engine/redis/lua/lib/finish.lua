@@ -39,9 +39,11 @@ local function add_members(c, p, i, T, segments)
   p = outer or p
   for q, last in gmatch(segments, '(%S+) (%d+);') do
     local j = join_state(c, p .. join, template(c, p, t))
-    if not j then return end
-    j[1] = j[1] + 1
-    join_open(c, p .. join, j)
+    -- Over already (it was revoked, or expired): nothing waits for them, but they run as its other members do, and a rerun of it takes what they came to.
+    if j then
+      j[1] = j[1] + 1
+      join_open(c, p .. join, j)
+    end
     put(c, 'j' .. p .. join, (field(c, 'j' .. p .. join) or '') .. ',' .. q .. last)
     if not find(c.flags, 'a', 1, true) then c.flags = c.flags .. 'a' end
     attach(c, q, own, i)
