@@ -273,6 +273,8 @@ test('of a workflow in whose life Redis lost a moment, only its end and its valu
   const late = [...sound(), ...ran('2', 28, 1)]
   expect(invariants([...late, forgot(21, 27)])).toEqual([])
   expect(invariants([...late, forgot(95, 96)])).toEqual(['I13 lease after revoke'])
+  // Run 2 had begun its join when Redis forgot that, and was opened again under the same number.
+  expect(invariants([...sound(), ...ran('1', 76, 2), forgot(39, 75)])).toEqual([])
   const wrong = sound().map((entry) => (entry.op === 'outcome' && entry.run === 2 ? { ...entry, result: 4 } : entry))
   expect(invariants([...wrong, forgot(21, 27)])).toEqual(['I4 value'])
 })

@@ -81,7 +81,8 @@ function judge(record: HistoryRecord, workflow: WorkflowRecord, verdict: Verdict
   verdict.stuck += stuck
   if (lost > 0) verdict.violations.push({ invariant: 'I1 lost', workflow: workflow.id, what: `${lost} tasks are missing` })
   if (stuck > 0) verdict.violations.push({ invariant: 'I1 stuck', workflow: workflow.id, what: `${stuck} tasks have not ended` })
-  const early = rules.earlyJoins(workflow)
+  const blurred = submit?.controlled === true && control.isBlurred(record, workflow)
+  const early = blurred ? [] : rules.earlyJoins(workflow)
   verdict.doubleJoins += early.length
   verdict.violations.push(
     ...early,
@@ -91,12 +92,11 @@ function judge(record: HistoryRecord, workflow: WorkflowRecord, verdict: Verdict
     ...rules.statesWithoutCause(record, workflow),
     ...rules.strangers(workflow),
   )
-  if (submit?.controlled) judgeOperations(record, workflow, verdict)
+  if (submit?.controlled) judgeOperations(workflow, blurred, verdict)
   for (const duplicate of rules.duplicates(record, workflow)) repeated(duplicate, verdict)
 }
 
-function judgeOperations(record: HistoryRecord, workflow: WorkflowRecord, verdict: Verdict): void {
-  const blurred = control.isBlurred(record, workflow)
+function judgeOperations(workflow: WorkflowRecord, blurred: boolean, verdict: Verdict): void {
   verdict.violations.push(...control.wrongEnds(workflow, blurred), ...control.earlyTimeouts(workflow))
   if (blurred) return
   verdict.violations.push(
