@@ -184,9 +184,20 @@ describe('while a workflow is paused', () => {
     expect(invariants([...sound(), ...ran('4', 50, 2)])).toEqual(['I13 lease while paused'])
   })
 
+  test('it goes on once it was resumed, and is not found paused later', () => {
+    expect(invariants(dumped({ paused: true }))).toEqual(['I1 resume'])
+    const again = [asked(5, 63, { kind: 'resume', run: 2 }), answered(5, 64, { kind: 'resume', run: 2, answer: true })]
+    expect(invariants([...sound(), ...again])).toEqual(['I1 resume'])
+    expect(invariants([...dumped({ paused: true }), ...again, forgot(61, 62)])).toEqual([])
+    const late = asked(0, 41, { kind: 'pause', run: 2 })
+    expect(invariants([...dumped({ paused: true }), late, control('info', 0, 41.5, { kind: 'pause', run: 2 })])).toEqual([])
+  })
+
   test('an attempt that had been granted before may begin, and what is granted once it may go on', () => {
     expect(invariants([...sound(), ...ran('4', 50, 2, 1, 43)])).toEqual([])
     expect(invariants([...sound(), ...ran('4', 61, 2, 1, 59)])).toEqual([])
+    const late = [asked(0, 41, { kind: 'resume', run: 2 }), control('info', 0, 41.5, { kind: 'resume', run: 2 })]
+    expect(invariants([...sound(), ...ran('4', 50, 2), ...late])).toEqual([])
   })
 })
 
@@ -266,6 +277,25 @@ describe('a timeout', () => {
 
   test('is the end of leases, as a revocation is', () => {
     expect(invariants([...timed(20), ...ran('2', 28, 1)])).toEqual(['I13 lease after timeout'])
+  })
+})
+
+describe('a repeat of an attempt is explained', () => {
+  const twice = (...why: Entry[]): Entry[] => [
+    ...sound(),
+    handler('invoke', '2', 66, 2, 1, 'two', 64),
+    handler('ok', '2', 67, 2, 1, 'two'),
+    ...why,
+  ]
+
+  test('when the lease of the first one had been taken before it began', () => {
+    expect(invariants(twice())).toEqual(['I10 duplicate'])
+    expect(invariants(twice({ t: 64.5, op: 'lost', worker: 'one', by: 'two' }))).toEqual([])
+    expect(invariants(twice({ t: 63, op: 'lost', worker: 'one', by: 'three' }))).toEqual(['I10 duplicate'])
+  })
+
+  test('when Redis forgot its grant before it began', () => {
+    expect(invariants(twice(forgot(63, 64.5)))).toEqual([])
   })
 })
 

@@ -104,6 +104,7 @@ function judgeOperations(workflow: WorkflowRecord, blurred: boolean, verdict: Ve
     ...control.leasesAfterTimeout(workflow),
     ...control.leasesWhilePaused(workflow),
     ...control.wrongRuns(workflow),
+    ...control.pausedAgain(workflow),
   )
 }
 

@@ -145,6 +145,8 @@ export interface DumpEntry extends Timed {
   nodes: StoredNode[]
   /** Its runs, the first one first: number, state, whether it has ended. */
   runs: StoredRun[]
+  /** Nobody had left it paused, and it was; then it was resumed and waited for. */
+  paused?: true
 }
 
 /** Keys that are left when every workflow was forgotten and every worker has gone. */

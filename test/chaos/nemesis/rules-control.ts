@@ -54,11 +54,16 @@ export function leasesAfterTimeout(workflow: WorkflowRecord): Violation[] {
 /** While a workflow is paused no lease of it is granted: from the answer until something is sent that lets it go on. */
 export function leasesWhilePaused(workflow: WorkflowRecord): Violation[] {
   return done(workflow, 'pause').flatMap(({ sent, answeredAt }) => {
+    if (inDoubt(workflow, 'resume', sent.id)) return []
     const until = pausedUntil(workflow, sent.id)
     const late = [...all(workflow)].filter(([, one]) => one.run <= sent.run && (one.since ?? 0) > answeredAt && one.start < until)
     return late.slice(0, 1).map(([of]) => granted('I13 lease while paused', workflow, of, sent.run, late.length))
   })
 }
+
+/** One that was sent before and got no answer: it may be executed at any later time. */
+const inDoubt = ({ operations }: WorkflowRecord, kind: OperationKind, before: number): boolean =>
+  operations.some(({ sent, answeredAt, refused }) => sent.kind === kind && sent.id < before && answeredAt === undefined && !refused)
 
 const GOES_ON: readonly OperationKind[] = ['resume', 'retry', 'rerun']
 
@@ -139,6 +144,17 @@ export function wrongRuns({ id, dump, outcomes, operations }: WorkflowRecord): V
       found.push(`a ${sent.kind} opened run ${answer}, which is not there`)
   }
   return found.map((what) => ({ invariant: 'I8 one end', workflow: id, what }))
+}
+
+/** What was resumed goes on: nobody finds it paused again. */
+export function pausedAgain(workflow: WorkflowRecord): Violation[] {
+  const { id, dump, operations } = workflow
+  if (inDoubt(workflow, 'pause', Number.POSITIVE_INFINITY)) return []
+  const calls = operations.filter(({ sent }) => sent.kind === 'pause' || sent.kind === 'resume')
+  // Its operator resumes it a second time only when it has seen that it is paused.
+  const again = calls.find((one, k) => one.sent.kind === 'resume' && calls[k - 1]?.sent.kind === 'resume' && calls[k - 1]?.answer === true)
+  if (again === undefined && dump?.paused === undefined) return []
+  return [{ invariant: 'I1 resume', workflow: id, what: 'it was paused although it had been resumed' }]
 }
 
 /** I4: a workflow whose timeout has come did not wait for it less than that. */

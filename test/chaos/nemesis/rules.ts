@@ -133,7 +133,7 @@ export function duplicates(record: HistoryRecord, { id, submit, executions }: Wo
 
 function isExplained(record: HistoryRecord, before: Execution, again: Execution): boolean {
   const { exits, lostAt } = record.worker(before.worker)
-  const between = (t: number): boolean => before.start < t && t < again.start + LINE_LATE_MS
+  const between = (t: number): boolean => grantedAt(before) < t && t < again.start + LINE_LATE_MS
   if (lostAt.some(between)) return true
   // It began under a lease that had been taken from it: the grant was long under way, and what came of it was refused.
   const around = (t: number): boolean => Math.abs(t - again.start) < LINE_LATE_MS
@@ -144,9 +144,12 @@ function isExplained(record: HistoryRecord, before: Execution, again: Execution)
   return isForgotten(record, before)
 }
 
-/** Redis lost a moment in which it ran. */
-const isForgotten = ({ forgotten }: HistoryRecord, { start, end }: Execution): boolean =>
-  forgotten.some(({ since, t }) => start <= t && (end ?? t) >= since)
+/** The earliest moment at which its lease may have been granted. It may have been lost again before the handler began. */
+const grantedAt = ({ since, start }: Execution): number => since ?? start
+
+/** Redis lost a moment between its grant and its end. */
+const isForgotten = ({ forgotten }: HistoryRecord, execution: Execution): boolean =>
+  forgotten.some(({ since, t }) => grantedAt(execution) <= t && (execution.end ?? t) >= since)
 
 /** I9: a further attempt follows one that asked for it, in the same run; in a further run the first one may count on from the runs before. */
 export function unaskedAttempts({ id, executions }: WorkflowRecord): Violation[] {

@@ -157,6 +157,8 @@ const END_MS = 15_000
 async function dumpOf(handle: WorkflowHandle, until: number): Promise<Omit<DumpEntry, 't'>> {
   try {
     let status = await insist(() => handle.status())
+    const paused = status.paused === undefined ? {} : { paused: true as const }
+    if (status.paused !== undefined) await insist(() => handle.resume())
     while (!status.ended && performance.now() < until) {
       await sleep(50)
       status = await insist(() => handle.status())
@@ -165,7 +167,7 @@ async function dumpOf(handle: WorkflowHandle, until: number): Promise<Omit<DumpE
     const { total: _, remaining, ...counts } = status.counts
     const stored = nodes.map(({ id, state, attempts }) => [id, state, attempts] as [string, string, number])
     const runs = (await insist(() => handle.runs())).map(({ run, state, endedAt }) => [run, state, endedAt !== null] as StoredRun)
-    return { op: 'dump', workflow: handle.id, found: true, ended: status.ended, remaining, counts, nodes: stored, runs }
+    return { op: 'dump', workflow: handle.id, found: true, ended: status.ended, remaining, counts, nodes: stored, runs, ...paused }
   } catch (error) {
     if (!(error instanceof ChordisError) || error.code !== 'not-found') throw error
     return { op: 'dump', workflow: handle.id, found: false, ended: false, remaining: 0, counts: {}, nodes: [], runs: [] }
