@@ -109,9 +109,15 @@ function block(lines, others, rare, lent) {
 /** The parts of lua/lib in the order in which scripts include them: code that is made once, and the lines that are set at every call. */
 function parts(names, keys) {
   const order = []
-  for (const name of names) {
-    for (const [, part] of read(`lua/${name}.lua`).matchAll(/^-- @include (\w+)$/gm)) if (!order.includes(part)) order.push(part)
+  const add = (text) => {
+    for (const [, part] of text.matchAll(/^-- @include (\w+)$/gm)) {
+      if (order.includes(part)) continue
+      // What a part includes by itself stands before it.
+      add(read(`lua/lib/${part}.lua`))
+      order.push(part)
+    }
   }
+  for (const name of names) add(read(`lua/${name}.lua`))
   const reset = []
   const once = []
   const texts = order.map((part) => {

@@ -5,16 +5,20 @@ import type { Canvas } from '../../src/engine/index.js'
 import { layoutGraph } from '../../src/engine/protocol/layout.js'
 import { SEPARATOR } from '../../src/engine/protocol/stored.js'
 import { Namespace } from '../../src/engine/redis/namespace.js'
-import { calls } from '../../src/engine/redis/scripts.generated.js'
+import { type Argument, calls, type ScriptCall } from '../../src/engine/redis/scripts.generated.js'
 import type { TestEngine } from './harness.js'
 
-export type Look = 0 | 2
+export type Look = 0 | 1 | 2
 export type Grant = [head: string, input: string, spec: string, definitions: string]
 export type Reply = [what: string, more: number, dueMs: number, lost: string[], grants: Grant[]]
 
 /** A worker process made by hand: one lane, turns one by one. */
 export class Hand {
   sequence = 0
+  private last: (epoch: string) => ScriptCall = () => {
+    throw new Error(`${this.name} has made no turn`)
+  }
+
   private constructor(
     private readonly connection: Redis,
     private readonly namespace: Namespace,
@@ -29,10 +33,16 @@ export class Hand {
     return hand
   }
 
-  async turn(look: Look, want: number, completions: string[], queues = ',default,'): Promise<Reply> {
+  async turn(look: Look, want: number, completions: Argument[], queues = ',default,'): Promise<Reply> {
     this.sequence++
-    const turn = (epoch: string) => calls.turn(epoch, this.name, 0, this.sequence, queues, want, look, '', 1_048_576, completions)
-    return (await this.namespace.runAtEpoch(this.connection, 0, turn)) as unknown as Reply
+    const { sequence } = this
+    this.last = (epoch) => calls.turn(epoch, this.name, 0, sequence, queues, want, look, '', 1_048_576, completions)
+    return this.repeat()
+  }
+
+  /** The last turn once more, as it was: its reply was lost. */
+  async repeat(): Promise<Reply> {
+    return (await this.namespace.runAtEpoch(this.connection, 0, this.last)) as unknown as Reply
   }
 
   /** Says that the handler of a node, leased by the last turn, is about to be called. */

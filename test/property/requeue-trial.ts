@@ -30,9 +30,11 @@ function faultsOf(workflow: string, node: string): number {
   return chance < rate / 2 ? 1 + (many % 2) : 0
 }
 
+/** Faults that tasks have left, whichever worker they meet them in. */
+const left = new Map<string, number>()
+
 /** The conformance tasks, some of which fail when they belong to a faulty workflow. */
 export function faultyTasks(write: Write, process: () => string): TaskRegistry {
-  const left = new Map<string, number>()
   const tasks = journalled(write, process)
   for (const name of tasks.names()) {
     const task = tasks.get(name)

@@ -23,8 +23,8 @@ export interface RerunOptions {
   callbacks?: boolean
 }
 
-/** A task has two faults at most, and what it failed may have faults of its own behind it. */
-const RETRIES = 60
+/** A task has two faults at most, and what it failed may have faults of its own behind it: two for each task of the longest path. */
+const RETRIES = 200
 
 export const rerunTroubles = (options: RerunOptions, list: readonly Spec[], inFlight = 24): Promise<object[]> =>
   troublesOf(list, inFlight, (spec) => troubleOf(options, spec))
@@ -42,7 +42,7 @@ async function troubleOf(options: RerunOptions, spec: Spec): Promise<string[]> {
   await Promise.all([ended(observer, clean, timeoutMs), ended(observer, faulty, timeoutMs)])
   await retryAll(options, faulty)
   await rerunSome(options, faulty, random)
-  // Each worker has faults of its own left.
+  // What had never run has its faults yet.
   await retryAll(options, faulty)
   const outcome = await insist(() => faulty.outcome({ waitMs: timeoutMs }), timeoutMs)
   const marks = callbacks ? evaluate(canvas).marks : journal().marksOf(clean.id)

@@ -15,7 +15,8 @@ const report = JSON.parse(read('bench/results/latest.json')) as Report
 describe('bench/results/latest.json', () => {
   test('holds every workload, nobody of ours failed, and the floor is the one that was given', () => {
     const rows = new Set(report.rows.filter(({ contestant }) => contestant === 'chordis').map(({ workload }) => workload))
-    for (const workload of workloads.filter(({ rounds }) => rounds.full > 0)) for (const row of Object.keys(workload.rows)) expect(rows).toContain(row)
+    for (const workload of workloads.filter(({ rounds }) => rounds.full > 0))
+      for (const row of Object.keys(workload.rows)) expect(rows).toContain(row)
     expect(report.failed.filter(({ contestant }) => contestant === 'chordis')).toEqual([])
     expect(report.floorSha256).toBe(FLOOR_SHA256)
   })

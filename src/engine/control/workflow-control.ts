@@ -61,12 +61,18 @@ export class WorkflowControl implements ControlsWorkflows {
     if (nodes === undefined) return (await this.call(id, (epoch) => calls.revoke(epoch, id, why, []))) !== 'ended'
     let named = 0
     for (let from = 0; from < nodes.length; from += NODES_AT_ONCE) {
-      const some = nodes.slice(from, from + NODES_AT_ONCE)
-      const [answer, count] = await this.send(id, (epoch) => calls.revoke(epoch, id, why, some))
-      if (answer === 'none') throw notFound(id)
-      named += Number(count)
+      named += await this.revokeNodes(id, why, nodes.slice(from, from + NODES_AT_ONCE))
     }
     return named > 0
+  }
+
+  /** How many of them were open. Steps of a new run, or of a requeue, come first. */
+  private async revokeNodes(id: string, why: string, nodes: readonly string[]): Promise<number> {
+    for (;;) {
+      const [answer, count] = await this.send(id, (epoch) => calls.revoke(epoch, id, why, nodes))
+      if (answer === 'none') throw notFound(id)
+      if (answer !== 'busy') return Number(count)
+    }
   }
 
   async pause(id: string, reason?: string): Promise<boolean> {

@@ -1,27 +1,12 @@
-/** States shown to users (Celery's, plus SKIPPED) and how the letters of records and control fields map to them. */
+/** States shown to users (Celery's, plus SKIPPED): records and control fields read by the table of state-machine.ts. */
 import { awaitedChild } from './children.js'
+import { NODE_STATES, type NodeState, RECORDS, type RecordKind, type WorkflowLetter } from './state-machine.js'
 
-/** The states of a node: Celery's, and SKIPPED. */
-export const NODE_STATES = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'] as const
-/** The state of a node, as users see it. */
-export type NodeState = (typeof NODE_STATES)[number]
+export { NODE_STATES, type NodeState }
 /** The state of a workflow: that of its output node. Never SKIPPED. */
 export type WorkflowState = Exclude<NodeState, 'SKIPPED'>
 
-const BY_LETTER: Record<string, NodeState> = {
-  P: 'PENDING', // blocked: a join that waits for inputs
-  Q: 'PENDING', // ready
-  D: 'RETRY', // delayed after an attempt
-  L: 'STARTED', // leased
-  W: 'STARTED', // waiting for its replacement, or for a child workflow
-  S: 'SUCCESS',
-  I: 'SUCCESS',
-  V: 'SUCCESS',
-  F: 'FAILURE',
-  C: 'FAILURE',
-  R: 'REVOKED',
-  K: 'SKIPPED',
-}
+const BY_LETTER = new Map<string, RecordKind>(Object.entries(RECORDS))
 
 /** What a task may call the state that it is in: `[A-Z][A-Z0-9_]{0,31}`, and none of ours but STARTED. */
 const OWN_STATE = /^[A-Z][A-Z0-9_]{0,31}$/
@@ -47,16 +32,17 @@ export function liveReport(record: string | null, report: string | null): StateR
 /** State of a node from its record; no record means that it waits or is ready. */
 export function nodeState(record: string | null): NodeState {
   if (!record) return 'PENDING'
-  if (record[0] === 'A') return record.includes('|R') ? 'REVOKED' : 'FAILURE'
+  const kind = BY_LETTER.get(record[0] as string)
+  if (kind === undefined) return 'PENDING'
+  if (kind.ends === 'A') return record.includes('|R') ? 'REVOKED' : kind.shown
   // Its child has ended, and a worker is to read what came of it.
   if (record[0] === 'Q' && awaitedChild(record) !== undefined) return 'STARTED'
-  if (record[0] === 'Q' && !record.startsWith('Q 1 ')) return 'RETRY'
-  return BY_LETTER[record[0] as string] ?? 'PENDING'
+  return kind.retried !== undefined && record.split(' ', 2)[1] !== '1' ? kind.retried : kind.shown
 }
 
 /** The control field of a workflow: see redis/lua/lib/workflow.lua. */
 export interface Control {
-  state: 'g' | 'p' | 'r' | 'h' | 'k' | 'e' | 'x'
+  state: WorkflowLetter
   run: number
   remaining: number
   outs: number

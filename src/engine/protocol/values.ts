@@ -6,6 +6,7 @@
 import type { Json } from '../canvas/types.js'
 import type { WireError } from './errors.js'
 import { firstOf, nodesOf, parseSettled, type SettledGroup, type SettledNode } from './settled.js'
+import { RECORDS, type RecordKind, type TerminalLetter } from './state-machine.js'
 import { SETTLED, type StoredOutput } from './stored.js'
 
 /** Records by node id (`17`, `17/0`); `null` where there is none. */
@@ -25,7 +26,8 @@ export interface NodeRange {
   stride: number
 }
 
-export type TerminalCode = 'S' | 'I' | 'V' | 'F' | 'R' | 'C' | 'A' | 'K'
+/** Letter in front of a terminal record. */
+export type TerminalCode = TerminalLetter
 
 export interface TerminalRecord {
   code: TerminalCode
@@ -35,9 +37,17 @@ export interface TerminalRecord {
   ignored: boolean
 }
 
+const endings = (ends: (kind: RecordKind) => boolean): string =>
+  Object.entries<RecordKind>(RECORDS)
+    .flatMap(([letter, kind]) => (ends(kind) ? letter : []))
+    .join('')
+
+const TERMINAL_RECORD = new RegExp(`^([${endings(({ ends }) => ends !== undefined)}])(\\d*)(i?)\\|([\\s\\S]*)$`)
+const SUCCESSES = endings(({ ends }) => ends === 'S')
+
 /** A terminal record's parts, or null for a record that is still open. */
 export function parseTerminal(record: string | null): TerminalRecord | null {
-  const match = record === null ? null : /^([SIVFRCAK])(\d*)(i?)\|([\s\S]*)$/.exec(record)
+  const match = record === null ? null : TERMINAL_RECORD.exec(record)
   if (!match) return null
   const code = match[1] as TerminalCode
   return { code, attempts: match[2] ? Number(match[2]) : 1, body: match[4] as string, ignored: code === 'I' || match[3] === 'i' }
@@ -323,7 +333,7 @@ export async function outcomeOf(source: RecordSource, output: StoredOutput): Pro
     const [record] = await source.read([String(gate)])
     const terminal = parseTerminal(record ?? null)
     if (terminal === null) return null
-    if (!['S', 'I', 'V'].includes(terminal.code)) return closedGate(source, gate, record ?? null, rest)
+    if (!SUCCESSES.includes(terminal.code)) return closedGate(source, gate, record ?? null, rest)
   }
   const members = rest.flatMap(expand)
   const plain = members.filter((m): m is number => typeof m === 'number')

@@ -87,7 +87,7 @@ describe('children', () => {
     const scene = await Scene.open()
     const { handle, child } = await waits(scene)
     const control = (await scene.field(child, 's')) as string
-    await scene.set(child, 's', control.replace(/ -c$/, ' -'))
+    await scene.set(child, 's', control.replace(/ -c(l?)$/, ' -$1'))
     scene.gate.open()
     await end(child)
     await scene.mend('child-unheard', { workflow: handle.id, node: '0' })
@@ -98,6 +98,11 @@ describe('children', () => {
     const scene = await Scene.open()
     const { handle, child } = await waits(scene)
     await scene.db.del(await scene.key(`w:${child.id}`))
+    for (const index of ['l:-', 'labels']) {
+      const key = await scene.key(index)
+      const named = (await scene.db.zrange(key, '0', '-1')).filter((name) => name.endsWith(child.id))
+      await scene.db.zrem(key, ...named)
+    }
     await scene.mend('child-unheard', { workflow: handle.id, node: '0' })
     scene.gate.open()
     expect(await scene.result(handle)).toMatchObject({ state: 'FAILURE', error: { type: 'ChildWorkflowError', code: 'not-found' } })

@@ -2,6 +2,7 @@
  * What the open nodes of a workflow have been told by the terminal ones before them: the moves of lua/lib/graph.lua (`settle` and `tell`), computed
  * from records instead of made. Pure. A terminal record and what it tells are written by one script, so what is terminal has told.
  */
+import { RECORDS, type RecordKind } from '../../protocol/state-machine.js'
 import { type Successor, successorIndexes, type TemplateParts } from '../../protocol/stored.js'
 import { eachNode, type Picture, type PictureSegment, templateAt } from './picture.js'
 
@@ -34,8 +35,8 @@ export interface Hearing {
   settlements: Map<string, Settlement>
 }
 
-const TERMINAL = /^[SVFRCAK]/
-export const isTerminal = (word: string): boolean => TERMINAL.test(word)
+const BY_LETTER = new Map<string, RecordKind>(Object.entries(RECORDS))
+export const isTerminal = (word: string): boolean => BY_LETTER.get(word.charAt(0))?.ends !== undefined
 
 /** What comes from another segment stands behind all that comes from the join's own; as in graph.lua. */
 const OTHER_SEGMENT = 3e9

@@ -6,6 +6,7 @@
 -- ARGV    epoch, id, cursor        cursor '0' at first, then as answered; dead letters go 1,000 a call
 -- RETURNS {'ok'} it is gone | {'more', cursor} call again | {'none'} no such workflow | {'live'} it has not ended | {'epoch'}
 -- @include base
+-- @include states
 -- @include dead
 -- @include unlist
 local SCAN_COUNT = 500
@@ -18,7 +19,7 @@ local damaged = f.err ~= nil
 if not damaged then
   if not f[1] then return { 'none' } end
   local state = match(f[1], '^(%a) %d+ ')
-  if state == 'g' or state == 'p' or state == 'r' then return { 'live' } end
+  if state and not STATES.over[state] then return { 'live' } end
 end
 if damaged or f[2] then
   local page = redis.call('ZSCAN', K_timers, cursor, 'COUNT', SCAN_COUNT)

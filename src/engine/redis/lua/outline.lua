@@ -21,14 +21,13 @@ local function add(template)
 end
 
 local function letter(r)
-  local code = r and byte(r)
-  if not code or code == 80 then return 'P' end
+  if not r then return 'P' end
+  local code = byte(r)
   if code == 81 and find(r, ' W%S+ %S+$') then return 'T' end
-  if code == 81 then return find(r, '^Q 1 ') and 'P' or 'Y' end
-  if code == 68 then return 'Y' end
-  if code == 76 or code == 87 then return 'T' end
-  if code == 65 then return find(r, '|R', 1, true) and 'R' or 'F' end
-  return TERMINAL[code] or 'P'
+  local ends = TERMINAL[code]
+  if ends == 'A' then return find(r, '|R', 1, true) and 'R' or 'F' end
+  if not ends and STATES.retried[code] and not find(r, '^%a 1 ') then return STATES.retried[code] end
+  return ends or STATES.shown[code] or 'P'
 end
 
 local n = 0

@@ -48,10 +48,9 @@ local budget = run(500)
 if release_ then later(c, 'z', unpack(release_)) end
 -- Nothing else is left to do: it may run at once.
 if todo_head == #todo then run(budget) end
+-- Before the flush, which enters it again when it has ended already, because its task had expired.
+if was_ended and not c.damaged then redis.call('ZREM', K_ended, id) end
 local left = flush()
-if not c.damaged then
-  if was_ended then redis.call('ZREM', K_ended, id) end
-  remove_dead({ name })
-end
+if not c.damaged then remove_dead({ name }) end
 wake()
 return { left > 0 and 'begun' or 'ok' }

@@ -17,7 +17,6 @@
 -- @include finish
 -- @include undo
 -- @include judge
--- @include dead
 -- @include sweep
 -- @include reset
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
@@ -29,8 +28,6 @@ local is_done = c.run + 0 == run_ + 1
 local function go_on()
   take_spreads(500)
   local left = flush()
-  remove_dead(undead)
-  undead = {}
   wake()
   return left > 0 or tonumber(redis.call('HGET', c.key, 'u') or 0) > 0
 end
@@ -84,8 +81,7 @@ local ok = guarded(c, function()
 end)
 if not ok then return { 'unfit', sub(match(c.damaged, 'unfit .*') or 'unfit ?', 7) } end
 run(500)
-flush()
+-- Before the flush, which enters it again when the new run has ended already: all that was to run had expired.
 redis.call('ZREM', K_ended, id)
-remove_dead(undead)
-undead = {}
+flush()
 return { go_on() and 'more' or 'ok', c.run }

@@ -3,7 +3,7 @@
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
 -- ARGV    epoch, id, why, nodes:list        why: the error as JSON; no nodes: the whole workflow; 500 nodes at most
--- RETURNS {'ok', n} it is done; n tasks were named and open | {'more', n} it is decided; a further call (without nodes) does more of it | {'ended', 0} it had ended | {'none', 0} no such workflow, or one that is being stored yet | {'epoch'}
+-- RETURNS {'ok', n} it is done; n tasks were named and open | {'more', n} it is decided; a further call (without nodes) does more of it | {'busy', 0} other moves of the workflow were under way, some of them are made: call again for these nodes | {'ended', 0} it had ended | {'none', 0} no such workflow, or one that is being stored yet | {'epoch'}
 -- @include base
 -- @include workflow
 -- @include graph
@@ -16,7 +16,7 @@
 -- @include sweep
 -- @include cancel
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
-local c, named, budget = try_context(ARGV[2], { 'G', 'm' }), 0, 500
+local c, named, budget = try_context(ARGV[2], { 'G', 'm', 'u' }), 0, 500
 if not c or c.state == 'g' then return { 'none', 0 } end
 if c.state == 'e' or c.state == 'x' then return { 'ended', 0 } end
 if c.state == 'k' then
@@ -24,6 +24,13 @@ if c.state == 'k' then
 elseif #ARGV == 3 then
   guarded(c, revoke_all, ARGV[3])
 else
+  -- What a new run or a requeue has still to open again would not hear that a task before it has ended, and stay open for ever.
+  if tonumber(c.f['u'] or 0) > 0 then
+    local _, any = take_spreads(budget)
+    flush()
+    wake()
+    if any then return { 'busy', 0 } end
+  end
   for k = 4, #ARGV do
     local p, i = match(ARGV[k], '^(.-)(%d+)$')
     -- Of a segment that there is, and a node in it: else its definition cannot be read.

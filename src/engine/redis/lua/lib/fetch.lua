@@ -36,17 +36,19 @@ local function lease_entry(e, list)
     return nil
   end
   local id, run_, t, p, a, n, s = match(e, '^([^:]+):(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
-  local c
+  local c, m
   if id then
     n = tonumber(n)
-    c = try_context(id, n == 1 and { 't' .. p .. t, p .. a, 'b' .. p .. text(floor(a / 32)) } or { 't' .. p .. t })
+    m = min(n, asked.want - asked.leased)
+    -- One node is leased by what is read here, whether it stands alone or is the first of a range.
+    c = try_context(id, m == 1 and { 't' .. p .. t, p .. a, 'b' .. p .. text(floor(a / 32)) } or { 't' .. p .. t })
   end
   if not c or c.run ~= run_ or not leasable(c) then
     if c and c.run == run_ and c.state == 'h' then hold(c, list, e) end
     asked.skipped = asked.skipped + 1
     return nil
   end
-  local m, first = min(n, asked.want - asked.leased), #grants
+  local first = #grants
   local leased = guarded(c, lease_of, e, list, t, p, a, m, s)
   if not leased or leased == 'parked' then
     for k = #grants, first + 1, -1 do grants[k] = nil end

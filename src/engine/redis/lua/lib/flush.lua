@@ -157,6 +157,9 @@ local function end_control(c)
   if find(c.flags, 't', 1, true) then redis.call('ZREM', K_timers, match(field(c, 'T') or '', ' (.*)$') or '') end
 end
 
+-- Names of tasks that are dead letters no more, because they run again: whoever takes up a step of a new run takes them out.
+local undead = {} -- per call
+
 -- Dead letters in both orders: by time, and by name so that those of one workflow are found.
 local dead_times, dead_names = {}, {} -- per call
 local function gather_dead(c)
@@ -191,7 +194,7 @@ local function flush()
         for k, j in pairs(c.open) do join_write(c, k, j) end
         c.open = nil
       end
-      local ended = c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.outcome ~= '0' and c.state ~= 'e'
+      local ended = c.changed and c.rem + 0 == 0 and c.outs + 0 == 0 and c.outcome ~= '0' and c.state ~= 'e' and not find(c.flags, 'o', 1, true)
       if ended then
         end_control(c)
         c.state, c.ended = 'e', since(c.created)
@@ -215,6 +218,11 @@ local function flush()
     end
   end
   write_listings()
+  if #undead > 0 then
+    push_all('ZREM', K_dead, undead)
+    push_all('ZREM', K_deadof, undead)
+    undead = {}
+  end
   push_all('ZADD', K_dead, dead_times)
   push_all('ZADD', K_deadof, dead_names)
   dead_times, dead_names = {}, {}

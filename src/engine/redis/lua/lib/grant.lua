@@ -84,7 +84,7 @@ local function refs(p, i, expr, limit)
       ids[n] = token
     else
       local ref, count, stride = match(token, '^([+-]?%d+):?(%d*):?(%d*)$')
-      if not ref then error('expression') end
+      if not ref then error('expression ' .. expr) end
       local a, s, m = at(ref, i), tonumber(stride) or 1, tonumber(count) or 1
       if n + m > limit then return nil end
       for k = 0, m - 1 do ids[n + k + 1] = p .. text(a + k * s) end

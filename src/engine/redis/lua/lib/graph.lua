@@ -7,6 +7,8 @@ local PUSH_BYTES = 65536
 local MOVES, MOVE_COST = {}, {}
 -- Moves of a workflow that is revoked, or has ended already by what they did.
 local OUTLIVES = {}
+-- Moves that end what nobody runs: behind the last task, with which a workflow ends, some may be left.
+local SETTLES = { v = true, k = true, c = true, p = true, F = true, R = true, K = true, j = true }
 
 local function later(c, kind, p, a, n, s, t, x)
   todo[#todo + 1] = { c, kind, p, a, n, s, t, x or '' }
@@ -463,7 +465,7 @@ local function take_spread()
   if not c and kind == 'h' then redis.call('UNLINK', K_held .. id) end
   if not c or c.run ~= run_ then return true end
   if kind ~= 'z' then c.net = c.net - 1 end
-  if not live(c) and not OUTLIVES[kind] then return true end
+  if not live(c) and not OUTLIVES[kind] and not (c.state == 'e' and SETTLES[kind]) then return true end
   if kind == 'z' and tonumber(c.f['u'] or 0) > 0 then
     if redis.call('LLEN', K_spread) > 0 then
       redis.call('RPUSH', K_spread, text)

@@ -3,9 +3,7 @@
 -- records never change, so what follows from them holds too. What lies in lists is looked for in the same script: in lists of up to LOOKED entries,
 -- of longer ones END at each end.
 local LOOKED, END = 1000, 250
-local SOUND = { [80] = '^P %d+ %d+ %S+ %d+$', [81] = '^Q %d+ %d+ %d+ %S+ %S+$', [68] = '^D %d+ %d+ %d+ %S+ %S+$', [87] = '^W %d+i? ?%S*$',
-  [76] = '^L %S+ %d+ %d+ %d+ %S+ %S+$', [83] = '^S%d*i?|', [73] = '^I%d*|', [86] = '^V|[^|]*|%d+|', [70] = '^F%d*|', [82] = '^R%d*|',
-  [67] = '^C|%S*$', [65] = '^A|%S*$', [75] = '^K|%S*$' }
+local SOUND = STATES.sound
 
 -- word: a record without what only readers of results need: open ones and causes whole, of a success its length, and the segment that it replaced a
 -- task with; '?' for what no script writes.

@@ -2,8 +2,8 @@
 -- A join's template names its inputs. Those of a wide chord, those of more than KNOWN_INPUTS, and the outputs of a workflow are looked for in definition
 -- order, SCAN_NODES a step, until one is found; only those that did not succeed have their definitions read.
 local KNOWN_INPUTS, SCAN_NODES = 1000, 250
+local BAD = STATES.bad
 MOVE_COST.j, MOVE_COST.o = 100, SCAN_NODES
-local BAD = { [70] = 'F', [67] = 'F', [82] = 'R', [75] = 'K', [65] = 'A' }
 
 -- feeds: whether node k tells join i of its segment, itself or through fan nodes.
 local function feeds(c, p, k, T, i)

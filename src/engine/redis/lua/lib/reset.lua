@@ -7,7 +7,6 @@
 -- Which input of a join went wrong first is asked when all have ended (judge.lua): other inputs keep their failures.
 --
 -- Kinds: y reset, because of a node before it (x 'p': of the place that a segment ends in); f choose what failed; d drop.
-local undead = {} -- per call
 
 -- forget_attempts: a task that begins anew has no retries behind it. Its errors are kept.
 local function forget_attempts(c, id, r)
@@ -128,6 +127,9 @@ MOVES.y = function(c, p, i, _, T, x, r)
   reset_successors(c, p, i, T)
 end
 
+-- What goes is counted until it has gone: also of a workflow that is revoked meanwhile, which would not end else.
+OUTLIVES.d = true
+
 -- A node of a segment that goes. What it had made a join outside of its segment wait for does not come.
 MOVES.d = function(c, p, i, _, _, _, r)
   local k = p .. text(i)
@@ -196,6 +198,9 @@ local function open_run(c, what)
   if #lines == RUNS then table.remove(lines, 1) end
   lines[#lines + 1] = c.run .. ' ' .. now_text() .. ' ' .. what .. ' ' .. before
   put(c, 'H', concat(lines, '\n'))
-  -- Of a retry it is known that the outcome will be another one: what made it bad runs again.
-  if what == 'retry' and c.worst ~= 'S' then c.outcome = '0' end
+  if what ~= 'retry' then return end
+  -- It has not ended before all of it has been searched for what failed (flag o), and its outcome will be another one: what made it bad runs again.
+  c.flags = c.flags .. 'o'
+  deferred[#deferred + 1] = { c, 'z', '', 0, 1, 1, '0', 'opened' }
+  if c.worst ~= 'S' then c.outcome = '0' end
 end

@@ -120,8 +120,10 @@ end
 -- revoke_all: the workflow is revoked. why: the JSON of the error.
 local function revoke_all(c, why)
   if c.state == 'h' then redis.call('UNLINK', K_held .. c.id) end
-  c.state, c.changed = 'k', true
+  c.state, c.flags, c.changed = 'k', string.gsub(c.flags, 'o', ''), true
   put(c, '*', 'R|' .. why)
+  -- A retry has taken the outcome back and not opened any output yet, and will not: the outcome that it had stands.
+  if c.outs + 0 == 0 and c.outcome == '0' and c.worst ~= 'J' then c.outcome, c.told = since(c.created), true end
   signal(c, 'revoke')
   local children = #(field(c, 'C') or '') / CHILD_LINE
   -- The list of them must be there until all have been reached.

@@ -100,7 +100,14 @@ end
 
 -- A reopened task may run. x: attempt, bytes, cause. It waits for no countdown and no eta again; how
 -- long it may wait counts from now.
+-- opened: a retry has been searched for what failed. Where nothing was to run again, it ends as it had.
+local function opened(c)
+  c.flags, c.changed = string.gsub(c.flags, 'o', ''), true
+  if c.outcome == '0' and c.outs + 0 == 0 and c.worst ~= 'J' then c.outcome, c.told = since(c.created), true end
+end
+
 MOVES.z = function(c, p, i, t, T, x, r)
+  if x == 'opened' then return opened(c) end
   local att, bytes, cause = match(x, '^(%d+) (%d+) (%S+)$')
   if r ~= 'W ' .. att then return end
   if T.virtual then

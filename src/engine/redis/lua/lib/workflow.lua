@@ -1,4 +1,5 @@
 -- workflow: one workflow's fields, read once and written once per script.
+-- @include states
 -- Everything between the first read and flush() happens in Lua tables, so an error in one damaged workflow leaves no half-made
 -- transition behind: its context is dropped and the others go on.
 --
@@ -97,7 +98,7 @@ end
 -- control: state run rem outs worst created started outcome ended ok failed revoked skipped keep flags
 -- created is an instant (ms); started, outcome and ended are 1 + the ms since then, 0 for not yet: so the field stays under 64 bytes and a small
 -- workflow a compact hash.
--- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: g staging, p pending, r running, h paused, k revoked and not ended, e ended, x damaged. worst: the outcome so far of the output nodes (S, R, F).
+-- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: a letter of protocol/state-machine.ts. worst: the outcome so far of the output nodes (S, R, F).
 -- flags: - alone, or letters behind it: w somebody waits, a members were added, l it has a field l; p stored by `enqueue`; t it has a timeout.
 
 -- class_of: its state for the index of workflows (lib/listing.lua): 1 PENDING, 2 STARTED; ended: 3 SUCCESS, 4 FAILURE, 5 REVOKED; the outcome is known
@@ -174,12 +175,13 @@ local function try_context(id, names)
 end
 
 -- live: its attempts count. A paused workflow lives on: only nothing new of it is leased.
+local LIVE, LEASABLE = STATES.live, STATES.leasable
 local function live(c)
-  return c.state == 'p' or c.state == 'r' or c.state == 'h'
+  return LIVE[c.state]
 end
 
 local function leasable(c)
-  return c.state == 'p' or c.state == 'r'
+  return LEASABLE[c.state]
 end
 
 local function parse_successors(text)
@@ -240,14 +242,13 @@ local function at(ref, i)
   return tonumber(ref)
 end
 
--- A record is terminal when its first letter is one of S I V F R C A K.
-local TERMINAL = { [83] = 'S', [73] = 'S', [86] = 'S', [70] = 'F', [67] = 'F', [82] = 'R', [75] = 'K', [65] = 'A' }
 local function terminal(r)
   return r and TERMINAL[byte(r)] ~= nil
 end
 
 -- check: for a record that would be passed over. What no script can have written is damage: to pass it over would leave its node open for ever.
+local KNOWN_RECORD, KNOWN_LEASE = STATES.record, STATES.lease
 local function check(id, r)
-  if not r or find(r, '^[PQDWSIVFRCAK][%d |]') or find(r, '^L %S+ %d+ %d+ %d+ %S+ %S+$') then return end
+  if not r or find(r, KNOWN_RECORD) or find(r, KNOWN_LEASE) then return end
   error('record of ' .. id)
 end
