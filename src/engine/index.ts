@@ -20,7 +20,7 @@ export { type AsyncResult, type AttemptError, TaskHandle } from './client/task-h
 export { type CanvasReport, type ValidateOptions, validateCanvas } from './client/validate.js'
 export type { WorkflowClient } from './client/workflow-client.js'
 export { WORKFLOW_STATES, type WorkflowFilter } from './client/workflow-filter.js'
-export type { WorkflowCounts, WorkflowPage, WorkflowRow, Workflows } from './client/workflows.js'
+export type { RevokedMany, RevokeManyOptions, WorkflowCounts, WorkflowPage, WorkflowRow, Workflows } from './client/workflows.js'
 export type { ChangedCall } from './control/rerun.js'
 export type { RunView } from './control/runs.js'
 export type { RevokeOptions } from './control/workflow-control.js'

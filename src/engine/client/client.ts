@@ -68,7 +68,7 @@ export class Client implements WorkflowClient {
     }
     this.deadLetters = new DeadLetters(connection, namespace, this.dependencies)
     this.queues = new Queues(connection, namespace)
-    this.workflows = new Workflows(connection, namespace)
+    this.workflows = new Workflows(connection, namespace, this.dependencies.control)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

@@ -222,6 +222,21 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
   }
 
   /**
+   * Removes it whatever it does: revoked first when it has not ended, in as many calls as that takes, then forgotten. What runs of it is told as with
+   * {@link revoke}.
+   * @returns true: it is gone; false: there was none
+   */
+  async delete(options: RevokeOptions = {}): Promise<boolean> {
+    const missing = (error: unknown): false => {
+      if (error instanceof ChordisError && error.code === 'not-found') return false
+      throw error
+    }
+    // Each call ends some 500 nodes and more.
+    for (let calls = 0; calls < MOST_CALLS && (await this.revoke(options).catch(missing)); calls++);
+    return this.forget()
+  }
+
+  /**
    * A task call of this workflow; whether it exists shows when it is asked.
    * @param id the node as {@link results} shows it (`17`), as `ctx.id` does (`<workflow>:17`), or the id that its signature was given
    */
@@ -289,6 +304,9 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
     return this.look.outcome(() => outcomeOf(record === null ? this.look.reader : withFirst(this.look.reader, String(o), record), o))
   }
 }
+
+/** Calls that it takes to revoke the largest workflow, and many more. */
+const MOST_CALLS = 10_000
 
 /** Tasks that one part of a list holds at most. */
 const MAX_LISTED = 1_000

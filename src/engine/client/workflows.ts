@@ -3,6 +3,8 @@
  * Redis looks at 1,000 workflows at most.
  */
 
+import type { ControlsWorkflows, RevokeOptions } from '../control/workflow-control.js'
+import { ChordisError } from '../protocol/errors.js'
 import { checkName, checkWhole } from '../protocol/ids.js'
 import type { WorkflowState } from '../protocol/states.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
@@ -29,6 +31,21 @@ export interface WorkflowPage {
 /** How many workflows are in which state. */
 export type WorkflowCounts = { [state in Exclude<WorkflowState, 'RETRY'>]: number } & { total: number }
 
+/** How many a bulk revocation met that had not ended, and how many of them it ended. */
+export interface RevokedMany {
+  matched: number
+  revoked: number
+}
+
+/** How many workflows are revoked. */
+export interface RevokeManyOptions extends RevokeOptions {
+  /** Only count. */
+  dryRun?: boolean
+  onProgress?(sofar: RevokedMany): void
+}
+
+/** Workflows that a bulk revocation lists at a time. */
+const BULK_PAGE = 200
 const MAX_LISTED = 1_000
 /** Calls to each partition that one part of the list makes. */
 const MAX_CALLS = 10
@@ -38,6 +55,7 @@ export class Workflows {
   constructor(
     private readonly connection: RedisConnection,
     private readonly namespace: Namespace,
+    private readonly control: ControlsWorkflows,
   ) {}
 
   /**
@@ -77,6 +95,27 @@ export class Workflows {
     return { PENDING, STARTED, SUCCESS, FAILURE, REVOKED, total: PENDING + STARTED + SUCCESS + FAILURE + REVOKED }
   }
 
+  /**
+   * Revokes the workflows that a filter means and that have not ended: as many as there were when it came to them. In steps of a page; who stops it
+   * has revoked those before.
+   * @param options as of a workflow's `revoke`; `dryRun`: only count; `onProgress`: told after each page
+   * @throws ChordisError `request-invalid` also for a filter that means all of them: say `state: ['PENDING', 'STARTED']`; `name-invalid`, `redis-unavailable`, `outcome-unknown`
+   */
+  async revoke(filter: WorkflowFilter, { dryRun = false, onProgress, ...options }: RevokeManyOptions = {}): Promise<RevokedMany> {
+    if (Object.values(filter).every((value) => value === undefined))
+      throw new ChordisError('request-invalid', 'must say which', { path: 'filter' })
+    const total: RevokedMany = { matched: 0, revoked: 0 }
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page: WorkflowPage = await this.list({ ...filter, limit: BULK_PAGE, ...(cursor === undefined ? {} : { cursor }) })
+      const live = page.workflows.filter(({ ended }) => !ended)
+      total.matched += live.length
+      if (!dryRun) for (const { id } of live) if (await this.control.revoke(id, options).catch(gone)) total.revoked++
+      onProgress?.({ ...total })
+      cursor = page.cursor
+    }
+    return total
+  }
+
   private read(filter: WorkflowFilter, place: ListPlace, count: number): ReturnType<typeof readListing> {
     const { tenant, task, after: oldest = 0 } = filter
     const window = { place, oldest, states: statesOf(filter.state), tenant, label: labelOf(filter), task, words: wordsOf(filter), count }
@@ -87,6 +126,12 @@ export class Workflows {
 function rowOf({ id, partition, head, task, time }: ListedWorkflow & ListPlace): WorkflowRow {
   const status = statusOf(id, partition, head)
   return { ...status, createdAt: status.createdAt || time, task, paused: head.text.startsWith('h ') }
+}
+
+/** It went while the list was read. */
+function gone(error: unknown): false {
+  if (error instanceof ChordisError && error.code === 'not-found') return false
+  throw error
 }
 
 async function explained<T>(ask: () => Promise<T>): Promise<T> {

@@ -26,6 +26,7 @@ export interface FencesOptions {
 
 export class Fences {
   private connection: RedisConnection | null = null
+  private stopped = false
   /** Signals that had been given, by partition, as the upkeep saw last. */
   private readonly signals = new Map<number, string>()
   /** Revoked nodes whose attempts have ended and whose completion will be answered as lost. */
@@ -42,6 +43,7 @@ export class Fences {
     const { redis, namespace, logger, leaving } = this.options
     const onError = (err: Error) => logger.debug({ err }, 'redis connection')
     const connection = await connect(redis, 'subscriber', onError, undefined, leaving)
+    if (this.stopped) return connection.disconnect()
     this.connection = connection
     const channels = new Map(Array.from({ length: namespace.partitions }, (_, p) => [namespace.keys(p).of('signals'), p]))
     connection.on('message', (channel: string, text: string) => {
@@ -54,6 +56,7 @@ export class Fences {
   }
 
   stop(): void {
+    this.stopped = true
     this.connection?.disconnect()
   }
 

@@ -141,6 +141,26 @@ describe('a revoked workflow', () => {
   })
 })
 
+test('many are revoked by a filter, or only counted; one is deleted while it runs', async () => {
+  const engine = await TestEngine.open(redis.url)
+  const { client } = engine
+  const tagged = await Promise.all(Array.from({ length: 450 }, () => client.submit(call('nobody'), { tags: ['nightly'] })))
+  const other = await client.submit(call('nobody'))
+  expect(await client.workflows.revoke({ tag: 'nightly' }, { dryRun: true })).toEqual({ matched: 450, revoked: 0 })
+  const seen: number[] = []
+  const answer = await client.workflows.revoke({ tag: 'nightly' }, { reason: 'stop', onProgress: ({ revoked }) => seen.push(revoked) })
+  expect(answer).toEqual({ matched: 450, revoked: 450 })
+  expect(seen.at(-1)).toBe(450)
+  expect(await tagged[7]?.outcome()).toMatchObject({ state: 'REVOKED', error: { message: 'stop' } })
+  expect(await other.state()).toBe('PENDING')
+  expect(await client.workflows.count()).toMatchObject({ REVOKED: 450, PENDING: 1 })
+  await expect(client.workflows.revoke({})).rejects.toThrow('filter: must say which')
+  const wide = await client.submit(group(Array.from({ length: 3_000 }, () => call('nobody'))))
+  expect(await wide.delete()).toBe(true)
+  expect(await wide.delete()).toBe(false)
+  await expect(wide.status()).rejects.toMatchObject({ code: 'not-found' })
+})
+
 describe('a revoked task', () => {
   test('of a chord ends its body with a ChordError, and its siblings go on', async () => {
     const engine = await TestEngine.open(redis.url)

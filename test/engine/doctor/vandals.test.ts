@@ -109,6 +109,19 @@ describe('children', () => {
   })
 })
 
+describe('revoked workflows', () => {
+  test('one whose walk was lost is sweep-missing, and ends', async () => {
+    const scene = await Scene.open()
+    const handle = await scene.submit(group(Array.from({ length: 3_000 }, (_, n) => call('echo', [n]))))
+    await handle.revoke()
+    await scene.db.del(await scene.key('spread'))
+    await scene.mend('sweep-missing', { workflow: handle.id })
+    await scene.worker()
+    await end(handle)
+    expect((await handle.status()).counts).toMatchObject({ revoked: 3_000, remaining: 0 })
+  })
+})
+
 describe('entries', () => {
   test('a ready task whose entry is gone is entry-missing', async () => {
     const scene = await Scene.open()

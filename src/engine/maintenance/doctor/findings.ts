@@ -174,6 +174,12 @@ export const FINDING_RULES = {
     why: 'it may wait for ever, and nobody sees what replaced it',
     advice: 'the replacement becomes part again; where it is not stored, the task runs once more',
   },
+  'sweep-missing': {
+    ...MENDS,
+    what: 'nothing ends what is left of a revoked workflow',
+    why: 'it would never end',
+    advice: 'what is left of it is ended',
+  },
   'child-unheard': {
     ...MENDS,
     what: 'a task waits for a child workflow that has ended or is gone',

@@ -75,7 +75,7 @@ export async function suspect(picture: Picture): Promise<Suspicions> {
   const damaged = damageIn(picture)
   if (damaged) return { found: [damaged], leases: [], children: [] }
   // A sweep ends its nodes where they stand.
-  if (state === 'k') return out
+  if (state === 'k') return { ...out, found: [sweepless(picture)] }
   if (state !== 'e') await new LivePicture(picture, out, await listen(picture)).examine()
   const counts = await countsOf(picture)
   if (counts && !says(picture.control, counts)) out.found.push(miscount(picture, counts))
@@ -119,6 +119,18 @@ function miscount(picture: Picture, counts: Counts): Suspicion {
     seen: `${control} ${rem} ${outs} ${worst}`,
     call: (epoch, _sure, fix) =>
       calls.mendcounts(epoch, id, control, rem, outs, worstOf(control, outs, worst), ok, failed, revoked, skipped, flag(fix)),
+  }
+}
+
+/** A revoked workflow that has not ended: something must walk over what is left of it. */
+function sweepless({ id, control, moving }: Picture): Suspicion {
+  const run = control.split(' ')[1] as string
+  return {
+    code: 'sweep-missing',
+    workflow: id,
+    seen: `${run} revoked`,
+    moving,
+    call: (epoch, sure, fix) => calls.mendsweep(epoch, id, run, flag(sure), flag(fix)),
   }
 }
 
