@@ -41,6 +41,7 @@ export interface RevokedMany {
 export interface RevokeManyOptions extends RevokeOptions {
   /** Only count. */
   dryRun?: boolean
+  /** Told after each page what has been revoked so far. */
   onProgress?(sofar: RevokedMany): void
 }
 
