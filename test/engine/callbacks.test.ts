@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chain, chord, chunks, group, type Json, map, starmap } from '../../src/engine/index.js'
+import { type Canvas, chain, chord, chunks, group, type Json, map, starmap } from '../../src/engine/index.js'
 import { useRedis } from '../support/redis-server.js'
 import { COMMON, call, callAlone, errorOf, type Handlers, TestEngine } from './harness.js'
 
@@ -12,6 +12,16 @@ function hearing(): { heard: Json[][]; tasks: Handlers } {
 }
 
 describe('callbacks', () => {
+  test('an error callback of a body that ends in an empty group hears of the ChordError of the group before it', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const { heard, tasks } = hearing()
+    await engine.worker(tasks)
+    const steps: Canvas[] = [group([chord([call('echo')], call('echo')), call('echo')]), group([])]
+    const body = chain(...steps)
+    await engine.run(chord([call('echo', [1]), call('boom')], body).onError(call('hear')))
+    expect(heard).toMatchObject([[{ args: [] }, { type: 'ChordError' }, null]])
+  })
+
   test('a success callback gets the result in front of its own arguments, an immutable one only its own', async () => {
     const engine = await TestEngine.open(redis.url)
     const { heard, tasks } = hearing()

@@ -107,13 +107,14 @@ export abstract class WorkflowReader implements RecordSource {
     const [templateText] = await this.read([`t${prefix}${template}`])
     const { input, spec } = parseTemplate(templateText ?? '')
     const [argsText = '[]', kwargsText = '{}'] = text.slice(text.indexOf(';') + 1).split('\n')
-    const args = JSON.parse(argsText) as Json[]
+    // A node that no worker runs has none: a group that failed as such.
+    const args = JSON.parse(argsText || '[]') as Json[]
     const [record] = await this.read([id])
     const ran = attemptsOf(record ?? null)
     if (input !== '-' && ran > 0) args.unshift(JSON.parse(await valueText(this, { prefix, index, expr: input })) as Json)
     // Requeued meanwhile: it is told of the failure that it was called for.
     const error = (await errorOf(this, id)) ?? (await lastErrorOf(this, id))
-    return { id, task: spec.task, args, kwargs: JSON.parse(kwargsText) as NodeCall['kwargs'], attempt: ran, error }
+    return { id, task: spec.task ?? '', args, kwargs: JSON.parse(kwargsText) as NodeCall['kwargs'], attempt: ran, error }
   }
 
   async endsGroup(id: string): Promise<boolean> {
