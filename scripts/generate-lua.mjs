@@ -77,7 +77,8 @@ function declared(line) {
 /** Of Lua's 200 a few are the library's own. */
 const MOST_LOCALS = 194
 
-const namesIn = (text) => new Set(text.match(/\b[A-Za-z_]\w*\b/g))
+/** Names in code; what a comment calls by the same word is none. */
+const namesIn = (text) => new Set(text.replace(/--.*$/gm, '').match(/\b[A-Za-z_]\w*\b/g))
 
 /** Scripts that are called all the time: what they use of the parts is at hand. */
 const FREQUENT = new Set(['turn', 'submit', 'enqueue', 'beat', 'tend', 'wait'])
@@ -139,6 +140,9 @@ function parts(names, keys) {
     return bare(block(lines, [...rest, ...frequent, ...once, ...reset].join('\n'), rare, lent), keys, order[k])
   })
   const outer = code.flatMap((text) => declared(text.split('\n', 1)[0]))
+  const all = texts.flatMap((lines) => [...new Set(lines.flatMap(declared))])
+  const twice = all.find((name, k) => all.indexOf(name) !== k && (lent.has(name) || outer.includes(name)))
+  if (twice) throw new Error(`two parts of lua/lib declare ${twice}, and a script would get either`)
   if (outer.length > MOST_LOCALS) throw new Error(`${outer.length} names of lua/lib are shared, and Lua allows 200 locals`)
   return { lent, code: code.join('\n'), reset: `if not begun then\nbegun = true\n${once.join('\n')}\nend\n${reset.join('\n')}` }
 }

@@ -37,7 +37,7 @@ const MUTATIONS: Mutation[] = [
   ['timers of what was forgotten stay', 'forget', 'if damaged or f[2] then', 'if damaged then'],
   ['what was skipped stays skipped when its task is requeued', 'requeue', 'return code == 75 or code == 67', 'return code == 67'],
   ['a join that waits does not hear that an input is open again', 'requeue', 'j[1], j[2] = j[1] + 1, 0', 'j[2] = 0'],
-  ['a reopened join tells nobody behind it', 'requeue', /if not j or j\[3\] ~= '!' then return end/, 'if true then return end'],
+  ['a reopened join tells nobody behind it', 'requeue', 'if not told_to_tell(c, k, T) then return end', 'if true then return end'],
   [
     'a reopened join keeps the cause that it had',
     'requeue',

@@ -72,3 +72,9 @@ export function explainRead(error: unknown, id: string): ChordisError {
   const why = explain(error, id)
   return why.code === 'outcome-unknown' ? new ChordisError('redis-unavailable', why.message, { cause: error, workflow: id }) : why
 }
+
+/** What a call on a workflow that is not there (any more) comes to: false. Everything else is thrown on. */
+export function falseIfGone(error: unknown): false {
+  if (error instanceof ChordisError && error.code === 'not-found') return false
+  throw error
+}

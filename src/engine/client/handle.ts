@@ -9,7 +9,7 @@ import { type Head, headOf, type NodeResult, type TaskPage } from '../protocol/r
 import { type WorkflowState, workflowState } from '../protocol/states.js'
 import { nodeOutcome, type Outcome, outcomeOf, type RecordSource } from '../protocol/values.js'
 import { type GraphView, type GraphViewOptions, graphView } from '../protocol/view.js'
-import { corrupt, explainRead, infoOf, plainValue, WorkflowFailedError } from './failures.js'
+import { corrupt, explainRead, falseIfGone, infoOf, plainValue, WorkflowFailedError } from './failures.js'
 import { type HandleDependencies, isWrongType, Look, NOT_A_HASH } from './look.js'
 import { DAMAGED, statusOf, type WorkflowStatus } from './status.js'
 import { membersOf, TaskGroup } from './task-group.js'
@@ -186,7 +186,7 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
    * @throws ChordisError `not-found`; `not-ended` while a task of it is not over; `already-rerun` when somebody else was faster
    */
   async retry(): Promise<number | null> {
-    const { run } = await this.status()
+    const run = await this.run()
     return this.look.controlled((control) => control.rerun(this.id, run, [], []))
   }
 
@@ -198,11 +198,15 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
    * @throws ChordisError as {@link retry}; `not-rerunnable` for a task that was skipped or failed only because of others; `request-invalid`
    */
   async rerun(tasks: string | readonly string[], changes: ChangedCall = {}): Promise<number> {
-    const { run } = await this.status()
+    const run = await this.run()
     const names = typeof tasks === 'string' ? [tasks] : tasks
     const { nodes, definitions } = await rerunOf(this.look, names, changes)
     const opened = await this.look.controlled((control) => control.rerun(this.id, run, nodes, definitions))
     return opened ?? run
+  }
+
+  private async run(): Promise<number> {
+    return ((await this.look.head()).control ?? DAMAGED).run
   }
 
   /** Its runs, the first one first: the last 21 of them. */
@@ -227,12 +231,8 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
    * @returns true: it is gone; false: there was none
    */
   async delete(options: RevokeOptions = {}): Promise<boolean> {
-    const missing = (error: unknown): false => {
-      if (error instanceof ChordisError && error.code === 'not-found') return false
-      throw error
-    }
     // Each call ends some 500 nodes and more.
-    for (let calls = 0; calls < MOST_CALLS && (await this.revoke(options).catch(missing)); calls++);
+    for (let calls = 0; calls < MOST_CALLS && (await this.revoke(options).catch(falseIfGone)); calls++);
     return this.forget()
   }
 

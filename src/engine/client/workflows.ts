@@ -10,6 +10,7 @@ import type { WorkflowState } from '../protocol/states.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
 import { type ListedWorkflow, type ListPlace, readCensus, readListing } from '../redis/listing.js'
 import type { Namespace } from '../redis/namespace.js'
+import { falseIfGone } from './failures.js'
 import { statusOf, type WorkflowSummary } from './status.js'
 import { checkFilter, cursorOf, isMeant, labelOf, placeOf, statesOf, type WorkflowFilter, wordsOf } from './workflow-filter.js'
 
@@ -110,7 +111,7 @@ export class Workflows {
       const page: WorkflowPage = await this.list({ ...filter, limit: BULK_PAGE, ...(cursor === undefined ? {} : { cursor }) })
       const live = page.workflows.filter(({ ended }) => !ended)
       total.matched += live.length
-      if (!dryRun) for (const { id } of live) if (await this.control.revoke(id, options).catch(gone)) total.revoked++
+      if (!dryRun) for (const { id } of live) if (await this.control.revoke(id, options).catch(falseIfGone)) total.revoked++
       onProgress?.({ ...total })
       cursor = page.cursor
     }
@@ -127,12 +128,6 @@ export class Workflows {
 function rowOf({ id, partition, head, task, time }: ListedWorkflow & ListPlace): WorkflowRow {
   const status = statusOf(id, partition, head)
   return { ...status, createdAt: status.createdAt || time, task, paused: head.text.startsWith('h ') }
-}
-
-/** It went while the list was read. */
-function gone(error: unknown): false {
-  if (error instanceof ChordisError && error.code === 'not-found') return false
-  throw error
 }
 
 async function explained<T>(ask: () => Promise<T>): Promise<T> {

@@ -27,7 +27,7 @@ else
 end
 if ARGV[5] ~= '1' then return { 'fault' } end
 put(c, 'u', '0')
-sweep(c, '', 0, tonumber(match(c.f.m or '', '"n":(%d+)') or 1), 'R*')
+sweep_all(c)
 run(500)
 flush()
 wake()

@@ -48,10 +48,9 @@ end
 
 -- node_of: a named task, when it is one of the graph and may be chosen.
 local function node_of(name)
-  local p, i = match(name, '^(.-)(%d+)$')
-  if not i or (p ~= '' and not segments(c)[p]) then return nil end
-  local r = field(c, name)
-  return terminal(r) and p, tonumber(i), r
+  local p, i = node_named(c, name)
+  local r = p and field(c, name)
+  return terminal(r) and p, i, r
 end
 
 local first = 5 + 2 * pairs_
@@ -72,7 +71,7 @@ local ok = guarded(c, function()
     end
   end
   if first > #ARGV then
-    later(c, 'f', '', 0, tonumber(match(c.f.m or '', '"n":(%d+)') or 1), 1, '0')
+    later(c, 'f', '', 0, node_count(c), 1, '0')
     local all = segments(c)
     for k = 1, #all do later(c, 'f', all[k][1], 0, all[k][2], 1, '0') end
   end

@@ -32,11 +32,10 @@ else
     if any then return { 'busy', 0 } end
   end
   for k = 4, #ARGV do
-    local p, i = match(ARGV[k], '^(.-)(%d+)$')
-    -- Of a segment that there is, and a node in it: else its definition cannot be read.
-    if i and (p == '' or segments(c)[p]) and not terminal(field(c, ARGV[k])) then
+    local p, i = node_named(c, ARGV[k])
+    if p and not terminal(field(c, ARGV[k])) then
       named = named + 1
-      later(c, 'q', p, tonumber(i), 1, 1, '0', ARGV[3])
+      later(c, 'q', p, i, 1, 1, '0', ARGV[3])
     end
   end
   if named > 0 then signal(c, 'revoke') end

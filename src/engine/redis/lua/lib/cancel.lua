@@ -13,10 +13,8 @@ end
 
 -- cancel_replaced: over what node i replaced itself by.
 local function cancel_replaced(c, p, i, x)
-  local all = segments(c)
-  for k = 1, #all do
-    if all[k][3] == p and all[k][4] == i then cancel_segment(c, all[k], x) end
-  end
+  local own = segments_of(c, p, i)
+  for k = 1, #own do cancel_segment(c, own[k], x) end
 end
 
 -- cancel_added: over what tasks added to join k.

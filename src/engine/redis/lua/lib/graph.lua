@@ -182,8 +182,7 @@ end
 local function cancel_rest(c, id)
   if not find(c.flags, 'x', 1, true) or cancelled(c) then return end
   put(c, 'F', 'cancel ' .. c.run .. ' F' .. id)
-  local nodes = tonumber(match(field(c, 'm') or '', '"n":(%d+)') or 1)
-  cancel(c, '*x' .. c.run, id, '', 0, nodes - 1, 'F' .. id, '-')
+  cancel(c, '*x' .. c.run, id, '', 0, node_count(c) - 1, 'F' .. id, '-')
 end
 
 -- fail_join: a join one of whose inputs did not succeed: ChordError, or skipped with what skipped its header. skipped: the deciding input was.

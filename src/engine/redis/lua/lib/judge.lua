@@ -92,7 +92,7 @@ MOVES.o = function(c, _, _, _, _, x)
   if c.worst ~= 'J' or c.outs + 0 > 0 then return end
   local from, worst = match(x, '^(%d+) (%a)$')
   from = tonumber(from)
-  local nodes = tonumber(match(field(c, 'm') or '', '"n":(%d+)') or 1)
+  local nodes = node_count(c)
   local to = min(from + SCAN_NODES, nodes)
   each_bad(c, '', from, to, function(n, T, r)
     if not T.out then return end

@@ -54,62 +54,33 @@ local function drop_segments(c, p, i, T)
   if join then without_members(c, join, gone) end
 end
 
-local function reset_join(c, p, i, t, T, mark)
-  local k = p .. text(i)
-  local j = { 1, 0, mark, UNKNOWN_BYTES }
-  c.joins = c.joins or {}
-  c.joins[k] = j
-  join_open(c, k, j)
-  join_write(c, k, j)
-  if mark == '!' then later(c, 'y', p, i, 1, 1, t) end
-end
-
 -- input_reset: an input of join i is open again.
 local function input_reset(c, p, i, t, T)
   local k = p .. text(i)
   local r = field(c, k)
-  local j = (c.joins and c.joins[k]) or (r and byte(r) == 80 and join_state(c, k, T))
-  if j then
-    j[1], j[2] = j[1] + 1, 0
-    if j[3] ~= '!' then j[3] = '?' end
-    return join_open(c, k, j)
-  end
+  if waits_for_more(c, k, r, T) then return end
   if terminal(r) then
     reopen(c, T, r)
     forget_attempts(c, k, r)
     drop_segments(c, p, i, T)
-    return reset_join(c, p, i, t, T, '!')
-  end
-  -- It was chosen, or waits for what it replaced itself by: its successors have been told.
-  if r and byte(r) == 87 then
+    waits_again(c, k, '!')
+    later(c, 'y', p, i, 1, 1, t)
+  elseif r and byte(r) == 87 then
+    -- It was chosen, or waits for what it replaced itself by: its successors have been told.
     drop_segments(c, p, i, T)
-    reset_join(c, p, i, t, T, '?')
+    waits_again(c, k, '?')
   end
 end
 
 local function reset_successors(c, p, i, T)
-  for k = 1, #T.succ do
-    local e = T.succ[k]
-    local q, a = e.p or p, e.rel and i + e.ref or e.ref
-    local U = template(c, q, e.t)
-    if T.place then
-      later(c, 'y', q, a, 1, 1, e.t, 'p')
-    elseif joined(c, q, a, e, U) then
-      for m = 0, e.n - 1 do input_reset(c, q, a + m * e.s, e.t, U) end
-    else
-      later(c, 'y', q, a, e.n, e.s, e.t)
-    end
-  end
+  tell_open(c, p, i, T, 'y', input_reset)
 end
 
 MOVES.y = function(c, p, i, _, T, x, r)
   local k = p .. text(i)
   if r and byte(r) == 80 then
-    local j = join_state(c, k, T)
-    if not j or j[3] ~= '!' then return end
-    j[3] = '?'
-    join_open(c, k, j)
-    return reset_successors(c, p, i, T)
+    if told_to_tell(c, k, T) then reset_successors(c, p, i, T) end
+    return
   end
   if x ~= 'p' and r and byte(r) == 87 then
     drop_segments(c, p, i, T)

@@ -37,3 +37,18 @@ local function under(c, q, p, from, to)
   end
   return false
 end
+
+-- segments_of: those that node i itself added, or replaced itself by.
+local function segments_of(c, p, i)
+  local all, own = segments(c), {}
+  for k = 1, #all do
+    if all[k][3] == p and all[k][4] == i then own[#own + 1] = all[k] end
+  end
+  return own
+end
+
+-- node_named: the segment and the index of a node of the graph by its name; nil for one that there cannot be.
+local function node_named(c, name)
+  local p, i = match(name, '^(.-)(%d+)$')
+  if i and (p == '' or segments(c)[p]) then return p, tonumber(i) end
+end

@@ -60,6 +60,11 @@ local function sweep(c, p, from, to, cause)
   sweep_segments(c, part_of(x), x)
 end
 
+-- sweep_all: plans the walk over all of it. Why stands in the field `*`.
+local function sweep_all(c)
+  sweep(c, '', 0, node_count(c), 'R*')
+end
+
 local function forget_timer(c, p, i, t, T, r)
   if T.delay ~= '-' or (r and byte(r) == 68) then untimed[#untimed + 1] = 'd:' .. T.list .. ':' .. entry(c, p, i, 1, 1, t) end
 end
@@ -71,18 +76,10 @@ local function tell_outside(c, p, i, T, part, code, cause)
   end
 end
 
-local function is_replaced(c, p, i)
-  local all = segments(c)
-  for k = 1, #all do
-    if all[k][3] == p and all[k][4] == i then return true end
-  end
-  return false
-end
-
 -- A task that had replaced itself ends with what it replaced itself by.
 local function swept(c, p, i, r, code, cause)
   if code == 'K' then return 'K|' .. cause end
-  if r and byte(r) == 87 and is_replaced(c, p, i) then return 'A|' .. cause end
+  if r and byte(r) == 87 and #segments_of(c, p, i) > 0 then return 'A|' .. cause end
   return 'R' .. ended_attempts(r) .. '|' .. sub(cause, 2)
 end
 
@@ -120,16 +117,16 @@ end
 -- revoke_all: the workflow is revoked. why: the JSON of the error.
 local function revoke_all(c, why)
   if c.state == 'h' then redis.call('UNLINK', K_held .. c.id) end
-  c.state, c.flags, c.changed = 'k', string.gsub(c.flags, 'o', ''), true
+  c.state = 'k'
   put(c, '*', 'R|' .. why)
-  -- A retry has taken the outcome back and not opened any output yet, and will not: the outcome that it had stands.
-  if c.outs + 0 == 0 and c.outcome == '0' and c.worst ~= 'J' then c.outcome, c.told = since(c.created), true end
+  -- A retry that was being opened opens no more.
+  opened(c)
   signal(c, 'revoke')
   local children = #(field(c, 'C') or '') / CHILD_LINE
   -- The list of them must be there until all have been reached.
   if children > 0 then c.keep = text(math.max(tonumber(c.keep), 60000)) end
   children_go(c, 0, children, why)
-  sweep(c, '', 0, tonumber(match(field(c, 'm') or '', '"n":(%d+)') or 1), 'R*')
+  sweep_all(c)
 end
 
 -- A task is revoked: it ends, and what depends on it hears of that. x: the JSON of the error.

@@ -29,24 +29,43 @@ local function undone(r)
   return code == 75 or code == 67
 end
 
--- unarrive: an input of join i, which had arrived, is open again.
-local function unarrive(c, p, i, t, T)
-  local k = p .. text(i)
-  local r = field(c, k)
+-- waits_for_more: a join that is open waits for one input more. False when it is not open.
+local function waits_for_more(c, k, r, T)
   local j = (c.joins and c.joins[k]) or (r and byte(r) == 80 and join_state(c, k, T))
-  if j then
-    j[1], j[2] = j[1] + 1, 0
-    if j[3] ~= '!' then j[3] = '?' end
-    return join_open(c, k, j)
-  end
-  -- An error callback that was called stays as it is.
-  if not undone(r) then return end
-  reopen(c, T, r)
-  j = { 1, 0, '!', UNKNOWN_BYTES }
+  if not j then return false end
+  j[1], j[2] = j[1] + 1, 0
+  if j[3] ~= '!' then j[3] = '?' end
+  join_open(c, k, j)
+  return true
+end
+
+-- waits_again: a join that was over waits for the input that tells it. mark: see above.
+local function waits_again(c, k, mark)
+  local j = { 1, 0, mark, UNKNOWN_BYTES }
   c.joins = c.joins or {}
   c.joins[k] = j
   join_open(c, k, j)
   join_write(c, k, j)
+end
+
+-- told_to_tell: an open join was to tell its successors that it waits again, and now does.
+local function told_to_tell(c, k, T)
+  local j = join_state(c, k, T)
+  if not j or j[3] ~= '!' then return false end
+  j[3] = '?'
+  join_open(c, k, j)
+  return true
+end
+
+-- unarrive: an input of join i, which had arrived, is open again.
+local function unarrive(c, p, i, t, T)
+  local k = p .. text(i)
+  local r = field(c, k)
+  if waits_for_more(c, k, r, T) then return end
+  -- An error callback that was called stays as it is.
+  if not undone(r) then return end
+  reopen(c, T, r)
+  waits_again(c, k, '!')
   later(c, 'u', p, i, 1, 1, t)
 end
 
@@ -56,20 +75,24 @@ local function joined(c, q, a, e, U)
   return U.mode == 'c' and e.n == 1 and find(c.flags, 'a', 1, true) and field(c, 'j' .. q .. a)
 end
 
--- untell: node i, which had ended, is open again: what that means for its successors.
-local function untell(c, p, i, T)
+-- tell_open: node i, which had ended, is open again: its successors hear of it, by a move of that kind, joins by `unarrived`.
+local function tell_open(c, p, i, T, kind, unarrived)
   for k = 1, #T.succ do
     local e = T.succ[k]
     local q, a = e.p or p, e.rel and i + e.ref or e.ref
     local U = template(c, q, e.t)
     if T.place then
-      later(c, 'u', q, a, 1, 1, e.t, 'p')
+      later(c, kind, q, a, 1, 1, e.t, 'p')
     elseif joined(c, q, a, e, U) then
-      for m = 0, e.n - 1 do unarrive(c, q, a + m * e.s, e.t, U) end
+      for m = 0, e.n - 1 do unarrived(c, q, a + m * e.s, e.t, U) end
     else
-      later(c, 'u', q, a, e.n, e.s, e.t)
+      later(c, kind, q, a, e.n, e.s, e.t)
     end
   end
+end
+
+local function untell(c, p, i, T)
+  tell_open(c, p, i, T, 'u', unarrive)
 end
 
 -- What a task replaced itself by has reopened: it waits for it again.
@@ -85,10 +108,7 @@ MOVES.u = function(c, p, i, _, T, x, r)
   if x == 'p' then return undo_place(c, p, i, T, r) end
   local k = p .. text(i)
   if r and byte(r) == 80 then
-    local j = join_state(c, k, T)
-    if not j or j[3] ~= '!' then return end
-    j[3] = '?'
-    join_open(c, k, j)
+    if not told_to_tell(c, k, T) then return end
   elseif undone(r) then
     reopen(c, T, r)
     drop(c, k)
@@ -98,14 +118,14 @@ MOVES.u = function(c, p, i, _, T, x, r)
   untell(c, p, i, T)
 end
 
--- A reopened task may run. x: attempt, bytes, cause. It waits for no countdown and no eta again; how
--- long it may wait counts from now.
--- opened: a retry has been searched for what failed. Where nothing was to run again, it ends as it had.
+-- opened: a retry opens no more of the workflow. Where it opened no output, the outcome that it took back stands.
 local function opened(c)
   c.flags, c.changed = string.gsub(c.flags, 'o', ''), true
-  if c.outcome == '0' and c.outs + 0 == 0 and c.worst ~= 'J' then c.outcome, c.told = since(c.created), true end
+  if c.outcome == '0' and c.outs + 0 == 0 and c.worst ~= 'J' then known_outcome(c) end
 end
 
+-- A reopened task may run. x: attempt, bytes, cause; or `opened`: a retry has been searched for what failed. It waits for no countdown and no eta again;
+-- how long it may wait counts from now.
 MOVES.z = function(c, p, i, t, T, x, r)
   if x == 'opened' then return opened(c) end
   local att, bytes, cause = match(x, '^(%d+) (%d+) (%S+)$')

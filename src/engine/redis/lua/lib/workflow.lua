@@ -174,6 +174,11 @@ local function try_context(id, names)
   return nil
 end
 
+-- node_count: nodes of the submitted graph. A plain task that came by `enqueue` has no meta.
+local function node_count(c)
+  return tonumber(match(field(c, 'm') or '', '"n":(%d+)') or 1)
+end
+
 -- live: its attempts count. A paused workflow lives on: only nothing new of it is leased.
 local LIVE, LEASABLE = STATES.live, STATES.leasable
 local function live(c)
