@@ -18,6 +18,7 @@ export const ERROR_RULES = {
   'request-invalid': { status: 400, retryable: false, exit: 2, title: 'The request is not valid' },
   'name-invalid': { status: 400, retryable: false, exit: 2, title: 'A name is not valid' },
   'limit-exceeded': { status: 413, retryable: false, exit: 2, title: 'A limit is exceeded' },
+  'schedule-invalid': { status: 400, retryable: false, exit: 2, title: 'The schedule is not valid' },
   'not-found': { status: 404, retryable: false, exit: 5, title: 'There is no such thing' },
   'id-conflict': { status: 409, retryable: false, exit: 5, title: 'The id is taken by another workflow' },
   'not-ended': { status: 409, retryable: true, exit: 5, title: 'The workflow has not ended' },
