@@ -107,8 +107,8 @@ function dayOfWeek(random: SeededRandom): DayPart {
     return { text: `${name}#${nth}`, day: ({ number, weekday }) => weekday === first && Math.ceil(number / 7) === nth }
   }
   if (kind === 1) return { text: `${name}#L`, day: ({ number, weekday, length }) => weekday === first && number > length - 7 }
-  if (kind === 2) {
-    const last = random.int(first, 6)
+  if (kind === 2 && first < 6) {
+    const last = random.int(first + 1, 6) // SUN-SUN is a whole week to croner, a day to others
     return { text: `${DAYS[first]}-${DAYS[last]}`, day: ({ weekday }) => weekday >= first && weekday <= last }
   }
   const second = random.int(0, 6)
