@@ -4,6 +4,7 @@
  * Nothing connects before it has to: a module that only defines tasks touches no network. `Client`, `Worker` and `TaskRegistry` do the work and
  * can be used without it.
  */
+import { Beat, type BeatOptions } from './beat/beat.js'
 import { type ArgumentSchemas, type Parsed, type Task, type TaskDefaults, task, type Unparsed } from './canvas/task.js'
 import type { Result, ResultOf, Startable } from './canvas/typed.js'
 import type { Canvas, Json } from './canvas/types.js'
@@ -31,6 +32,9 @@ export interface ChordisOptions extends ClientOptions {
   logger?: Logger
 }
 
+/** A beat's options without what the application knows. */
+export type AppBeatOptions = Omit<BeatOptions, keyof ClientOptions>
+
 /** A worker's options without what the application knows: Redis, namespace, tasks. */
 export type AppWorkerOptions = Omit<WorkerOptions, keyof ClientOptions | 'tasks'>
 
@@ -51,6 +55,7 @@ export class Chordis {
   /** As {@link Client.control}; the first use connects. */
   readonly control = new WorkerControl(async (command, options) => (await this.client()).control.send(command, options))
   private readonly made = new Set<Worker>()
+  private readonly beats = new Set<Beat>()
   private connecting: Promise<Client> | undefined
   private closing: Promise<void> | undefined
   private over = false
@@ -156,6 +161,15 @@ export class Chordis {
     return worker
   }
 
+  /** A beat: it fires the schedules of the namespace; `start()` begins, `stop()` ends. Throws `request-invalid`, `closed` after {@link close}. */
+  beat(options: AppBeatOptions = {}): Beat {
+    if (this.closing) throw closed()
+    const { redis, namespace, partitions, logger } = this.options
+    const beat = new Beat({ redis, namespace, partitions, logger, ...options })
+    this.beats.add(beat)
+    return beat
+  }
+
   /**
    * The connected client. Calls at the same time connect once; after a failure the next call tries again.
    * @throws ChordisError `redis-unavailable`, `namespace-version`, `closed`
@@ -183,7 +197,7 @@ export class Chordis {
 
   private async shutDown(): Promise<void> {
     // Running handlers may still submit: the client goes last.
-    await Promise.all([...this.made].map((worker) => worker.stop()))
+    await Promise.all([...this.made, ...this.beats].map((one) => one.stop()))
     this.over = true
     const client = await this.connecting?.catch(() => undefined)
     await client?.close()

@@ -3,6 +3,20 @@
  *
  * @module chordis
  */
+export type { BackfillOptions, BackfillReport } from './beat/backfill.js'
+export { Beat, type BeatOptions } from './beat/beat.js'
+export {
+  CATCH_UP_MODES,
+  type CatchUp,
+  type CatchUpMode,
+  ON_TIME_MS,
+  type Schedule,
+  type ScheduleDefinition,
+  type ScheduledSubmit,
+} from './beat/definition.js'
+export type { PreviewTick } from './beat/preview.js'
+export { type BeatStatistics, type Fired, LATENESS_CLASSES_MS } from './beat/stats.js'
+export * from './beat/timing/index.js'
 export * from './canvas/index.js'
 export * from './chordis.js'
 export { Client, type ClientOptions, type ConnectionOptions } from './client/client.js'
@@ -13,6 +27,8 @@ export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failu
 export { WorkflowHandle } from './client/handle.js'
 export type { QueuedTask, QueueView } from './client/queue-view.js'
 export type { QueueChangeOptions, QueueLeft, Queues } from './client/queues.js'
+export type { SchedulePause, ScheduleView } from './client/schedule-view.js'
+export type { ScheduleChanged, ScheduleOf, SchedulePage, Schedules, TriggerAnswer } from './client/schedules.js'
 export type { WorkflowStatus, WorkflowSummary } from './client/status.js'
 export type { SubmitOptions } from './client/submission.js'
 export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group.js'
@@ -39,6 +55,15 @@ export { ChordisError, ERROR_RULES, type ErrorCode, type WireError } from './pro
 export { checkName } from './protocol/ids.js'
 export type { NodeResult, TaskPage, TaskView } from './protocol/reader.js'
 export { TaskRevokedError } from './protocol/revoked.js'
+export {
+  OVERLAP_POLICIES,
+  type OverlapPolicy,
+  RUN_KINDS,
+  type RunKind,
+  type RunName,
+  type ScheduledBy,
+  type ScheduleRun,
+} from './protocol/schedules.js'
 export { NODE_STATES, type NodeState, type TaskState, type WorkflowState } from './protocol/states.js'
 export type { Outcome } from './protocol/values.js'
 export type { GraphView, GraphViewEdge, GraphViewNode, GraphViewOptions } from './protocol/view.js'

@@ -4,6 +4,8 @@
  */
 import { onTestFinished } from 'vitest'
 import {
+  Beat,
+  type BeatOptions,
   Client,
   type Json,
   type Logger,
@@ -26,6 +28,8 @@ import { until } from '../support/wait.js'
 export type Handlers = { [name: string]: TaskDefinition['handler'] | Omit<TaskDefinition, 'name'> }
 
 export type WorkerSettings = Partial<Omit<WorkerOptions, 'redis' | 'namespace' | 'tasks'>>
+
+export type BeatSettings = Partial<Omit<BeatOptions, 'namespace'>>
 
 export interface LogLine {
   level: keyof Logger
@@ -63,6 +67,14 @@ export class TestEngine {
     await worker.start()
     onTestFinished(() => worker.stop({ graceMs: 200 }))
     return worker
+  }
+
+  /** A beat that has started; it stops with the test. */
+  async beat(settings: BeatSettings = {}): Promise<Beat> {
+    const beat = new Beat({ redis: this.redis, namespace: this.namespace, logger: this.logger(), ...settings })
+    onTestFinished(() => beat.stop())
+    await beat.start()
+    return beat
   }
 
   /** Submits and waits until every node is terminal. */

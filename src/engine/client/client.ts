@@ -20,6 +20,7 @@ import { DeadLetters } from './dead-letters.js'
 import { WorkflowHandle } from './handle.js'
 import type { HandleDependencies } from './look.js'
 import { Queues } from './queues.js'
+import { Schedules } from './schedules.js'
 import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
 import { type AsyncResult, resultOf } from './task-handle.js'
@@ -51,6 +52,8 @@ export class Client implements WorkflowClient {
   readonly queues: Queues
   /** The workflows that Redis holds: to be listed and counted. */
   readonly workflows: Workflows
+  /** What is submitted by the clock: made, changed, paused, asked for. Beats fire it. */
+  readonly schedules: Schedules
 
   private constructor(
     private readonly connection: RedisConnection,
@@ -69,6 +72,7 @@ export class Client implements WorkflowClient {
     this.deadLetters = new DeadLetters(connection, namespace, this.dependencies)
     this.queues = new Queues(connection, namespace)
     this.workflows = new Workflows(connection, namespace, this.dependencies.control)
+    this.schedules = new Schedules(connection, namespace)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

@@ -34,12 +34,13 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
 
   /** State, counts and times. Throws `not-found` when there is no such workflow (any more). */
   async status(): Promise<WorkflowStatus> {
-    const [head, { origin, children }] = await Promise.all([this.look.head(), this.lineage()])
+    const [head, { origin, children, schedule }] = await Promise.all([this.look.head(), this.lineage()])
     return {
       ...statusOf(this.id, this.look.reader.partition, head),
       ...(origin === null ? {} : { parentId: origin.parentId }),
       rootId: origin?.rootId ?? this.id,
       children: children.length,
+      ...(schedule === undefined ? {} : { schedule }),
       ...(head.control?.state === 'h' ? { paused: await this.paused() } : {}),
     }
   }

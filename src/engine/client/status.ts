@@ -1,5 +1,6 @@
 /** What a workflow's control field and meta say of it. Pure. */
 import type { Head } from '../protocol/reader.js'
+import type { ScheduledBy } from '../protocol/schedules.js'
 import { type Control, type WorkflowState, workflowState } from '../protocol/states.js'
 
 /** State, counts and times of a workflow. Times are Unix ms by Redis's clock. */
@@ -34,6 +35,8 @@ export interface WorkflowStatus extends WorkflowSummary {
   rootId: string
   /** Workflows that its tasks started. */
   children: number
+  /** The schedule that submitted it, for what time, and how late. */
+  schedule?: ScheduledBy
   /** Since when nothing new of it starts, and why; absent unless it is paused. */
   paused?: { since: number; reason: string | null }
 }

@@ -118,9 +118,9 @@ export function metaText(stored: StoredGraph, options: Pick<SubmitOptions, 'name
 }
 
 /** What it is listed under, beside its state (redis/lua/lib/listing.lua); no part of what makes it the same workflow. */
-export function labelsOf({ tenant = '-', tags = [] }: SubmitOptions, parent?: string): [string, Argument][] {
-  if (tenant === '-' && tags.length === 0 && parent === undefined) return []
-  const labels = [...new Set(tags.map((tag) => `t:${tag}`)), ...(parent === undefined ? [] : [`p:${parent}`])]
+export function labelsOf({ tenant = '-', tags = [] }: Pick<SubmitOptions, 'tenant' | 'tags'>, ...others: string[]): [string, Argument][] {
+  if (tenant === '-' && tags.length === 0 && others.length === 0) return []
+  const labels = [...new Set(tags.map((tag) => `t:${tag}`)), ...others]
   return [['l', [tenant, ...labels].join(' ')]]
 }
 
@@ -166,18 +166,38 @@ export function namesOf(canvas: Canvas, options: SubmitOptions): { id: string | 
   return { id, key }
 }
 
-function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): GraphSubmission {
+/** A canvas as it is stored, without what tells one submission of it from another. */
+export interface StoredCanvas {
+  total: number
+  outs: number
+  roots: string
+  fields: [string, Argument][]
+  bytes: number
+}
+
+/** Compiles and lays out a canvas. Throws ChordisError with the path of what is wrong. */
+export function storedCanvas(canvas: Canvas, options: SubmitOptions): StoredCanvas {
   const stored = layoutGraph(compile(canvas, options.limits ? { limits: options.limits } : {}))
-  const { id: ownId, key } = namesOf(canvas, options)
-  const { id, partition } = place(namespace, ownId, key)
-  const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
   const retries: [string, Argument][] = options.limits?.retries === undefined ? [] : [['y', String(options.limits.retries)]]
   const timeout: [string, Argument][] = options.timeoutMs === undefined ? [] : [['T', String(Math.ceil(options.timeoutMs))]]
   const policy: [string, Argument][] = options.onFailure === 'cancel' ? [['F', 'cancel']] : []
   const fields: [string, Argument][] = [['m', metaText(stored, options)], ...retries, ...timeout, ...policy, ...stored.fields]
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + sizeOf(value) + 20, 200)
+  return { total: stored.total, outs: stored.outs, roots: stored.roots, fields, bytes }
+}
+
+/** Whether one call carries it. */
+export const fitsOneCall = ({ bytes, fields }: Pick<StoredCanvas, 'bytes' | 'fields'>): boolean =>
+  bytes <= CALL_BYTES && fields.length <= CALL_FIELDS
+
+function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): GraphSubmission {
+  const stored = storedCanvas(canvas, options)
+  const { fields, bytes } = stored
+  const { id: ownId, key } = namesOf(canvas, options)
+  const { id, partition } = place(namespace, ownId, key)
+  const keyText = key === undefined ? '' : `${options.tenant ?? '-'}:${fingerprint([key])}`
   // A new id needs no digest: see same_fields in submit.lua. Keys keep one, and what is stored in pieces is recognised by it.
-  const fresh = ownId === undefined && key === undefined && bytes <= CALL_BYTES && fields.length <= CALL_FIELDS
+  const fresh = ownId === undefined && key === undefined && fitsOneCall(stored)
   const digest = fresh ? '-' : fingerprint([stored.roots, ...(fields.flat() as (string | Buffer)[])])
   fields.push(...labelsOf(options))
   const head = [id, digest, '1', stored.total, stored.outs, checkRetention(options.retentionMs), keyText, '', stored.roots]

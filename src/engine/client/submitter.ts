@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { CALL_BYTES, CALL_FIELDS, pieces } from '../redis/pieces.js'
+import { pieces } from '../redis/pieces.js'
 import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
 import { GraphBatch, LoneBatch, refusal, type SubmitListener, type Waiting } from './batches.js'
-import { type GraphSubmission, isLone, type LoneSubmission, type Submission } from './submission.js'
+import { fitsOneCall, type GraphSubmission, isLone, type LoneSubmission, type Submission } from './submission.js'
 
 const RESEND_MS = [50, 250]
 
@@ -29,7 +29,7 @@ export class Submitter {
 
   submit(submission: Submission, listener: SubmitListener, index: number): void {
     if (isLone(submission)) this.addLone(submission, listener, index)
-    else if (submission.bytes > CALL_BYTES || submission.fields.length > CALL_FIELDS) void this.inPieces({ submission, listener, index })
+    else if (!fitsOneCall(submission)) void this.inPieces({ submission, listener, index })
     else this.addGraph({ submission, listener, index })
   }
 

@@ -22,6 +22,8 @@ export interface WorkflowFilter {
   tenant?: string
   /** Children of this workflow. */
   parent?: string
+  /** Submitted by this schedule. */
+  schedule?: string
   /** Created before this instant, Unix ms. */
   before?: number
   /** Created at this instant or after it, Unix ms. */
@@ -42,12 +44,16 @@ export function statesOf(state: WorkflowFilter['state']): readonly WorkflowState
 }
 
 /** @throws ChordisError `request-invalid`, `name-invalid` */
-export function checkFilter({ task, tag, name, tenant, parent, before, after }: WorkflowFilter): void {
-  for (const [path, value] of Object.entries({ tag, tenant, parent })) if (value !== undefined) checkName(value, path)
+export function checkFilter({ task, tag, name, tenant, parent, schedule, before, after }: WorkflowFilter): void {
+  for (const [path, value] of Object.entries({ tag, tenant, parent, schedule })) if (value !== undefined) checkName(value, path)
   for (const [path, value] of Object.entries({ task, name })) {
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw new ChordisError('request-invalid', 'must be a text', { path })
   }
+  if (parent !== undefined && schedule !== undefined)
+    throw new ChordisError('request-invalid', 'cannot stand beside parent: what a workflow starts belongs to no schedule', {
+      path: 'schedule',
+    })
   if (before !== undefined) checkWhole(before, 0, LAST_MS, 'before')
   if (after !== undefined) checkWhole(after, 0, LAST_MS, 'after')
 }
@@ -62,9 +68,10 @@ export function placeOf(cursor: string | undefined, before = LAST_MS): ListPlace
 
 export const cursorOf = ({ time, id }: ListPlace): string => `${time}:${id}`
 
-/** The index of labels that finds them best: few have a parent, more have a tag. */
-export function labelOf({ parent, tag }: WorkflowFilter): string | undefined {
+/** The index of labels that finds them best: few have a parent, more a schedule or a tag. */
+export function labelOf({ parent, schedule, tag }: WorkflowFilter): string | undefined {
   if (parent !== undefined) return `p:${parent}`
+  if (schedule !== undefined) return `s:${schedule}`
   return tag === undefined ? undefined : `t:${tag}`
 }
 

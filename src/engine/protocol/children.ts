@@ -1,5 +1,6 @@
 /** Child workflows as they are stored with parent and child (redis/lua/lib/child.lua), and what ends a node that waited for one. Pure. */
 import type { WireError } from './errors.js'
+import { parseScheduledBy, type ScheduledBy } from './schedules.js'
 import type { StoredOutput } from './stored.js'
 
 /** What becomes of a child when its parent is revoked: `cancel` revokes it too, `abandon` leaves it alone. */
@@ -35,6 +36,8 @@ export interface Lineage {
   origin: Origin | null
   /** In the order in which they were started. */
   children: ChildEntry[]
+  /** The schedule that submitted it, if one did. */
+  schedule?: ScheduledBy
 }
 
 const policyOf = (letter: string | undefined): CancelPolicy => (letter === 'a' ? 'abandon' : 'cancel')
@@ -42,13 +45,15 @@ const policyOf = (letter: string | undefined): CancelPolicy => (letter === 'a' ?
 /** The letter that stands for a policy where it is stored. */
 export const policyLetter = (policy: CancelPolicy): string => policy[0] as string
 
-/** Reads the fields `P` and `C` of a workflow; what is not there, or cannot be read, is nobody. */
-export function parseLineage(place: string | null, children: string | null): Lineage {
+/** Reads the fields `P`, `C` and `B` of a workflow; what is not there, or cannot be read, is nobody. */
+export function parseLineage(place: string | null, children: string | null, by: string | null = null): Lineage {
   const [, parentId, parentTask, rootId, policy] = /^(\S+) (\S+) (\S+) ([ac]) /.exec(place ?? '') ?? []
+  const schedule = parseScheduledBy(by)
   const started = parentId !== undefined && parentTask !== undefined && rootId !== undefined
   return {
     origin: started ? { parentId, parentTask, rootId, cancelPolicy: policyOf(policy) } : null,
     children: [...(children ?? '').matchAll(/^(\S+) ([ac])$/gm)].map(([, id = '', letter]) => ({ id, cancelPolicy: policyOf(letter) })),
+    ...(schedule === undefined ? {} : { schedule }),
   }
 }
 

@@ -47,6 +47,11 @@ export function newWorkflowId(partition: number): string {
   return `${partition.toString(16).padStart(2, '0')}-${randomText(20)}`
 }
 
+/** A workflow id in the given partition that follows from a text: 80 bits of its digest. */
+export function derivedWorkflowId(partition: number, text: string): string {
+  return `${partition.toString(16).padStart(2, '0')}-${createHash('sha1').update(text).digest('hex').slice(0, 20)}`
+}
+
 /** The incarnation of a process: new at every start, so that attempt ids never repeat. */
 export function newIncarnation(): string {
   return randomText(14)

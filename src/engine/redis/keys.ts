@@ -44,10 +44,16 @@ export const SUFFIX = {
   listed: 'l:',
   /** HASH of what `enqueue` stored: `s` how many have started and have not ended; `t` `n` a recount that is under way, see lua/mendcount.lua. */
   counts: 'counts',
-  /** ZSET `<kind>:<name>:<ms of creation>:<workflow>`, all with score 0: what workflows are labelled with. Kinds: `t` a tag, `p` the parent. */
+  /** ZSET `<kind>:<name>:<ms of creation>:<workflow>`, all with score 0: what workflows are labelled with. Kinds: `t` a tag, `p` the parent, `s` the schedule. */
   labels: 'labels',
   /** ZSET workflows being stored, by the time at which that began, ms. */
   staging: 'staging',
+  /** HASH a schedule: d definition, s state, p why it is paused, r workflows of it that run, q what waits for them, l the last runs, see lua/lib/schedule.lua. `s:<tenant>:<id>` */
+  schedule: 's:',
+  /** ZSET `<tenant>:<id>` of schedules by when a beat must look at them, ms. */
+  due: 'due',
+  /** ZSET `<tenant>:<id>` of all schedules, all with score 0. */
+  schedules: 'schedules',
   /** HASH a worker process: info, b last beat, s its last sample, q<lane> last sequence, g<lane>:<sequence> what was granted, t:<task> 1. `p:<incarnation>` */
   process: 'p:',
   /** LIST commands that a worker process has not answered: `<id> <until, ms> <JSON>`. `c:<incarnation>` */

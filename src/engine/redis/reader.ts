@@ -80,8 +80,8 @@ export class RedisReader extends WorkflowReader {
   }
 
   async lineage(): Promise<Lineage> {
-    const [place = null, children = null] = await this.ask(() => this.connection.hmget(this.key, 'P', 'C'))
-    return parseLineage(place, children)
+    const [place = null, children = null, by = null] = await this.ask(() => this.connection.hmget(this.key, 'P', 'C', 'B'))
+    return parseLineage(place, children, by)
   }
 
   async segments(meta: WorkflowMeta): Promise<Segment[]> {

@@ -50,7 +50,7 @@ export class Children {
     const limits = given.limits ? { limits: given.limits } : {}
     const stored = layoutGraph(compile(readCanvas(canvas, limits), limits))
     const { retries } = given.limits ?? {}
-    const labels = labelsOf(given, attempt.workflowId)
+    const labels = labelsOf(given, `p:${attempt.workflowId}`)
     const fields: [string, Argument][] = [['m', metaText(stored, given)], ...labels, ...stored.fields]
     if (retries !== undefined) fields.push(['y', String(retries)])
     if (given.timeoutMs !== undefined) fields.push(['T', String(Math.ceil(given.timeoutMs))])

@@ -1,5 +1,6 @@
 -- flush: writes what the script decided: every workflow in one HSET, ready entries, timers, spreads, wake tokens, and tells waiters.
 -- Nothing is written before this point but by flush_lone(), whose workflows no context holds: whatever failed earlier has left no trace.
+-- @include schedule
 -- Ready lists that hold entries, as far as this script knows.
 local busy = {} -- per call
 -- A worker that listens is told what became of its completions and, when it asks, of workflows, line by line; for others nothing is gathered:
@@ -153,6 +154,7 @@ end
 
 -- end_control: what control of a running workflow left beside it goes with its end.
 local function end_control(c)
+  if find(c.flags, 's', 1, true) then schedule_ended(c) end
   if c.state == 'h' then redis.call('UNLINK', K_held .. c.id) end
   if find(c.flags, 't', 1, true) then redis.call('ZREM', K_timers, match(field(c, 'T') or '', ' (.*)$') or '') end
 end
@@ -235,6 +237,7 @@ local function flush()
   push_all('RPUSH', K_spread, spreads)
   todo, todo_head = {}, 1
   if #signals > 0 then tell_processes() end
+  write_schedules()
   return #spreads
 end
 

@@ -1,0 +1,179 @@
+/**
+ * Fires schedules when they are due. Any number of beats may run, in any processes: there is no leader. Each looks at every partition when its next
+ * schedule is due, and every {@link BeatOptions.lookMs} at least, by Redis's clock; who sees a schedule first has it to itself for a second, and the script
+ * that submits decides whether it is still due (redis/lua/fire.lua). A beat that is stopped, paused or cut off delays nothing by more than that.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConnectionOptions } from '../client/client.js'
+import { checkWhole } from '../protocol/ids.js'
+import { revocation } from '../protocol/revoked.js'
+import { parseRun, type RunName, runText } from '../protocol/schedules.js'
+import { connect, explain, type RedisConnection } from '../redis/connection.js'
+import { Namespace } from '../redis/namespace.js'
+import { type DueSchedule, dueSchedules, fire } from '../redis/schedules.js'
+import type { Argument } from '../redis/scripts.generated.js'
+import { DEFAULT_LOGGER, type Logger } from '../worker/logger.js'
+import { type KnownSchedule, KnownSchedules } from './known-schedules.js'
+import { type BeatStatistics, BeatStats, type Fired } from './stats.js'
+import { fireItem, itemBytes, passItem, storePieces } from './submissions.js'
+
+export interface BeatOptions extends ConnectionOptions {
+  logger?: Logger
+  /** How often it looks at each partition when nothing is due, ms, 10 to 1,000. Default 250: how late a schedule is that was made or changed to be due at once. */
+  lookMs?: number
+  /** Hears of every run that this beat submitted, or left out. */
+  onFired?: (fired: Fired) => void
+}
+
+/** Schedules that one look takes up. */
+const LIMIT = 200
+/** How long a schedule is left to the beat that saw it first, ms. */
+const CLAIM_MS = 1_000
+/** What one call of `fire` carries: 5 ms of Redis's time. */
+const ITEMS_AT_ONCE = 100
+const CALL_BYTES = 512 * 1_024
+const DEFAULT_LOOK_MS = 250
+/** A call without an answer is given up; the next look sees what came of it. */
+const COMMAND_TIMEOUT_MS = 5_000
+
+const CANCELLED = JSON.stringify(revocation('the next run of its schedule was due', false))
+const TERMINATED = JSON.stringify(revocation('the next run of its schedule was due', true))
+
+/** A run that is to be fired, or ticks that are passed over. */
+interface Item {
+  known: KnownSchedule
+  args: Argument[]
+  bytes: number
+  /** Undefined: ticks are passed over. */
+  run: RunName | undefined
+  passed: number
+}
+
+/** Fires the schedules of a namespace while it runs. */
+export class Beat {
+  private readonly namespace: Namespace
+  private readonly logger: Logger
+  private readonly lookMs: number
+  private readonly stats = new BeatStats()
+  private readonly ending = new AbortController()
+  private connection: RedisConnection | undefined
+  private known: KnownSchedules | undefined
+  private looks: Promise<void>[] = []
+
+  /** Connects to nothing. @throws ChordisError `name-invalid`, `request-invalid` */
+  constructor(private readonly options: BeatOptions) {
+    this.namespace = new Namespace(options)
+    this.logger = options.logger ?? DEFAULT_LOGGER
+    this.lookMs = checkWhole(options.lookMs ?? DEFAULT_LOOK_MS, 10, 1_000, 'lookMs')
+  }
+
+  /** Begins. Waits for Redis as long as that takes. @throws ChordisError `namespace-version`; `closed` when it is stopped meanwhile */
+  async start(): Promise<void> {
+    this.connection = await connect(this.options.redis, 'worker', () => {}, COMMAND_TIMEOUT_MS, this.ending.signal)
+    await this.namespace.load(this.connection)
+    this.known = new KnownSchedules(this.connection, this.namespace, this.logger)
+    this.looks = Array.from({ length: this.namespace.partitions }, (_, partition) => this.watch(partition))
+  }
+
+  /** What it has fired and left out so far, and how late. */
+  statistics(): BeatStatistics {
+    return this.stats.read()
+  }
+
+  /** Ends after the look that is under way. Safe to repeat. */
+  async stop(): Promise<void> {
+    this.ending.abort()
+    await Promise.all(this.looks)
+    this.connection?.disconnect()
+  }
+
+  private async watch(partition: number): Promise<void> {
+    const { signal } = this.ending
+    let failing = false
+    while (!signal.aborted) {
+      let waitMs = this.lookMs
+      try {
+        waitMs = await this.look(partition)
+        if (failing) this.logger.info({ partition }, 'schedules fire again')
+        failing = false
+      } catch (error) {
+        if (!failing && !signal.aborted) this.logger.warn({ err: explain(error), partition }, 'schedules wait for Redis')
+        failing = true
+      }
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  /** @returns how long nothing is to do, ms */
+  private async look(partition: number): Promise<number> {
+    const connection = this.connection as RedisConnection
+    const { now, waitMs, due } = await dueSchedules(connection, this.namespace, partition, { limit: LIMIT, claimMs: CLAIM_MS })
+    if (due.length > 0) {
+      const known = await (this.known as KnownSchedules).of(partition, due)
+      const items = due.flatMap((one) => {
+        const schedule = known.get(one.name)
+        return schedule === undefined ? [] : this.itemsOf(partition, schedule, one, now)
+      })
+      for (const batch of batches(items)) await this.fire(partition, batch)
+      // What was fired may be due again, and what waited may have more behind it.
+      return 0
+    }
+    return waitMs < 0 ? this.lookMs : Math.min(waitMs, this.lookMs)
+  }
+
+  private itemsOf(partition: number, known: KnownSchedule, { state, waiting }: DueSchedule, now: number): Item[] {
+    const items: Item[] = []
+    const bytes = itemBytes(known)
+    const first = parseRun(waiting)
+    if (first !== undefined) {
+      const step = { kind: 'q', overlap: '', expected: waiting, next: null, due: null } as const
+      items.push({ known, args: fireItem(known, partition, first, step), bytes, run: first, passed: 0 })
+    }
+    if (state.next === null || state.due === null || state.due > now) return items
+    for (const { expected, fires, passed, next, due } of known.ticks.plan(state.next, now)) {
+      if (fires) {
+        const run = { kind: 'tick', nominalTime: expected } as const
+        const step = { kind: 't', overlap: '', expected: String(expected), next, due } as const
+        items.push({ known, args: fireItem(known, partition, run, step), bytes, run, passed: 0 })
+      } else items.push({ known, args: passItem(known, { expected, passed, next, due }), bytes: 200, run: undefined, passed })
+    }
+    return items
+  }
+
+  private async fire(partition: number, items: readonly Item[]): Promise<void> {
+    const connection = this.connection as RedisConnection
+    for (const { known, run } of items) if (run !== undefined) await storePieces(connection, this.namespace, partition, known, run)
+    const call = { cancelled: CANCELLED, terminated: TERMINATED, items: items.map(({ args }) => args) }
+    const answers = await fire(connection, this.namespace, partition, call)
+    items.forEach(({ known, run, passed }, k) => {
+      const { answer, latenessMs } = answers[k] as (typeof answers)[number]
+      const { tenant, id } = known.schedule
+      const fired = { tenant, schedule: id, run: run ?? null, answer, latenessMs, passed }
+      this.stats.count(fired)
+      this.options.onFired?.(fired)
+      this.say(fired)
+    })
+  }
+
+  private say({ answer, run, passed, ...where }: Fired): void {
+    if (answer === 'missed') this.logger.warn({ ...where, ticks: passed }, 'ticks of a schedule were missed')
+    else if (answer === 'full') this.logger.warn(where, 'Redis is full: a schedule waits')
+    else this.logger.debug({ ...where, run: run === null ? undefined : runText(run), answer }, 'a schedule was due')
+  }
+}
+
+/** What one call each carries. */
+function* batches(items: readonly Item[]): Generator<Item[]> {
+  let batch: Item[] = []
+  let bytes = 0
+  for (const item of items) {
+    if (batch.length > 0 && (batch.length >= ITEMS_AT_ONCE || bytes + item.bytes > CALL_BYTES)) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(item)
+    bytes += item.bytes
+  }
+  if (batch.length > 0) yield batch
+}

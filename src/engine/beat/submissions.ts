@@ -1,0 +1,78 @@
+/** What a schedule submits, ready to be fired: its canvas is compiled once per version, and stored in pieces first where it is large. */
+import { checkLabels, checkRetention, fitsOneCall, labelsOf, type StoredCanvas, storedCanvas } from '../client/submission.js'
+import { type RunName, runId, runText, scheduleName } from '../protocol/schedules.js'
+import type { RedisConnection } from '../redis/connection.js'
+import type { Namespace } from '../redis/namespace.js'
+import { pieces } from '../redis/pieces.js'
+import { timeText } from '../redis/schedules.js'
+import { type Argument, calls } from '../redis/scripts.generated.js'
+import type { Schedule } from './definition.js'
+
+/** A schedule in one version, with what it submits. */
+export interface ReadySchedule {
+  name: string
+  version: string
+  schedule: Schedule
+  stored: StoredCanvas & { keepMs: number; labels: [string, Argument][] }
+}
+
+/** Compiles. @throws ChordisError `canvas-invalid`, `limit-exceeded`, and what is wrong with its options */
+export function readySchedule(schedule: Schedule, version: string): ReadySchedule {
+  const options = { ...schedule.submit, ...(schedule.tenant === '-' ? {} : { tenant: schedule.tenant }) }
+  checkLabels(options)
+  const keepMs = checkRetention(options.retentionMs)
+  const labels = labelsOf(options, `s:${schedule.id}`)
+  const stored = { ...storedCanvas(schedule.canvas, options), keepMs, labels }
+  return { name: scheduleName(schedule.tenant, schedule.id), version, schedule, stored }
+}
+
+/** What an item of `fire` says beside the run: see redis/lua/fire.lua. */
+export interface Step {
+  kind: 't' | 'q' | 'm' | 'b'
+  overlap: string
+  expected: string
+  next: number | null
+  due: number | null
+}
+
+/** An item that submits a run. */
+export function fireItem({ name, version, stored }: ReadySchedule, partition: number, run: RunName, step: Step): Argument[] {
+  const inOne = fitsOneCall(stored)
+  const fields = inOne ? [...stored.fields, ...stored.labels] : stored.labels
+  return [
+    ...[name, version, step.kind, step.overlap, step.expected, runText(run), timeText(step.next), timeText(step.due), 0],
+    ...[runId(partition, name, run), inOne ? '1' : '2', stored.total, stored.outs, stored.keepMs, stored.roots],
+    ...[fields.length, ...fields.flat()],
+  ]
+}
+
+/** An item that passes ticks over. */
+export function passItem(
+  { name, version }: Pick<ReadySchedule, 'name' | 'version'>,
+  { expected, passed, next, due }: { expected: number; passed: number; next: number | null; due: number | null },
+): Argument[] {
+  return [...[name, version, 'd', '', String(expected), '-', timeText(next), timeText(due), passed], ...['', '0', 0, 0, 0, '', 0]]
+}
+
+/** Bytes that an item takes of a call. */
+export const itemBytes = ({ stored }: ReadySchedule): number => (fitsOneCall(stored) ? stored.bytes : 500)
+
+/** Stores the pieces of a large canvas under the id of the run that is to be fired. What is stored and never fired goes after ten minutes. */
+export async function storePieces(
+  connection: RedisConnection,
+  namespace: Namespace,
+  partition: number,
+  { name, stored }: ReadySchedule,
+  run: RunName,
+): Promise<void> {
+  if (fitsOneCall(stored)) return
+  const id = runId(partition, name, run)
+  const [first, ...rest] = stored.fields
+  const head = [id, '-', '0', stored.total, stored.outs, stored.keepMs, '', '', stored.roots, 1, ...(first ?? [])]
+  const [answer, [what] = []] = (await namespace.runAtEpoch(connection, partition, (epoch) => calls.submit(epoch, head))) as [
+    string,
+    string[]?,
+  ]
+  if (answer !== 'ok' || what !== 'staging') return
+  for (const piece of pieces(rest)) await namespace.runAtEpoch(connection, partition, (epoch) => calls.stage(epoch, id, '', '', piece))
+}

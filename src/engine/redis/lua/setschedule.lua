@@ -1,0 +1,26 @@
+-- setschedule: makes a schedule, or changes one as it was read: in another version nothing is changed, and whoever asked reads again.
+-- FLAGS   allow-oom
+-- KEYS    meta, guard
+-- ARGV    epoch, name, version, overlap, most:int, fails, next, due, definition, paused
+--         version    the one that was read, 0: there was none; next, due: `-` for never; paused: JSON, '' for not
+-- RETURNS {'ok', version} | {'other'} it is another version by now | {'full'} | {'epoch'}
+-- @include base
+-- @include workflow
+-- @include schedule
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory')
+if meta[1] ~= ARGV[1] then return { 'epoch' } end
+local _, name, version, overlap, most, fails, next_, due, definition, paused = unpack(ARGV)
+local s = schedule(name)
+if (s and s.version or '0') ~= version then return { 'other' } end
+if not s then
+  if meta[2] then return { 'full' } end
+  redis.call('UNLINK', K_schedule .. name)
+  s = { name = name, version = 0, fired = '0', skipped = '0', missed = '0', running = '', waiting = '', runs = '', before = {} }
+end
+-- A version is Redis's clock where that has gone on: a schedule that is dropped and made again never has one that somebody has read before.
+s.version = text(math.max(now(), s.version + 1))
+s.overlap, s.most, s.fails, s.next, s.due, s.paused = overlap, tonumber(most), fails, next_, due, paused ~= '' and paused
+redis.call('ZADD', K_schedules, 0, name)
+redis.call('HSET', K_schedule .. name, 'd', definition)
+write_schedule(s)
+return { 'ok', s.version }
