@@ -232,6 +232,16 @@ describe('addToChord', () => {
     })
   })
 
+  test('adds to that chord only: not to one whose header ends in it, nor to the empty one that is its body', async () => {
+    const engine = await TestEngine.open(redis.url)
+    await engine.worker(grow)
+    const inner = chord([call('grow', [7])], call('args'))
+    const nested = await engine.run(chord([inner], call('args')))
+    expect(nested.outcome).toEqual({ state: 'SUCCESS', result: [[[['grown', 7]]]] })
+    const empty = await engine.run(chord([call('grow', [7]), call('echo', [1])], chord([], call('args'))))
+    expect(empty.outcome).toEqual({ state: 'SUCCESS', result: [[]] })
+  })
+
   test('in a task that belongs to no chord fails the task and says why', async () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker(grow)

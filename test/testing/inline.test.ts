@@ -190,6 +190,19 @@ describe('an inline client', () => {
     expect(alone).toMatchObject({ state: 'FAILURE', error: { message: 'addToChord: this task belongs to no chord' } })
   })
 
+  test('members that a task adds are those of its own chord only', async () => {
+    const tasks = define({
+      args: (_ctx, args) => args,
+      grow: (ctx) => ctx.addToChord(signature('echo', ['added'])),
+      echo: (_ctx, [x = null]) => x,
+    })
+    const chordis = new InlineChordis({ tasks })
+    const inner = chord([signature('grow')], signature('args'))
+    expect(await (await chordis.submit(chord([inner], signature('args')))).result()).toEqual([[[[null, 'added']]]])
+    const empty = chord([signature('grow'), signature('echo', [1])], chord([], signature('args')))
+    expect(await (await chordis.submit(empty)).result()).toEqual([[]])
+  })
+
   test('starts the most urgent first', async () => {
     const order: Json[] = []
     const chordis = new InlineChordis({ tasks: define({ note: (_ctx, [n]) => void order.push(n as Json) }), concurrency: 1 })

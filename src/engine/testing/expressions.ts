@@ -18,11 +18,12 @@ function textOf(expr: ValueExpr): string {
 /** What a node is given, as an expression over its segment; `[]` when it is given nothing. */
 export const exprOf = ({ node }: RunNode): string => (node.input === null ? '[]' : textOf(node.input))
 
-/** As {@link exprOf}, with the members that tasks added to its chord behind those that were defined. */
+/** As {@link exprOf}, with the members that tasks added to its chord behind those that were defined: to a barrier's, where it is an entry behind one. */
 export function inputOf(given: RunNode): string {
   const expr = exprOf(given)
-  const { mode, needs } = given.node
-  const added = mode !== 'chord' ? '' : given.added || (needs === 1 ? (given.predecessor?.added ?? '') : '')
+  const { mode, head } = given.node
+  const join = head === undefined ? given.predecessor : given
+  const added = mode === 'chord' ? (join?.added ?? '') : ''
   if (added === '') return expr
   return expr === '[]' ? `[${added.slice(1)}]` : `${expr.slice(0, -1)}${added}]`
 }

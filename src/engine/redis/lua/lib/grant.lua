@@ -94,15 +94,12 @@ local function refs(p, i, expr, limit)
   return ids
 end
 
+-- added: members that tasks added to the chord whose results node i gets. Behind a barrier, which several entries of a body share, they are the
+-- barrier's: such an entry has no header of its own. The task before a header of one may have members too, which are nothing to this one.
 local function added(c, p, i, T)
   if T.mode ~= 'c' or not find(c.flags, 'a', 1, true) then return '' end
-  local k = p .. i
-  if T.pred ~= '-' and T.needs == 1 then
-    local own = field(c, 'j' .. k)
-    if own then return own end
-    k = p .. at(T.pred, i)
-  end
-  return field(c, 'j' .. k) or ''
+  local join = T.head == '-' and T.pred ~= '-' and at(T.pred, i) or i
+  return field(c, 'j' .. p .. join) or ''
 end
 
 -- input_of: the JSON text of what is prepended, or a reference when it is large, wide or itself made of values.
