@@ -179,6 +179,22 @@ describe('a rerun', () => {
     expect((await engine.client.doctor()).findings).toEqual([])
   })
 
+  test('of tasks and of one before them runs them behind that one, wherever the steps of the reset end', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const { tasks, calls } = counted()
+    await engine.worker(tasks)
+    // One step resets 500 nodes, the next one takes up 20 items: the reset of the last nodes, and the releases of most of them, which are due no more.
+    const wide = Array.from({ length: 500 }, () => call('echo'))
+    const last = Array.from({ length: 20 }, (_, k) => String(501 + k))
+    const handle = await engine.client.submit(chain(call('one', [1]), group([...wide, ...last.map(() => call('one'))])))
+    await end(handle)
+    calls.length = 0
+    await handle.rerun([...last, '0'])
+    await end(handle)
+    expect(calls).toEqual(Array(21).fill(1))
+    expect((await engine.client.doctor()).findings).toEqual([])
+  })
+
   test('is refused while the workflow runs, for what was skipped, and for what is not there', async () => {
     const engine = await TestEngine.open(redis.url)
     const { tasks } = counted()

@@ -191,7 +191,7 @@ local function flush()
     local c = contexts[i]
     if c.damaged then
       set_aside(c)
-    elseif c.n > 0 or c.changed or c.open then
+    elseif c.n > 0 or c.changed or c.open or c.gone then
       if c.open then
         for k, j in pairs(c.open) do join_write(c, k, j) end
         c.open = nil
