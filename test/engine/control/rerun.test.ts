@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chain, chord, group } from '../../../src/engine/index.js'
+import { Namespace } from '../../../src/engine/redis/namespace.js'
+import { calls as scripts } from '../../../src/engine/redis/scripts.generated.js'
 import { useRedis } from '../../support/redis-server.js'
 import { COMMON, call, end, Gate, type Handlers, TestEngine } from '../harness.js'
 
@@ -108,6 +110,42 @@ describe('a retry from the failure', () => {
     await handle.retry()
     expect(await handle.result()).toBe(2)
     expect(calls).toEqual([1, 1, 1, 'sum'])
+  })
+
+  test('in which nothing is to run again ends at once with the outcome that the workflow had', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const { tasks, calls, broken } = counted()
+    await engine.worker(tasks)
+    // Nobody knows `note`: it still waits when what it was called for has been put right, and is revoked. Nothing says any more what to call it with.
+    const handle = await engine.client.submit(call('flaky', [1]).onError(call('note')))
+    expect((await handle.outcome({ waitMs: 20_000 }))?.state).toBe('FAILURE')
+    broken.now = false
+    await engine.client.deadLetters.requeue(`${handle.id}:0`)
+    expect(await handle.result()).toBe(1)
+    await handle.task('1').revoke()
+    await end(handle)
+    expect(await handle.retry()).toBe(2)
+    expect(await handle.status()).toMatchObject({ state: 'SUCCESS', run: 2, ended: true, counts: { success: 1, revoked: 1, remaining: 0 } })
+    expect(calls).toEqual([1, 1])
+  })
+
+  test('that is revoked before it has found what failed leaves the workflow the outcome that it had', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const { tasks, calls } = counted()
+    await engine.worker(tasks)
+    const members = Array.from({ length: 3_000 }, (_, n) => call(n === 2_999 ? 'flaky' : 'one', [n]))
+    const handle = await engine.client.submit(chord(members, call('sum')))
+    await end(handle)
+    const namespace = new Namespace({ namespace: engine.namespace })
+    await namespace.load(redis.connect())
+    // One call of those that a retry makes: it looks at 1,000 tasks.
+    const [answer] = await namespace.runAtEpoch(redis.connect(), 0, (epoch) => scripts.rerun(epoch, handle.id, '1', 0, []))
+    expect(answer).toBe('more')
+    expect(await handle.revoke()).toBe(true)
+    const { outcome } = await end(handle)
+    expect(outcome).toMatchObject({ state: 'FAILURE', error: { type: 'ChordError' } })
+    expect(await handle.status()).toMatchObject({ run: 2, counts: { success: 2_999, failure: 2, remaining: 0 } })
+    expect(calls).toHaveLength(3_000)
   })
 
   test('calls an error callback once for each failure, and not for a success', async () => {
