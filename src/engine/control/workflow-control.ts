@@ -1,8 +1,9 @@
 /**
- * What may be done with a workflow that was submitted: revoke it or tasks of it, pause and resume it, forget it. Each is one durable transition in
+ * What may be done with a workflow that was submitted: revoke it or tasks of it, pause and resume it, give it another priority, forget it. Each is one durable transition in
  * Redis, whatever the size of the workflow; what is wide is done in steps by whoever works there. Every call may be repeated.
  */
 import { ChordisError } from '../protocol/errors.js'
+import { checkWhole } from '../protocol/ids.js'
 import { revocation } from '../protocol/revoked.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
@@ -27,6 +28,8 @@ export interface ControlsWorkflows {
   pause(id: string, reason?: string): Promise<boolean>
   /** True: it goes on; false: it had ended. */
   resume(id: string): Promise<boolean>
+  /** What waits of it, or of these nodes, and what will wait, has this priority, 0 to 9. True: it does; false: it had ended (none of these nodes was open). */
+  setPriority(id: string, priority: number, nodes?: readonly string[]): Promise<boolean>
   /** Opens the next run behind `run`: of these nodes, with other definitions for them, or of what failed. Answers its number; null: nothing failed. */
   rerun(
     id: string,
@@ -43,6 +46,9 @@ const MAX_REASON = 1_000
 const MAX_STEPS = 1_000
 /** Nodes per call. */
 const NODES_AT_ONCE = 500
+const LEAST_URGENT = 9
+/** Tasks of a workflow with a priority that they got after it was submitted (lua/prioritize.lua). */
+const MOST_OWN = 1_000
 
 /** @throws ChordisError `request-invalid` */
 function checkReason(reason: string | undefined): string | undefined {
@@ -82,6 +88,21 @@ export class WorkflowControl implements ControlsWorkflows {
 
   async resume(id: string): Promise<boolean> {
     return (await this.call(id, (epoch) => calls.resume(epoch, id))) === 'ok'
+  }
+
+  async setPriority(id: string, priority: number, nodes?: readonly string[]): Promise<boolean> {
+    checkWhole(priority, 0, LEAST_URGENT, 'priority')
+    let open = 0
+    for (let from = 0; from < (nodes?.length ?? 1); from += NODES_AT_ONCE) {
+      const some = nodes?.slice(from, from + NODES_AT_ONCE) ?? []
+      const [answer, count] = await this.send(id, (epoch) => calls.prioritize(epoch, id, priority, some))
+      if (answer === 'none') throw notFound(id)
+      if (answer === 'many')
+        throw new ChordisError('request-invalid', `at most ${MOST_OWN} tasks may have one of their own`, { path: 'tasks', workflow: id })
+      if (answer === 'ended') return false
+      open += Number(count)
+    }
+    return nodes === undefined || open > 0
   }
 
   async rerun(

@@ -295,6 +295,16 @@ export const NODE_MOVES: readonly NodeMove[] = [
     by: ['movequeue'],
   },
   {
+    from: ['ready', 'delayed', 'parked'],
+    to: 'ready',
+    before: '-QD',
+    after: '-QD',
+    when: 'its workflow, or it, got another priority: it goes to the list, or the timer, of that one',
+    where: 'kind r (overtake.lua); `elsewhere` (fetch.lua), `put_back` (sweep.lua)',
+    by: ['prioritize', 'turn'],
+    spread: 'r',
+  },
+  {
     from: ['leased'],
     to: 'leased',
     before: 'L',

@@ -22,6 +22,10 @@ export class InlineControl implements ControlsWorkflows {
     return refused('run again', id)
   }
 
+  setPriority(id: string): Promise<boolean> {
+    return refused('give another priority to', id)
+  }
+
   resume(id: string): Promise<boolean> {
     return refused('resume', id)
   }

@@ -96,6 +96,11 @@ const tend = fc.constant(command('tend', (walk) => walk.tend()))
 const revoke = fc.constant(command('revoke', (walk) => walk.revoke([])))
 const revokeTask = pick.map((k) => command(`revoke task(${k})`, (walk) => walk.revoke([at(nodes(walk), k)])))
 const pause = fc.constant(command('pause', (walk) => walk.pause()))
+const prioritize = fc
+  .tuple(fc.integer({ min: 0, max: 9 }), fc.array(pick, { maxLength: 2 }))
+  .map(([priority, picks]) =>
+    command(`prioritize(${priority}, ${picks})`, (walk) => walk.prioritize(priority, [...new Set(picks.map((k) => at(nodes(walk), k)))])),
+  )
 const resume = fc.constant(command('resume', (walk) => walk.resume()))
 const examine = fc.constant(command('examine', (walk) => walk.examine()))
 /** Of one that has not ended: it must be refused. */
@@ -147,6 +152,7 @@ const STRIKES = {
   revokeTask,
   pause,
   resume,
+  prioritize,
   examine,
   forget,
   retry,

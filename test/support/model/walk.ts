@@ -207,6 +207,7 @@ export class Walk {
   tend = () => this.call((epoch) => calls.tend(epoch, 100, 600_000, 0, this.hands[0]?.name ?? ''))
   revoke = (nodes: readonly string[]) => this.call((epoch) => calls.revoke(epoch, this.id, WHY, nodes))
   pause = () => this.call((epoch) => calls.pause(epoch, this.id, 'null'))
+  prioritize = (priority: number, nodes: readonly string[]) => this.call((epoch) => calls.prioritize(epoch, this.id, priority, nodes))
   resume = () => this.call((epoch) => calls.resume(epoch, this.id))
   forgetting = () => this.call((epoch) => calls.forget(epoch, this.id, '0'))
   rerun = (nodes: readonly string[]) => this.call((epoch) => calls.rerun(epoch, this.id, String(this.picture.run), 0, [...nodes]))

@@ -348,9 +348,16 @@ class LivePicture {
   private standing({ segment, index, template }: Open, where: Where): Standing {
     const list = where === 'list' ? `${template.queue}:${template.priority}` : ''
     const moved = where === 'list' ? movedLists(segment, index) : []
-    return { run: this.run, prefix: segment.prefix, index, list, moved, task: template.spec.task }
+    // One that got another priority may be on its way from any of them.
+    const others = REPRIORITIZED.test(this.picture.control) ? [list, ...moved].flatMap(ofAllPriorities) : moved
+    return { run: this.run, prefix: segment.prefix, index, list, moved: list === '' ? [] : others, task: template.spec.task }
   }
 }
+
+/** Something of it got another priority: see ARCHITECTURE.md, control. */
+const REPRIORITIZED = / \S*n\S*$/
+
+const ofAllPriorities = (list: string): string[] => Array.from({ length: 10 }, (_, priority) => `${list.slice(0, -1)}${priority}`)
 
 function movedLists({ templates, templateOf }: PictureSegment, index: number): string[] {
   const lists: string[] = []

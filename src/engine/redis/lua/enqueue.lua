@@ -28,7 +28,7 @@ for id in gmatch(ARGV[5], '[^,]+') do
     redis.call('HSET', K_workflow .. id, 's', control, 't0', source, 'b0', block)
     list_as('0', now_text(), id)
     local e = id .. ':1:0::0:1:1'
-    if not dead or dead > now() then enqueue(NOBODY, T, e, due) end
+    if not dead or dead > now() then enqueue(NOBODY, T.list, e, due) end
     if dead then plan(timed, NOBODY, dead, 'x:' .. T.list .. ':' .. e) end
   end
 end

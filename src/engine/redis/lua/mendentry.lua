@@ -26,14 +26,17 @@ local function place(found)
   return found
 end
 for _, U in ipairs(templates_of(c, p, t)) do
-  if place(in_list(K_ready .. U.list, nil, sure, c, p, i)) or place(in_list(K_parked .. U.list .. ':' .. U.task, nil, sure, c, p, i)) then return { 'fine' } end
+  for _, list in ipairs(lists_of(c, U)) do
+    if place(in_list(K_ready .. list, nil, sure, c, p, i)) or place(in_list(K_parked .. list .. ':' .. U.task, nil, sure, c, p, i)) then return { 'fine' } end
+  end
 end
 if place(in_list(K_spread, '^%a:(.*)$', sure, c, p, i)) or place(in_timers(sure, c, p, i)) then return { 'fine' } end
 if unsure then return { 'unsure' } end
 if ARGV[10] ~= '1' then return { 'fault' } end
 local e = entry(c, p, i, 1, 1, t)
 local due = ARGV[7] == '' and T.delay ~= '-' and due_of(T.delay)
-if due and due > now() then plan(timed, c, due, 'd:' .. T.list .. ':' .. e) else plan(fronted, c, T.list, e) end
+local list = waits_in(c, T, p .. text(i))
+if due and due > now() then plan(timed, c, due, 'd:' .. list .. ':' .. e) else plan(fronted, c, list, e) end
 flush()
 wake()
 mended(ARGV[8])

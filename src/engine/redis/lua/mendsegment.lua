@@ -24,7 +24,7 @@ if nodes then
   put(c, 'G', attached .. segment_line(q, nodes, p .. text(i)))
 else
   put(c, p .. text(i), 'Q ' .. (match(ARGV[7], '^W (%d+)$') or '1') .. ' 0 0 - -')
-  plan(fronted, c, template(c, p, ARGV[6]).list, entry(c, p, i, 1, 1, ARGV[6]))
+  plan(fronted, c, waits_in(c, template(c, p, ARGV[6]), p .. text(i)), entry(c, p, i, 1, 1, ARGV[6]))
 end
 flush()
 wake()

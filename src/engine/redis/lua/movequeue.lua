@@ -14,14 +14,13 @@
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 local parked, list, to, task, dry = ARGV[2] == 'parked', ARGV[3], ARGV[4], ARGV[5], ARGV[9] == '1'
 local key = (parked and K_parked or K_ready) .. list
-local target = to .. ':' .. match(list, '^[^:]+:(%d)')
 
 local function move(c, x, T, left)
   local t = moved_template(c, x.p, x.t, to)
   x.cost = 1
   x.looked = min(x.n, left)
   -- One that was moved to too many queues goes to the end of its own list.
-  plan(pushed, c, t and target or T.list, entry(c, x.p, x.a, x.looked, x.s, t or x.t))
+  enqueue_all(c, t and template(c, x.p, t) or T, x.p, x.a, x.looked, x.s, t or x.t)
   x.counted = t and x.looked or 0
 end
 

@@ -77,7 +77,7 @@ MOVES.n = function(c, p, i, t, T, x, r)
   end
   if not record then return end
   put(c, p .. text(i), 'Q ' .. att .. ' 0 0 W' .. id .. ' -')
-  plan(fronted, c, T.list, entry(c, p, i, 1, 1, t))
+  plan(fronted, c, waits_in(c, T, p .. text(i)), entry(c, p, i, 1, 1, t))
 end
 
 -- The child of line k of a workflow that is revoked. x: the JSON of the error. A child that waits for another one has that one revoked as well.

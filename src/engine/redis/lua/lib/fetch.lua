@@ -18,6 +18,15 @@ local function hold(c, list, e)
   redis.call('RPUSH', K_held .. c.id, list .. ' ' .. e)
 end
 
+-- elsewhere: an entry in a more urgent list than nodes of it wait in since they got another priority goes where they wait. In a less urgent one it is
+-- as good as any.
+local function elsewhere(c, list, t, p, a, n, s)
+  local T, late = template(c, p, t), false
+  each_list(c, T, p, a, n, s, function(where) late = late or sub(where, -1) > sub(list, -1) end)
+  if late then enqueue_all(c, T, p, a, n, s, t) end
+  return late
+end
+
 local function lease_of(c, e, list, t, p, a, m, s)
   local T = template(c, p, t)
   if not knows(asked.process, T.task) then
@@ -46,6 +55,10 @@ local function lease_entry(e, list)
   if not c or c.run ~= run_ or not leasable(c) then
     if c and c.run == run_ and c.state == 'h' then hold(c, list, e) end
     asked.skipped = asked.skipped + 1
+    return nil
+  end
+  if reprioritized(c) and guarded(c, elsewhere, list, t, p, tonumber(a), n, tonumber(s)) then
+    asked.skipped, asked.more = asked.skipped + 1, true
     return nil
   end
   local first = #grants

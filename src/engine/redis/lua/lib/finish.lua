@@ -93,7 +93,7 @@ local function again(c, p, i, t, T, del, bytes, cause, flags, record)
   put(c, 'e' .. p .. i, history(began, lines or '', last, err == '' and 'null' or err))
   -- It ended: no suspect any more.
   put(c, p .. i, (ms > 0 and 'D ' or 'Q ') .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' -')
-  enqueue(c, T, entry(c, p, i, 1, 1, t), ms > 0 and now() + ms)
+  enqueue(c, waits_in(c, T, p .. text(i)), entry(c, p, i, 1, 1, t), ms > 0 and now() + ms)
 end
 
 -- without_ignored: what is stored of a success. A result marked as ignored (S<attempt>i|…) goes where no successor takes it: readers do not get it.

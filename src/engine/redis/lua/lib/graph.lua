@@ -1,4 +1,5 @@
 -- graph: how a terminal node moves those that depend on it.
+-- @include urgency
 -- settle() writes a terminal record and tells the successors; what would go deeper is put on `todo`, which run() works off within a budget of
 -- nodes. What is left becomes spread items, pushed in the same script and taken up by later turns: a transition is bounded at any width.
 local todo, todo_head = {}, 1 -- per call
@@ -44,12 +45,17 @@ local function due_of(delay)
   return due, dead
 end
 
-local function enqueue(c, T, e, due)
+local function enqueue(c, list, e, due)
   if due and due > now() then
-    plan(timed, c, due, 'd:' .. T.list .. ':' .. e)
+    plan(timed, c, due, 'd:' .. list .. ':' .. e)
   else
-    plan(pushed, c, T.list, e)
+    plan(pushed, c, list, e)
   end
+end
+
+-- enqueue_all: nodes a, a+s, … of a workflow that got other priorities.
+local function enqueue_all(c, T, p, a, n, s, t, due)
+  each_list(c, T, p, a, n, s, function(list, first, count) enqueue(c, list, entry(c, p, first, count, s, t), due) end)
 end
 
 -- release: nodes a, a+s, … (n of them, one template) may run. Without a record their readiness follows from the predecessor's record.
@@ -65,7 +71,8 @@ local function release(c, p, a, n, s, t, T, bytes, cause)
       plan(timed, c, dead, 'x:' .. T.list .. ':' .. e)
     end
   end
-  enqueue(c, T, e, due)
+  if reprioritized(c) then return enqueue_all(c, T, p, a, n, s, t, due) end
+  enqueue(c, T.list, e, due)
 end
 
 -- set_deadline: a workflow with a timeout (field T, ms) is revoked when it has run out.

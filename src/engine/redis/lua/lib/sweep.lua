@@ -66,7 +66,9 @@ local function sweep_all(c)
 end
 
 local function forget_timer(c, p, i, t, T, r)
-  if T.delay ~= '-' or (r and byte(r) == 68) then untimed[#untimed + 1] = 'd:' .. T.list .. ':' .. entry(c, p, i, 1, 1, t) end
+  if T.delay == '-' and not (r and byte(r) == 68) then return end
+  local e = entry(c, p, i, 1, 1, t)
+  for _, list in ipairs(lists_of(c, T)) do untimed[#untimed + 1] = 'd:' .. list .. ':' .. e end
 end
 
 local function tell_outside(c, p, i, T, part, code, cause)
@@ -152,6 +154,13 @@ MOVES.t = function(c)
   revoke_all(c, '{"type":"TaskRevokedError","message":"the workflow ran past its timeout","code":"timeout"}')
 end
 
+-- put_back: an entry that was held goes to the list in which its nodes wait by now.
+local function put_back(c, list, e)
+  local run_, t, p, a, n, s = match(e, '^[^:]+:(%d+):(%d+):([^:]*):(%d+):(%d+):(%d+)$')
+  if not reprioritized(c) or run_ ~= c.run then return plan(pushed, c, list, e) end
+  enqueue_all(c, template(c, p, t), p, tonumber(a), tonumber(n), tonumber(s), t)
+end
+
 -- What was held back of a paused workflow goes to its lists again.
 MOVES.h = function(c)
   if c.state == 'h' then return end
@@ -161,7 +170,7 @@ MOVES.h = function(c)
   if not held_ then return end
   for k = 1, #held_ do
     local list, e = match(held_[k], '^(%S+) (.*)$')
-    plan(pushed, c, list, e)
+    put_back(c, list, e)
   end
   if #held_ == HELD_STEP then later(c, 'h', '', 0, 1, 1, '0') end
 end

@@ -139,7 +139,7 @@ MOVES.z = function(c, p, i, t, T, x, r)
   local _, dead = due_of(T.delay)
   if dead and dead <= now() then return later(c, 'x', p, i, 1, 1, t) end
   if dead then plan(timed, c, dead, 'x:' .. T.list .. ':' .. e) end
-  enqueue(c, T, e)
+  enqueue(c, waits_in(c, T, p .. text(i)), e)
 end
 
 -- exhume: task i, which failed for good in attempt `att`, is to run again. It stands as one that waits until the undoing is done.
