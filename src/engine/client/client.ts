@@ -2,6 +2,7 @@
  * The client: submits canvases, looks workflows up, waits for outcomes. It fails fast: a call that Redis did not answer says so within the
  * command time-out, with the id under which it may be repeated.
  */
+import { Claims } from '../beat/claims.js'
 import type { ResultOf, Startable } from '../canvas/typed.js'
 import type { Canvas, Json } from '../canvas/types.js'
 import { WorkflowControl } from '../control/workflow-control.js'
@@ -54,6 +55,8 @@ export class Client implements WorkflowClient {
   readonly workflows: Workflows
   /** What is submitted by the clock: made, changed, paused, asked for. Beats fire it. */
   readonly schedules: Schedules
+  /** Of processes that are about to do the same thing at the same nominal time, tells one to. */
+  readonly claims: Claims
 
   private constructor(
     private readonly connection: RedisConnection,
@@ -73,6 +76,7 @@ export class Client implements WorkflowClient {
     this.queues = new Queues(connection, namespace)
     this.workflows = new Workflows(connection, namespace, this.dependencies.control)
     this.schedules = new Schedules(connection, namespace)
+    this.claims = new Claims(connection, namespace)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

@@ -103,3 +103,8 @@ export function segmentParent(prefix: string): string | undefined {
 export function newCommandId(): string {
   return randomText(20)
 }
+
+/** Who makes a claim: new for each, so that only a repeat of that very claim is the same. */
+export function newClaimer(): string {
+  return randomText(20)
+}

@@ -70,6 +70,8 @@ export const SUFFIX = {
   signals: 'signals',
   /** STRING `<digest> <workflow id>`, 24 h. `i:<tenant>:<hash of the key>` */
   idempotency: 'i:',
+  /** ZSET who runs the ticks of a name: the last 32 claimers by nominal time, ms. `claim:<name>` */
+  claim: 'claim:',
 } as const
 
 export type KeyName = keyof typeof SUFFIX
