@@ -43,10 +43,10 @@ describe('the script', () => {
     const now = (await time()) - 1_000
     await claim(now, 'a')
     for (let k = 1; k < 32; k++) expect((await claim(now + k, `later${k}`))[0]).toBe('yes')
-    const stored = await connection.zrange(key, 0, -1)
+    const stored = await connection.zrange(key, '0', '-1')
     expect((await claim(now, 'a'))[0]).toBe('yes')
     expect((await claim(now + 31, 'a'))[0]).toBe('no')
-    expect(await connection.zrange(key, 0, -1)).toEqual(stored)
+    expect(await connection.zrange(key, '0', '-1')).toEqual(stored)
   })
 
   test('remembers 32 claimers of a name, and forgets the name when its time is over', async () => {
