@@ -6,6 +6,10 @@
 
 /** Inject the client by its class: `constructor(@Inject(ChordisClient) private readonly chordis: ChordisClient) {}`. */
 export { Client as ChordisClient, TaskRegistry } from '../engine/index.js'
+export { BeatModule } from './beat/beat.module.js'
+export type { BeatModuleOptions, BeatOptionsFactory, OnRedisDown, TakeOverOptions } from './beat/beat.options.js'
+export type { JobStats } from './beat/gate.js'
+export { TakeOver } from './beat/take-over.js'
 export { ChordisModule, type FeatureOptions } from './chordis.module.js'
 export {
   CHORDIS_LOGGER,

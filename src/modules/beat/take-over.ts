@@ -1,0 +1,212 @@
+/**
+ * `takeOver`: the scheduled methods of an application that uses @nestjs/schedule run in one replica per tick, without being changed.
+ *
+ * The library goes on finding them and keeping them in its registry. We mount them in its place: cron jobs are its own, with a gate before what they
+ * call; intervals tick on a grid that all replicas share; timeouts are claimed once per deployment. Everything is in place when the last `onModuleInit` has run, which is
+ * before the library starts anything, whatever the order of modules.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common'
+import { DiscoveryService, ModuleRef } from '@nestjs/core'
+import { Client } from '../../engine/index.js'
+import { Connections } from '../connections/connections.js'
+import { isForTasksOnly } from '../worker/tasks-of.js'
+import { BEAT_OPTIONS, type BeatModuleOptions, type TakeOverOptions, takeOverOf } from './beat.options.js'
+import { lastInstant } from './cron-grid.js'
+import { Gate, type GateSettings, type JobStats, Outage } from './gate.js'
+import { GridInterval } from './grid-interval.js'
+import { type CronJob, type DecoratedJob, ScheduleLibrary } from './schedule-library.js'
+
+type Kind = DecoratedJob['kind']
+type Of<K extends Kind> = Extract<DecoratedJob, { kind: K }>
+
+const MONTH_MS = 30 * 86_400_000
+const MOST_NAME = 500
+
+/** What was taken over, and what this replica did with it. */
+@Injectable()
+export class TakeOver implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly gates = new Map<string, Gate>()
+  private readonly delays = new Set<NodeJS.Timeout>()
+  private readonly stop = new AbortController()
+  private options!: Required<TakeOverOptions>
+  private settings!: GateSettings
+  private library!: ScheduleLibrary
+
+  constructor(
+    @Inject(BEAT_OPTIONS) private readonly given: BeatModuleOptions,
+    @Inject(Connections) private readonly connections: Connections,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(ModuleRef) private readonly modules: ModuleRef,
+  ) {}
+
+  /** What this replica did since it started, by job. */
+  stats(): JobStats[] {
+    return [...this.gates.values()].map(({ stats }) => ({ ...stats }))
+  }
+
+  /** @throws Error for options that cannot be, and where @nestjs/schedule or its module is missing */
+  async onModuleInit(): Promise<void> {
+    const options = takeOverOf(this.given)
+    if (options === undefined) return
+    const { client, logger } = this.connections.get(this.given.connection)
+    // In a test that runs its workflows inline there is one process and no Redis: nothing to be asked.
+    if (!(client instanceof Client)) return
+    this.options = options
+    this.library = await ScheduleLibrary.open(this.modules, this.discovery)
+    // A process of a worker's pool boots the application for its tasks, and may be killed at any time.
+    if (isForTasksOnly()) return this.library.mountWith({ mountCron: nothing, mountIntervals: nothing, mountTimeouts: nothing })
+    const { claims } = client
+    this.settings = { claims, logger, onRedisDown: options.onRedisDown, signal: this.stop.signal, outage: new Outage(logger) }
+    // Intervals need Redis's time from the start; without it their grid is that of this machine until the first answer.
+    await claims.time().catch(() => undefined)
+    this.takeOver(this.library.find())
+  }
+
+  /** The library stops its timers in this hook too. What was claimed runs; what waits for its time does not. */
+  async beforeApplicationShutdown(): Promise<void> {
+    for (const delay of this.delays) clearTimeout(delay)
+    this.stop.abort()
+    await Promise.all([...this.gates.values()].map((gate) => gate.settled()))
+  }
+
+  private takeOver(found: DecoratedJob[]): void {
+    const { library, options } = this
+    const jobs = { cron: of('cron', found), interval: of('interval', found), timeout: of('timeout', found) }
+    if (options.cron) this.takeOverCron(jobs.cron)
+    if (options.intervals) library.mountWith({ mountIntervals: () => jobs.interval.forEach((job) => this.mountInterval(job)) })
+    const timeouts = options.timeouts && options.deployId !== ''
+    if (timeouts) library.mountWith({ mountTimeouts: () => jobs.timeout.forEach((job) => this.mountTimeout(job)) })
+    const kinds = { cron: options.cron, interval: options.intervals, timeout: timeouts }
+    this.tell(
+      found.filter((job) => kinds[job.kind] && !this.isExcepted(job.name, job.origin)),
+      found,
+    )
+  }
+
+  private tell(taken: readonly DecoratedJob[], found: readonly DecoratedJob[]): void {
+    const { logger } = this.settings
+    const fields = { cron: of('cron', taken).length, intervals: of('interval', taken).length, timeouts: of('timeout', taken).length }
+    logger.info({ ...fields, left: found.length - taken.length }, `took over ${taken.length} scheduled methods: one replica per tick`)
+    const known = new Set(found.flatMap(({ name, origin }) => [name, origin]))
+    const unknown = this.options.except.filter((name) => !known.has(name))
+    if (unknown.length > 0)
+      logger.warn({ except: unknown }, 'no scheduled method is called so; it counts for cron jobs that are added later')
+  }
+
+  private isExcepted(...names: (string | undefined)[]): boolean {
+    return names.some((name) => name !== undefined && this.options.except.includes(name))
+  }
+
+  /** Jobs are started after their gate is there: one that is a moment late fires while it starts. */
+  private takeOverCron(found: Of<'cron'>[]): void {
+    const { library } = this
+    const labels = new Map<CronJob, string | undefined>()
+    library.onCronJob((name, job) => {
+      const label = labels.has(job) ? labels.get(job) : this.isExcepted(name) ? undefined : name
+      if (label !== undefined) this.guard(job, label)
+    })
+    library.mountWith({
+      mountCron: () => {
+        for (const { options, name, origin, run } of found) {
+          const job = library.makeCron(options, run)
+          labels.set(job, this.isExcepted(name, origin) ? undefined : this.unique('cron', name ?? origin))
+          const key = name ?? randomUUID()
+          library.registry.addCronJob(key, job)
+          if (!options.disabled) this.start(key, job, options.initialDelay ?? 0)
+        }
+      },
+    })
+  }
+
+  private start(key: string, job: CronJob, delayMs: number): void {
+    const { registry } = this.library
+    if (!(delayMs > 0)) return job.start()
+    // Deleted meanwhile, or replaced by another of that name: then it never starts.
+    this.later(delayMs, () => {
+      if (registry.doesExist('cron', key) && registry.getCronJob(key) === job) job.start()
+    })
+  }
+
+  private later(ms: number, run: () => void): void {
+    const delay = setTimeout(() => {
+      this.delays.delete(delay)
+      run()
+    }, ms)
+    this.delays.add(delay)
+  }
+
+  /** What its timer calls goes through the gate; what somebody calls by hand does not. The two differ in `lastDate`. */
+  private guard(job: CronJob, label: string): void {
+    const gate = this.gateOf('cron', label)
+    const run = job.fireOnTick.bind(job)
+    let fired = job.lastDate()
+    job.fireOnTick = async () => {
+      if (job.lastDate() === fired) return run()
+      fired = job.lastDate()
+      if (job.waitForCompletion && job.isCallbackRunning) return gate.leave()
+      const { source, timeZone, utcOffset } = job.cronTime
+      gate.tick(this.claimName('cron', label, String(source), String(timeZone ?? utcOffset ?? '')), this.nominalOf(job), run)
+    }
+  }
+
+  /** A clock that is behind Redis's would ask for times that are long another's: Redis's counts then. One that is ahead has the tick wait. */
+  private nominalOf(job: CronJob): number {
+    const { cronTime } = job
+    const now = Math.max(Date.now(), Math.floor(this.settings.claims.now() ?? 0))
+    if (cronTime.realDate) return Math.floor(Number(cronTime.source))
+    return lastInstant(cronTime, job.nextDate().zone, now) ?? Math.floor(now / 1_000) * 1_000
+  }
+
+  private mountInterval({ origin, name, run, everyMs }: Of<'interval'>): void {
+    const { registry } = this.library
+    const key = name ?? randomUUID()
+    if (this.isExcepted(name, origin)) return registry.addInterval(key, setInterval(run, everyMs))
+    const label = this.unique('interval', name ?? origin)
+    const gate = this.gateOf('interval', label)
+    const claimed = this.claimName('interval', label, String(everyMs))
+    const { claims } = this.settings
+    const now = () => claims.now() ?? Date.now()
+    registry.addInterval(key, new GridInterval({ everyMs, now, tick: (nominalMs) => gate.tick(claimed, nominalMs, run) }).ref)
+  }
+
+  private mountTimeout({ origin, name, run, afterMs }: Of<'timeout'>): void {
+    const { registry } = this.library
+    const key = name ?? randomUUID()
+    if (this.isExcepted(name, origin)) return registry.addTimeout(key, setTimeout(run, afterMs))
+    const label = this.unique('timeout', name ?? origin)
+    const gate = this.gateOf('timeout', label, MONTH_MS)
+    const claimed = this.claimName('timeout', label, this.options.deployId)
+    registry.addTimeout(
+      key,
+      setTimeout(() => gate.tick(claimed, 0, run), afterMs),
+    )
+  }
+
+  /** Two instances of one class have the same `Class.method`: the second is told apart by a number, the same in every replica. */
+  private unique(kind: Kind, label: string): string {
+    for (let k = 1; ; k++) {
+      const one = k === 1 ? label : `${label}#${k}`
+      if (!this.gates.has(`${kind} ${one}`)) return one
+    }
+  }
+
+  /** A cron job that is deleted and added again under its name goes on with its gate. */
+  private gateOf(kind: Kind, label: string, ttlMs?: number): Gate {
+    const key = `${kind} ${label}`
+    const gate = this.gates.get(key) ?? new Gate(label, kind, this.settings, ttlMs)
+    this.gates.set(key, gate)
+    return gate
+  }
+
+  /** The same in every replica. What says when it ticks is part of it: while a deployment changes that, old and new replicas are different jobs. */
+  private claimName(kind: Kind, label: string, ...when: string[]): string {
+    const name = [this.options.scope, kind, label, ...when].join('|')
+    if (name.length <= MOST_NAME) return name
+    return `${name.slice(0, MOST_NAME - 41)}|${createHash('sha1').update(name).digest('hex')}`
+  }
+}
+
+const nothing = (): void => undefined
+
+const of = <K extends Kind>(kind: K, jobs: readonly DecoratedJob[]): Of<K>[] => jobs.filter((job): job is Of<K> => job.kind === kind)

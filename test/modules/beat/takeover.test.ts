@@ -1,0 +1,226 @@
+/** `takeOver`: scheduled methods of three replicas, real processes, run once per tick, whatever happens to replicas, clocks, replies and Redis. */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { PartitionKeys } from '../../../src/engine/redis/keys.js'
+import type { JobStats } from '../../../src/modules/index.js'
+import { RedisProxy } from '../../support/proxy.js'
+import { RedisServer, uniqueName, useRedis } from '../../support/redis-server.js'
+import { startModule } from '../../support/typescript-child.js'
+import { until } from '../../support/wait.js'
+import type { WorkerProcess } from '../../support/worker-process.js'
+import type { ReplicaOptions } from './replica.js'
+
+const redis = useRedis()
+const EVERY_MS = 1_000
+/** Claims that Redis remembers of a job: a test must not be longer. */
+const REMEMBERED = 32
+/** Names of the claims, as they stand in the guide. */
+const CLAIMS = {
+  cron: `|cron|Jobs.cron|* * * * * *|${Intl.DateTimeFormat().resolvedOptions().timeZone}`,
+  named: '|cron|named|* * * * * *|Europe/Paris',
+  interval: '|interval|Jobs.interval|1000',
+  timeout: '|timeout|Jobs.timeout|first',
+}
+type Job = keyof typeof CLAIMS
+const TICKING = ['cron', 'named', 'interval'] as const
+const TAKE_OVER = { deployId: 'first', except: ['local'] }
+
+interface Run {
+  replica: string
+  at: number
+}
+
+/** Replicas of one application, with a namespace of their own. */
+class Replicas {
+  readonly namespace = uniqueName()
+  private readonly connection = redis.connect()
+  readonly running = new Map<string, WorkerProcess>()
+
+  async start(name: string, more: Partial<ReplicaOptions> = {}, clockOffsetMs = 0): Promise<WorkerProcess> {
+    const options: ReplicaOptions = { name, redis: redis.url, namespace: this.namespace, takeOver: TAKE_OVER, ...more }
+    const clock = new URL('../../support/clock-offset.ts', import.meta.url).href
+    const replica = await startModule(new URL('./replica.js', import.meta.url), {
+      env: { REPLICA: JSON.stringify(options), CHORDIS_CLOCK_OFFSET_MS: String(clockOffsetMs) },
+      nodeArgs: ['--import', clock],
+      timeoutMs: 60_000,
+    })
+    onTestFinished(() => void replica.kill9())
+    this.running.set(name, replica)
+    return replica
+  }
+
+  async startAll(names: readonly string[], more: Partial<ReplicaOptions> = {}): Promise<void> {
+    await Promise.all(names.map((name) => this.start(name, more)))
+  }
+
+  async runs(job: string): Promise<Run[]> {
+    const lines = await this.connection.lrange(`runs:${this.namespace}:${job}`, 0, -1)
+    return lines.map((line) => ({ replica: line.split(' ')[0]!, at: Number(line.split(' ')[1]) }))
+  }
+
+  /** Nominal times that were claimed, in order. */
+  async claimed(job: Job): Promise<number[]> {
+    const key = new PartitionKeys(this.namespace, 0).of('claim', CLAIMS[job])
+    const pairs = await this.connection.zrange(key, '0', '-1', 'WITHSCORES')
+    return pairs.filter((_, k) => k % 2 === 1).map(Number)
+  }
+
+  /** Waits until each job has run so often since. */
+  async more(count: number, jobs: readonly Job[] = TICKING): Promise<void> {
+    for (const job of jobs) {
+      const before = (await this.runs(job)).length
+      await until(async () => (await this.runs(job)).length >= before + count, {
+        timeoutMs: 30_000,
+        what: `${job} runs ${count} times more`,
+      })
+    }
+  }
+
+  /** Stops all in order; answers what each says it did. */
+  async stop(): Promise<JobStats[]> {
+    const all = await Promise.all([...this.running.values()].filter(({ running }) => running).map(stopped))
+    return all.flat()
+  }
+
+  /** No tick was left out, and none ran twice: every claim is of the next nominal time, and there is a run for each. */
+  async expectEachOnce(jobs: readonly Job[] = TICKING): Promise<void> {
+    for (const job of jobs) {
+      const claimed = await this.claimed(job)
+      expect(claimed.length, 'all claims are remembered').toBeLessThan(REMEMBERED)
+      expect(missing(claimed), `${job} left out`).toEqual([])
+      expect((await this.runs(job)).length, `runs of ${job}`).toBe(claimed.length)
+    }
+  }
+}
+
+async function stopped(replica: WorkerProcess): Promise<JobStats[]> {
+  await replica.term()
+  const line = await replica.line(/^stats /)
+  return JSON.parse(line.slice('stats '.length)) as JobStats[]
+}
+
+/** Nominal times between the first and the last that are not there. */
+function missing(claimed: readonly number[]): number[] {
+  const [first = 0, last = 0] = [claimed[0], claimed.at(-1)]
+  const all = Array.from({ length: (last - first) / EVERY_MS + 1 }, (_, k) => first + k * EVERY_MS)
+  return all.filter((nominal) => !claimed.includes(nominal))
+}
+
+describe('three replicas', () => {
+  test('run every tick of @Cron and @Interval once, @Timeout once per deployment, and what is excepted in each', async () => {
+    const replicas = new Replicas()
+    await replicas.startAll(['a', 'b', 'c'])
+    await replicas.more(6)
+    await until(async () => (await replicas.runs('local')).length >= 6, { what: 'the excepted interval runs in all' })
+    const stats = await replicas.stop()
+    await replicas.expectEachOnce()
+    expect(await replicas.runs('timeout')).toHaveLength(1)
+    expect(new Set((await replicas.runs('local')).map(({ replica }) => replica)).size).toBe(3)
+    for (const job of ['Jobs.cron', 'named', 'Jobs.interval', 'Jobs.timeout']) {
+      const of = stats.filter((one) => one.job === job)
+      const sum = (what: 'ran' | 'leftToOthers' | 'skipped') => of.reduce((all, one) => all + one[what], 0)
+      const found = job.startsWith('Jobs.') ? job.slice(5) : job
+      expect(sum('ran'), job).toBe((await replicas.runs(found)).length)
+      expect(sum('leftToOthers')).toBeGreaterThan(0)
+    }
+    expect(stats.some(({ job }) => job.includes('local'))).toBe(false)
+    for (const replica of replicas.running.values()) {
+      expect(replica.output).toMatch(/"cron":2,"intervals":1,"timeouts":1,"left":1,"message":"took over 4 scheduled methods/)
+    }
+    await replicas.start('d', { takeOver: { ...TAKE_OVER, deployId: 'second' } })
+    await until(async () => (await replicas.runs('timeout')).length === 2, { what: 'the next deployment runs its @Timeout' })
+  })
+
+  test('run every tick three times without it', async () => {
+    const replicas = new Replicas()
+    await replicas.startAll(['a', 'b', 'c'], { takeOver: false })
+    const threefold = async (job: string) => {
+      const seconds = Map.groupBy(await replicas.runs(job), ({ at }) => Math.floor(at / EVERY_MS))
+      return [...seconds.values()].filter((runs) => new Set(runs.map(({ replica }) => replica)).size === 3).length
+    }
+    for (const job of TICKING) await until(async () => (await threefold(job)) >= 5, { timeoutMs: 30_000, what: `${job} runs threefold` })
+    await until(async () => (await replicas.runs('timeout')).length === 3)
+    expect(await replicas.claimed('cron')).toEqual([])
+    await replicas.stop()
+  })
+
+  test('go on without a missed tick when one is killed', async () => {
+    const replicas = new Replicas()
+    await replicas.startAll(['a', 'b', 'c'])
+    await replicas.more(3)
+    await replicas.running.get('a')!.kill9()
+    await replicas.more(5)
+    await replicas.stop()
+    for (const job of TICKING) {
+      const claimed = await replicas.claimed(job)
+      expect(missing(claimed), `${job} left out`).toEqual([])
+      // It may have been killed between a claim and the method.
+      expect(claimed.length - (await replicas.runs(job)).length).toBeOneOf([0, 1])
+    }
+  })
+})
+
+test('a lost reply of a claim neither doubles a tick nor leaves it out', async () => {
+  const proxy = await RedisProxy.start(redis.server)
+  onTestFinished(() => proxy.close())
+  const replicas = new Replicas()
+  await replicas.startAll(['a', 'b'], { claims: proxy.url })
+  await replicas.more(2)
+  const lost = proxy.loseEachOnce()
+  await replicas.more(4)
+  lost.off()
+  expect(lost.hits).toBeGreaterThan(8)
+  await replicas.stop()
+  await replicas.expectEachOnce()
+})
+
+describe('a replica whose clock is', () => {
+  test.each([
+    ['10 minutes ahead', 600_000],
+    ['10 minutes behind', -600_000],
+  ])('%s doubles nothing and leaves nothing out', async (_, offset) => {
+    const replicas = new Replicas()
+    await replicas.start('wrong', {}, offset)
+    await replicas.start('right')
+    await replicas.more(5)
+    await replicas.stop()
+    await replicas.expectEachOnce()
+    const names = new Set((await replicas.runs('cron')).map(({ replica }) => replica))
+    expect(names.has('right')).toBe(true)
+    const warned = replicas.running.get('wrong')!.output.includes('the clock of this machine is ahead of Redis')
+    expect(warned).toBe(offset > 0)
+  })
+
+  test('10 minutes behind goes on alone when the other one is killed', async () => {
+    const replicas = new Replicas()
+    await replicas.start('behind', {}, -600_000)
+    await replicas.start('right')
+    await replicas.more(2)
+    await replicas.running.get('right')!.kill9()
+    await replicas.more(3)
+    expect((await replicas.runs('cron')).at(-1)!.replica).toBe('behind')
+    await replicas.stop()
+  })
+})
+
+describe('while Redis is away', () => {
+  test.each(['skip', 'run'] as const)('ticks follow onRedisDown: %s; when it is back, each runs once again', async (onRedisDown) => {
+    await using claims = await RedisServer.start({ appendonly: true })
+    const replicas = new Replicas()
+    await replicas.startAll(['a', 'b'], { claims: claims.url, takeOver: { ...TAKE_OVER, onRedisDown } })
+    await replicas.more(2)
+    await claims.kill9()
+    const told = [...replicas.running.values()].map((replica) => replica.line(/Redis cannot be asked who runs/, 20_000))
+    await Promise.all(told)
+    if (onRedisDown === 'run') await replicas.more(3)
+    const before = (await replicas.runs('cron')).length
+    await claims.restart()
+    await Promise.all([...replicas.running.values()].map((replica) => replica.line(/Redis can be asked again/, 30_000)))
+    await replicas.more(3)
+    expect((await replicas.runs('cron')).length).toBeGreaterThan(before)
+    const stats = (await replicas.stop()).filter(({ job }) => job === 'Jobs.cron')
+    const sum = (what: 'skipped' | 'unasked') => stats.reduce((all, one) => all + one[what], 0)
+    expect(sum('skipped') > 0).toBe(onRedisDown === 'skip')
+    expect(sum('unasked') > 0).toBe(onRedisDown === 'run')
+    for (const { output } of replicas.running.values()) expect(output.match(/Redis cannot be asked/g)).toHaveLength(1)
+  })
+})
