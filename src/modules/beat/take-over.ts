@@ -12,7 +12,7 @@ import { Client } from '../../engine/index.js'
 import { Connections } from '../connections/connections.js'
 import { isForTasksOnly } from '../worker/tasks-of.js'
 import { BEAT_OPTIONS, type BeatModuleOptions, type TakeOverOptions, takeOverOf } from './beat.options.js'
-import { lastInstant } from './cron-grid.js'
+import { CronNominals } from './cron-grid.js'
 import { Gate, type GateSettings, type JobStats, Outage } from './gate.js'
 import { GridInterval } from './grid-interval.js'
 import { type CronJob, type DecoratedJob, ScheduleLibrary } from './schedule-library.js'
@@ -74,9 +74,9 @@ export class TakeOver implements OnModuleInit, BeforeApplicationShutdown {
     const { library, options } = this
     const jobs = { cron: of('cron', found), interval: of('interval', found), timeout: of('timeout', found) }
     if (options.cron) this.takeOverCron(jobs.cron)
-    if (options.intervals) library.mountWith({ mountIntervals: () => jobs.interval.forEach((job) => this.mountInterval(job)) })
+    if (options.intervals) library.mountWith({ mountIntervals: () => this.mountIntervals(jobs.interval) })
     const timeouts = options.timeouts && options.deployId !== ''
-    if (timeouts) library.mountWith({ mountTimeouts: () => jobs.timeout.forEach((job) => this.mountTimeout(job)) })
+    if (timeouts) library.mountWith({ mountTimeouts: () => this.mountTimeouts(jobs.timeout) })
     const kinds = { cron: options.cron, interval: options.intervals, timeout: timeouts }
     this.tell(
       found.filter((job) => kinds[job.kind] && !this.isExcepted(job.name, job.origin)),
@@ -121,11 +121,12 @@ export class TakeOver implements OnModuleInit, BeforeApplicationShutdown {
 
   private start(key: string, job: CronJob, delayMs: number): void {
     const { registry } = this.library
-    if (!(delayMs > 0)) return job.start()
     // Deleted meanwhile, or replaced by another of that name: then it never starts.
-    this.later(delayMs, () => {
+    const later = () => {
       if (registry.doesExist('cron', key) && registry.getCronJob(key) === job) job.start()
-    })
+    }
+    if (delayMs > 0) this.later(delayMs, later)
+    else job.start()
   }
 
   private later(ms: number, run: () => void): void {
@@ -139,6 +140,8 @@ export class TakeOver implements OnModuleInit, BeforeApplicationShutdown {
   /** What its timer calls goes through the gate; what somebody calls by hand does not. The two differ in `lastDate`. */
   private guard(job: CronJob, label: string): void {
     const gate = this.gateOf('cron', label)
+    const { claims } = this.settings
+    const nominals = new CronNominals(job, () => claims.now(), Date.now)
     const run = job.fireOnTick.bind(job)
     let fired = job.lastDate()
     job.fireOnTick = async () => {
@@ -146,41 +149,39 @@ export class TakeOver implements OnModuleInit, BeforeApplicationShutdown {
       fired = job.lastDate()
       if (job.waitForCompletion && job.isCallbackRunning) return gate.leave()
       const { source, timeZone, utcOffset } = job.cronTime
-      gate.tick(this.claimName('cron', label, String(source), String(timeZone ?? utcOffset ?? '')), this.nominalOf(job), run)
+      gate.tick(this.claimName('cron', label, String(source), String(timeZone ?? utcOffset ?? '')), nominals.next(), run)
     }
   }
 
-  /** A clock that is behind Redis's would ask for times that are long another's: Redis's counts then. One that is ahead has the tick wait. */
-  private nominalOf(job: CronJob): number {
-    const { cronTime } = job
-    const now = Math.max(Date.now(), Math.floor(this.settings.claims.now() ?? 0))
-    if (cronTime.realDate) return Math.floor(Number(cronTime.source))
-    return lastInstant(cronTime, job.nextDate().zone, now) ?? Math.floor(now / 1_000) * 1_000
+  private mountIntervals(found: Of<'interval'>[]): void {
+    for (const { origin, name, run, everyMs } of found) {
+      const ref = this.isExcepted(name, origin) ? setInterval(run, everyMs) : this.interval(name ?? origin, everyMs, run)
+      this.library.registry.addInterval(name ?? randomUUID(), ref)
+    }
   }
 
-  private mountInterval({ origin, name, run, everyMs }: Of<'interval'>): void {
-    const { registry } = this.library
-    const key = name ?? randomUUID()
-    if (this.isExcepted(name, origin)) return registry.addInterval(key, setInterval(run, everyMs))
-    const label = this.unique('interval', name ?? origin)
-    const gate = this.gateOf('interval', label)
-    const claimed = this.claimName('interval', label, String(everyMs))
+  private interval(label: string, everyMs: number, run: () => unknown): NodeJS.Timeout {
     const { claims } = this.settings
+    const job = this.unique('interval', label)
+    const gate = this.gateOf('interval', job)
+    const claimed = this.claimName('interval', job, String(everyMs))
     const now = () => claims.now() ?? Date.now()
-    registry.addInterval(key, new GridInterval({ everyMs, now, tick: (nominalMs) => gate.tick(claimed, nominalMs, run) }).ref)
+    return new GridInterval({ everyMs, now, tick: (nominalMs) => gate.tick(claimed, nominalMs, run) }).ref
   }
 
-  private mountTimeout({ origin, name, run, afterMs }: Of<'timeout'>): void {
-    const { registry } = this.library
-    const key = name ?? randomUUID()
-    if (this.isExcepted(name, origin)) return registry.addTimeout(key, setTimeout(run, afterMs))
-    const label = this.unique('timeout', name ?? origin)
-    const gate = this.gateOf('timeout', label, MONTH_MS)
-    const claimed = this.claimName('timeout', label, this.options.deployId)
-    registry.addTimeout(
-      key,
-      setTimeout(() => gate.tick(claimed, 0, run), afterMs),
-    )
+  private mountTimeouts(found: Of<'timeout'>[]): void {
+    for (const { origin, name, run, afterMs } of found) {
+      const call = this.isExcepted(name, origin) ? run : this.timeout(name ?? origin, run)
+      this.library.registry.addTimeout(name ?? randomUUID(), setTimeout(call, afterMs))
+    }
+  }
+
+  /** There is one nominal time in the life of a deployment. */
+  private timeout(label: string, run: () => unknown): () => void {
+    const job = this.unique('timeout', label)
+    const gate = this.gateOf('timeout', job, MONTH_MS)
+    const claimed = this.claimName('timeout', job, this.options.deployId)
+    return () => gate.tick(claimed, 0, run)
   }
 
   /** Two instances of one class have the same `Class.method`: the second is told apart by a number, the same in every replica. */

@@ -1,0 +1,69 @@
+/** For which instant a cron job fired, against a walk over every second, with the cron lines of the library itself. */
+import { createRequire } from 'node:module'
+import { describe, expect, test } from 'vitest'
+import { CronNominals, lastInstant } from '../../../src/modules/beat/cron-grid.js'
+import type { CronJob, CronTime } from '../../../src/modules/beat/schedule-library.js'
+import { SeededRandom } from '../../support/random.js'
+
+const schedule = createRequire(import.meta.url).resolve('@nestjs/schedule')
+const cron = createRequire(schedule)('cron') as { CronTime: new (source: string, zone: string) => CronTime }
+const LINES = [
+  '* * * * * *',
+  '*/7 * * * * *',
+  '5,6,50 * * * * *',
+  '* 3 * * * *',
+  '0 */5 * * * *',
+  '0 0 3 * * *',
+  '30 15 2 * * 0',
+  '0 0 0 29 2 *',
+]
+const ZONES = ['UTC', 'Europe/Paris', 'America/New_York', 'Australia/Lord_Howe']
+
+describe.each(LINES)('%s', (line) => {
+  test('the last instant is a time of the line, and the next one after it has not come', () => {
+    const random = new SeededRandom(1)
+    for (let k = 0; k < 40; k++) {
+      const zone = ZONES[k % ZONES.length] as string
+      const time = new cron.CronTime(line, zone)
+      const now = Date.UTC(2026, 0, 1) + Math.floor(random.next() * 31_536_000_000)
+      const last = lastInstant(time, zone, now) as number
+      expect(last).toBeLessThanOrEqual(now)
+      expect(time.getNextDateFrom(new Date(last), zone).toMillis()).toBeGreaterThan(now)
+      expect(time.getNextDateFrom(new Date(last - 1_000), zone).toMillis()).toBe(last)
+    }
+  })
+})
+
+/** Ticks of a job that fires every second by a clock which is wrong, while Redis's is known to some ms. */
+function nominals(offsetMs: number, errorMs: (k: number) => number): number[] {
+  const time = new cron.CronTime('* * * * * *', 'UTC')
+  const job = { cronTime: time, nextDate: () => ({ zone: 'UTC' }) } as unknown as CronJob
+  const from = Date.UTC(2026, 5, 1)
+  let wall = 0
+  let redis = 0
+  const of = new CronNominals(
+    job,
+    () => redis,
+    () => wall,
+  )
+  return Array.from({ length: 100 }, (_, k) => {
+    wall = from + k * 1_000 + 3
+    redis = wall - offsetMs + errorMs(k)
+    return (of.next() - from) / 1_000
+  })
+}
+
+describe('a clock', () => {
+  const jitter = (k: number) => ((k * 37) % 21) - 10
+
+  test.each([0, -20, 20, 600_000, 3_600_123])('that is %d ms ahead asks for the times that it shows', (offset) => {
+    expect(nominals(offset, jitter)).toEqual(Array.from({ length: 100 }, (_, k) => k))
+  })
+
+  test.each([-600_000, -600_250, -600_750, -7_200_000])('that is %d ms off asks for each of Redis’s times once', (offset) => {
+    const asked = nominals(offset, jitter)
+    const first = asked[0] as number
+    expect(asked).toEqual(Array.from({ length: 100 }, (_, k) => first + k))
+    expect(Math.abs(first - -offset / 1_000)).toBeLessThan(1)
+  })
+})
