@@ -5,6 +5,7 @@
  */
 export type { BackfillOptions, BackfillReport } from './beat/backfill.js'
 export { Beat, type BeatOptions } from './beat/beat.js'
+export type { ClaimOptions, Claims } from './beat/claims.js'
 export {
   CATCH_UP_MODES,
   type CatchUp,
@@ -17,7 +18,6 @@ export {
 export type { PreviewTick } from './beat/preview.js'
 export { type BeatStatistics, type Fired, LATENESS_CLASSES_MS } from './beat/stats.js'
 export * from './beat/timing/index.js'
-export type { ClaimOptions, Claims } from './beat/claims.js'
 export * from './canvas/index.js'
 export * from './chordis.js'
 export { Client, type ClientOptions, type ConnectionOptions } from './client/client.js'

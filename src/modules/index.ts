@@ -8,7 +8,9 @@
 export { Client as ChordisClient, TaskRegistry } from '../engine/index.js'
 export { BeatModule } from './beat/beat.module.js'
 export type { BeatModuleOptions, BeatOptionsFactory, OnRedisDown, TakeOverOptions } from './beat/beat.options.js'
+export { BeatRunner } from './beat/beat.runner.js'
 export type { JobStats } from './beat/gate.js'
+export { Scheduled, type ScheduledOptions } from './beat/scheduled.decorator.js'
 export { TakeOver } from './beat/take-over.js'
 export { ChordisModule, type FeatureOptions } from './chordis.module.js'
 export {

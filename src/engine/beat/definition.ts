@@ -65,6 +65,8 @@ export interface ScheduleDefinition extends Omit<Timing, 'rules'> {
   pauseOnFailure?: boolean
   /** For people: up to 1,000 characters. */
   note?: string
+  /** Who declares it, an application for example: `[A-Za-z0-9._-]{1,128}`. */
+  source?: string
 }
 
 /** The same, checked, with all defaults: what is stored. */
@@ -81,6 +83,7 @@ export interface Schedule {
   maxRuns: number
   pauseOnFailure: boolean
   note?: string
+  source?: string
 }
 
 const DAY_MS = 86_400_000
@@ -88,7 +91,7 @@ const MAX_WINDOW_MS = 366 * DAY_MS
 const MAX_NOTE = 1_000
 const DEFAULT_CATCH_UP: CatchUp = { mode: 'latest', windowMs: 600_000, max: 100 }
 const KNOWN = new Set(
-  'id tenant rules except timeZone start end canvas submit overlap catchUp jitterMs maxRuns pauseOnFailure note'.split(' '),
+  'id tenant rules except timeZone start end canvas submit overlap catchUp jitterMs maxRuns pauseOnFailure note source'.split(' '),
 )
 const SUBMIT_OPTIONS = new Set(['name', 'tags', 'retentionMs', 'timeoutMs', 'onFailure', 'limits'])
 
@@ -101,7 +104,7 @@ const invalid = (path: string, message: string): ChordisError => new ChordisErro
 export function readSchedule(given: ScheduleDefinition, path = 'schedule'): Schedule {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw invalid(path, 'must be an object')
   for (const name of Object.keys(given)) if (!KNOWN.has(name)) throw invalid(`${path}.${name}`, 'there is no such option')
-  const { id, tenant = '-', rules, except, timeZone, start, end, canvas, note } = given
+  const { id, tenant = '-', rules, except, timeZone, start, end, canvas, note, source } = given
   return {
     id: checkName(id, `${path}.id`),
     tenant: checkName(tenant, `${path}.tenant`),
@@ -114,6 +117,7 @@ export function readSchedule(given: ScheduleDefinition, path = 'schedule'): Sche
     maxRuns: given.maxRuns === undefined ? 0 : checkWhole(given.maxRuns, 1, 1_000_000_000, `${path}.maxRuns`),
     pauseOnFailure: flag(given.pauseOnFailure, `${path}.pauseOnFailure`),
     ...(note === undefined ? {} : { note: textOf(note, `${path}.note`) }),
+    ...(source === undefined ? {} : { source: checkName(source, `${path}.source`) }),
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the beat module is told. */
+import type { BeatOptions, ScheduleDefinition } from '../../engine/index.js'
 
 /** What happens to a tick that nobody can be asked about. */
 export type OnRedisDown = 'skip' | 'run'
@@ -28,7 +29,15 @@ export interface TakeOverOptions {
 export interface BeatModuleOptions {
   /** Makes `@Cron`, `@Interval` and `@Timeout` methods of @nestjs/schedule run in one replica per tick. Default: they stay as they are. */
   takeOver?: boolean | TakeOverOptions
-  /** The connection whose Redis is asked. Default: the default one. */
+  /** Schedules beside those of `@Scheduled()` methods. */
+  schedules?: readonly ScheduleDefinition[]
+  /** Whether this process fires schedules: all of the namespace. Default true; any number of processes may. Options of the engine's beat may be given. */
+  beat?: boolean | Pick<BeatOptions, 'lookMs' | 'onFired'>
+  /** Who declares the schedules, `[A-Za-z0-9._-]{1,128}`: stands in each that names no source of its own. */
+  source?: string
+  /** Schedules of {@link source} that are declared no more are removed at boot. Default false: they are logged, and go on. */
+  prune?: boolean
+  /** The connection whose Redis is asked, and where schedules are that name no other. Default: the default one. */
   connection?: string
 }
 

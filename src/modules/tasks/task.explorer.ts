@@ -8,7 +8,7 @@ import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core'
 import type { TaskDefinition, TaskOptions } from '../../engine/index.js'
 import type { ChordisConnection } from '../connections/connection.js'
 import { Connections } from '../connections/connections.js'
-import { FEATURE_CONNECTION } from '../connections/feature.js'
+import { featureOf } from '../connections/feature.js'
 import { schemaOf } from './dto.js'
 import { methodsOf, type ProviderMethod, type Wrapper } from './methods.js'
 import { TaskAccessor, type TaskMethod } from './task.accessor.js'
@@ -88,9 +88,4 @@ async function computed({ useFactory, inject = [] }: TaskDecoratorOptions, { hos
   const modules = host?.providers.get(ModuleRef)?.instance as ModuleRef
   const injected = inject.map((token): unknown => modules.get(token as string, { strict: false }))
   return useFactory(...(injected as never[]))
-}
-
-/** The connection that `forFeature` names for the providers of its module. */
-function featureOf({ host }: Wrapper): string | undefined {
-  return host?.providers.get(FEATURE_CONNECTION)?.instance as string | undefined
 }
