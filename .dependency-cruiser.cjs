@@ -41,9 +41,9 @@ module.exports = {
     },
     {
       name: 'pure-layers-do-no-io',
-      comment: 'canvas and protocol use no Node API but Buffer and, in the ids of protocol, hashes and random bytes.',
+      comment: 'canvas, protocol and beat/timing use no Node API but Buffer and, in the ids of protocol, hashes and random bytes.',
       severity: 'error',
-      from: { path: '^src/engine/(canvas|protocol)/', pathNot: '^src/engine/protocol/ids\\.ts$' },
+      from: { path: '^src/engine/(canvas|protocol|beat/timing)/', pathNot: '^src/engine/protocol/ids\\.ts$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?buffer$' },
     },
     {
@@ -59,6 +59,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/engine/(canvas|protocol)/' },
       to: { path: '^(src|migrations)/', pathNot: '^src/engine/(canvas|protocol)/' },
+    },
+    {
+      name: 'timing-stands-on-pure-layers',
+      comment: 'When a schedule is due depends on nothing but the schedule and a time that is handed in.',
+      severity: 'error',
+      from: { path: '^src/engine/beat/timing/' },
+      to: { path: '^(src|migrations)/', pathNot: '^src/engine/(canvas|protocol|beat/timing)/' },
     },
     {
       name: 'redis-in-one-folder',

@@ -15,7 +15,8 @@ const UNITS = [
 /** `at 03:00 every day (Europe/Berlin)`; rules after the third and all exclusions are counted. */
 export function describeTiming({ rules, except = [], timeZone = 'UTC', start, end }: Timing): string {
   const shown = rules.slice(0, MOST_RULES).map(describeRule)
-  const more = rules.length > MOST_RULES ? [`by ${rules.length - MOST_RULES} more rules`] : []
+  const left = rules.length - MOST_RULES
+  const more = left > 0 ? [`and ${left} more ${left === 1 ? 'rule' : 'rules'}`] : []
   const limits = [
     except.length > 0 ? `, less ${except.length} ${except.length === 1 ? 'exclusion' : 'exclusions'}` : '',
     start === undefined ? '' : `, from ${shownInstant(start)}`,
