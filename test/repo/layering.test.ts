@@ -26,6 +26,7 @@ const PLANTS: Record<string, { file: string; imports: string }> = {
   'pure-layers-do-no-io': { file: 'src/engine/canvas/planted-io.ts', imports: 'node:crypto' },
   'ids-do-no-io': { file: 'src/engine/protocol/ids.ts', imports: 'node:fs' },
   'pure-layers-stand-alone': { file: 'src/engine/protocol/planted-redis.ts', imports: '../redis/planted.js' },
+  'timing-stands-on-pure-layers': { file: 'src/engine/beat/timing/planted-redis.ts', imports: '../../redis/planted.js' },
   'redis-in-one-folder': { file: 'src/engine/worker/planted-ioredis.ts', imports: 'ioredis' },
   'src-knows-no-tests': { file: 'src/modules/planted-test.ts', imports: '../../test/planted.js' },
   'src-needs-no-dev-dependency': { file: 'src/modules/planted-dev.ts', imports: 'fast-check' },
