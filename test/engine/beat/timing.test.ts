@@ -159,6 +159,7 @@ describe('rules together', () => {
   test('start and end are the first and the last possible times', () => {
     const timing = { rules: ['0 3 * * *'], start: '2026-11-22T03:00:00', end: '2026-11-24T03:00:00', timeZone: 'Europe/Berlin' }
     expect(from(timing, '2026-01-01T00:00:00Z', 9)).toEqual(['2026-11-22T02:00:00Z', '2026-11-23T02:00:00Z', '2026-11-24T02:00:00Z'])
+    expect(from({ ...timing, end: '2026-11-24T02:59:59' }, '2026-01-01T00:00:00Z', 9)).toHaveLength(2)
     const table = timetableOf(readTiming(timing))
     expect(iso(table.latest(0, Date.UTC(2099, 0)))).toBe('2026-11-24T02:00:00Z')
     expect(table.latest(0, Date.parse('2026-11-22T01:59:59Z'))).toBeNull()
