@@ -6,12 +6,12 @@ import { timesOf } from './rules.js'
 import type { Span, Times, Timetable, Timing } from './types.js'
 import { zoneOf } from './zone.js'
 
-/** So many stretches that are left out in a row are taken for the end: exclusions may leave out everything, for ever. */
+/** So many stretches that are left out in a row are taken for the end: exclusions may leave out everything, for ever. That is found in 0.2 s. */
 const MOST_LEFT_OUT = 100_000
 
 /**
- * The times of a timing that `readTiming` has read. To make one costs some 20 us for a cron line, most of it croner's; to ask it, 1 us or so.
- * A timetable keeps nothing but its rules, so it can be kept and shared.
+ * The times of a timing that `readTiming` has read. To make one costs some 25 us for a cron line, most of it croner's; to ask it, 0.25 to 1 us
+ * (20 us for the sun, 0.3 ms in a polar night). A timetable keeps nothing but its rules, so it can be kept and shared.
  */
 export function timetableOf(timing: Timing): Timetable {
   return new RuleTimetable(timing)
