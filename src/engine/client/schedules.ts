@@ -67,6 +67,12 @@ const MOST_TRIES = 1_000
 const MAX_PREVIEW = 10_000
 const TOKEN = /^[A-Za-z0-9._-]{1,64}$/
 
+/** What a schedule is before there is one. */
+const NEW_SCHEDULE: Omit<StoredSchedule, 'name'> = {
+  state: { version: '0', next: null, due: null, fired: 0, skipped: 0, missed: 0 },
+  ...{ paused: '', running: [], waiting: [], runs: '', definition: '' },
+}
+
 /** What is written, of what was read. Undefined: nothing is to be changed. */
 type Change = { schedule: Schedule; paused: string; from: 'now' | 'kept' }
 
@@ -271,26 +277,34 @@ export class Schedules {
       const [stored] = found
       const change = decide(stored, stored && readable(tenant, id, stored))
       if (change === undefined) return stored && viewOf(stored)
-      if (await this.write(name, change, stored, now)) return this.get(id, { tenant })
+      const written = await this.write(name, change, stored, now)
+      if (written !== undefined) return viewOf(written)
     }
     throw contended(id)
   }
 
-  private async write(name: string, { schedule, paused, from }: Change, stored: StoredSchedule | undefined, now: number): Promise<boolean> {
-    const times = from === 'kept' && stored ? stored.state : this.firstOf(name, schedule, paused, stored, now)
+  /** The schedule as it is written; undefined: somebody was faster. */
+  private async write(
+    name: string,
+    { schedule, paused, from }: Change,
+    stored: StoredSchedule = { ...NEW_SCHEDULE, name },
+    now: number,
+  ): Promise<StoredSchedule | undefined> {
+    const { next, due } = from === 'kept' ? stored.state : this.firstOf(name, schedule, paused, stored, now)
     const { maxRuns, pauseOnFailure } = schedule
+    const definition = scheduleText(schedule)
     const written = await explained(() =>
       writeSchedule(this.connection, this.namespace, {
-        ...{ name, version: stored?.state.version ?? '0', overlap: overlapLetter(schedule.overlap), maxRuns, pauseOnFailure },
-        ...{ next: times.next, due: times.due, definition: scheduleText(schedule), paused },
+        ...{ name, version: stored.state.version, overlap: overlapLetter(schedule.overlap), maxRuns, pauseOnFailure },
+        ...{ next, due, definition, paused },
       }),
     )
     if (written === null) throw new ChordisError('redis-full', 'Redis is above 80 % of its memory; new schedules are refused')
-    return written
+    return written ? { ...stored, state: { ...stored.state, next, due }, paused, definition } : undefined
   }
 
-  private firstOf(name: string, schedule: Schedule, paused: string, stored: StoredSchedule | undefined, now: number) {
-    const over = schedule.maxRuns > 0 && (stored?.state.fired ?? 0) >= schedule.maxRuns
+  private firstOf(name: string, schedule: Schedule, paused: string, stored: StoredSchedule, now: number) {
+    const over = schedule.maxRuns > 0 && stored.state.fired >= schedule.maxRuns
     if (over || paused !== '') return { next: null, due: null }
     return new Ticks(name, schedule, timetableOf(schedule.timing)).first(now)
   }
