@@ -10,20 +10,29 @@ type State = (typeof WORKFLOW_STATES)[number]
 
 const UNITS: { readonly [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Adds the command. */
-export function addList(program: Command, run: Run, exits: string): void {
-  program
-    .command('list')
-    .summary('list and count workflows')
-    .description('Counts workflows by state, and lists them, the newest first.')
-    .option('--state <states>', `only in these states, with commas: ${WORKFLOW_STATES.join(', ')}`, states)
-    .option('--task <name>', 'only those that call this task')
+/** What `--state` says of itself. */
+export const STATES = `only in these states, with commas: ${WORKFLOW_STATES.join(', ')}`
+
+/** Options that say which workflows are meant, but `--state` and `--task`. `tenant`: what `--tenant` says of itself. */
+export function addFilter(command: Command, tenant: string): Command {
+  return command
     .option('--tag <tag>', 'only those with this tag')
     .option('--name <text>', 'only those of this name')
-    .option('--tenant <name>', 'only those of this tenant, also in the counts; -: of none')
+    .option('--tenant <name>', tenant)
     .option('--parent <id>', 'only children of this workflow')
     .option('--since <time>', 'submitted then or later: ISO 8601, Unix ms, or how long ago: 30s, 15m, 2h, 7d', moment)
     .option('--until <time>', 'submitted before that', moment)
+}
+
+/** Adds the command. */
+export function addList(program: Command, run: Run, exits: string): void {
+  const command = program
+    .command('list')
+    .summary('list and count workflows')
+    .description('Counts workflows by state, and lists them, the newest first.')
+    .option('--state <states>', STATES, states)
+    .option('--task <name>', 'only those that call this task')
+  addFilter(command, 'only those of this tenant, also in the counts; -: of none')
     .option('--limit <n>', 'most to list', whole(1, 1_000), 50)
     .option('--cursor <cursor>', 'where the list before ended')
     .addHelpText('after', exits)
@@ -33,7 +42,8 @@ export function addList(program: Command, run: Run, exits: string): void {
     })
 }
 
-function states(text: string): State[] {
+/** States of workflows, with commas. */
+export function states(text: string): State[] {
   return list(text.toUpperCase()).map((item) => {
     const state = WORKFLOW_STATES.find((one) => one === item)
     if (state === undefined) throw new InvalidArgumentError(`"${item}" is none of ${WORKFLOW_STATES.join(', ')}`)

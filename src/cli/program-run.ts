@@ -1,9 +1,12 @@
 /** `chordis run`: a workflow that was submitted. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { NODE_STATES, type NodeState } from '../engine/index.js'
-import type { RerunArguments, RevokeArguments } from './commands/run-control.js'
+import type { RevokeManyArguments } from './commands/revoke-many.js'
+import type { PriorityArguments, RerunArguments, RevokeArguments } from './commands/run-control.js'
 import type { Context } from './context.js'
+import { CliError } from './failure.js'
 import { collect, list, seconds, whole } from './parse.js'
+import { addFilter, STATES, states as workflowStates } from './program-list.js'
 
 type Run = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>
 
@@ -43,19 +46,48 @@ export function addRun(program: Command, run: Run, exits: string): void {
 type Commands = typeof import('./commands/run-control.js')
 const load = (): Promise<Commands> => import('./commands/run-control.js')
 
-function addCourse(group: Command, run: Run, exits: string): void {
-  group
+type RevokeOptions = RevokeArguments & Omit<RevokeManyArguments, 'task'>
+
+function addRevoke(group: Command, run: Run, exits: string): void {
+  const command = group
     .command('revoke')
-    .summary('end it: what has not started never will')
-    .description('Ends a workflow, or tasks of it: what has not started never will, what runs is told.')
-    .argument('<id>', 'id of the workflow')
-    .option('--task <node>', 'only this task, and what depends on it; may be repeated', collect)
+    .summary('end it, or all that a filter means: what has not started never will')
+    .description('Ends a workflow, tasks of it, or all workflows that a filter means: what has not started never will, what runs is told.')
+    .argument('[id]', 'id of the workflow; without it the options say which')
+    .option(
+      '--task <task>',
+      'with an id: only this task (a node), and what depends on it; may be repeated. Else: only those that call this task',
+      collect,
+    )
+    .option('--state <states>', STATES, workflowStates)
+  addFilter(command, 'only those of this tenant; -: of none')
+    .option('--dry-run', 'only say how many a filter means')
+    .option('--yes', 'do not ask before a filter is followed')
     .option('--reason <text>', 'why, for who looks at it')
     .option('--terminate', 'kill what runs at once, where it runs in a process or thread of its own')
     .addHelpText('after', exits)
-    .action((id: string, options: RevokeArguments, command: Command) =>
-      run(command, async (context) => (await load()).revoke(context, id, options)),
+    .action((id: string | undefined, options: RevokeOptions, command: Command) =>
+      run(command, (context) => revokeSome(context, id, options)),
     )
+}
+
+/** One workflow by its id, or those that a filter means. */
+async function revokeSome(context: Context, id: string | undefined, options: RevokeOptions): Promise<number> {
+  const { task, reason, terminate, dryRun, yes, ...filter } = options
+  const how = { ...(reason === undefined ? {} : { reason }), ...(terminate === undefined ? {} : { terminate }) }
+  if (id === undefined) {
+    if (task !== undefined && task.length > 1) throw new CliError('usage', '--task: one, where no id is given')
+    const { revokeMany } = await import('./commands/revoke-many.js')
+    const [only] = task ?? []
+    const said = { ...(dryRun === undefined ? {} : { dryRun }), ...(yes === undefined ? {} : { yes }) }
+    return revokeMany(context, { ...filter, ...how, ...said, ...(only === undefined ? {} : { task: only }) })
+  }
+  if (dryRun || Object.keys(filter).length > 0) throw new CliError('usage', 'an id, or a filter, not both')
+  return (await load()).revoke(context, id, { ...how, ...(task === undefined ? {} : { task }) })
+}
+
+function addCourse(group: Command, run: Run, exits: string): void {
+  addRevoke(group, run, exits)
   group
     .command('pause')
     .summary('start nothing new of it; what runs may end')
@@ -67,6 +99,17 @@ function addCourse(group: Command, run: Run, exits: string): void {
       run(command, async (context) => (await load()).pause(context, id, options)),
     )
   simple(group, run, exits, 'resume', 'go on with it, after pause')
+  group
+    .command('priority')
+    .summary('let what waits of it go before others, or behind them')
+    .description('Gives what waits of a workflow another priority, and what will wait of it later. What runs is not touched.')
+    .argument('<id>', 'id of the workflow')
+    .argument('<n>', 'from 0, the most urgent, to 9', whole(0, 9))
+    .option('--task <node>', 'only this task; may be repeated', collect)
+    .addHelpText('after', exits)
+    .action((id: string, priority: number, options: PriorityArguments, command: Command) =>
+      run(command, async (context) => (await load()).priority(context, id, priority, options)),
+    )
 }
 
 function addAgain(group: Command, run: Run, exits: string): void {

@@ -1,5 +1,7 @@
 /** `chordis run`: a workflow's course is changed from the command line. */
+import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
+import { confirm } from '../../src/cli/confirm.js'
 import { useCli } from './harness.js'
 
 const shell = useCli()
@@ -39,6 +41,45 @@ test('a workflow is paused, resumed, retried from its failure, run again with an
   ])
   expect((await sh.run(['run', 'forget', 'one'])).out).toBe('one is gone\n')
   expect((await sh.run(['run', 'retry', 'one'])).code).toBe(5)
+})
+
+test('a workflow, and a task of one, get another priority', async () => {
+  const sh = shell()
+  await sh.submit({ group: [{ task: 'nobody' }, { task: 'nobody' }] }, '--id', 'late')
+  expect((await sh.run(['run', 'priority', 'late', '7'])).out).toBe('what waits of late has the priority 7\n')
+  expect(await sh.json('run', 'priority', 'late', '2', '--task', '1')).toEqual({ id: 'late', changed: true })
+  await sh.run(['run', 'revoke', 'late'])
+  expect((await sh.run(['run', 'priority', 'late', '7'])).out).toBe('late has ended, or was revoked\n')
+  expect((await sh.run(['run', 'priority', 'late', '10'])).code).toBe(2)
+})
+
+test('what a filter means is counted, and revoked when somebody has said yes', async () => {
+  const sh = shell()
+  for (const n of [1, 2, 3]) await sh.submit({ task: n === 3 ? 'other' : 'nobody' }, '--id', `w${n}`, '--tag', n === 1 ? 'eu' : 'us')
+  const [dry, refused] = [await sh.run(['run', 'revoke', '--tag', 'us', '--dry-run']), await sh.run(['run', 'revoke', '--tag', 'us'])]
+  expect(dry.out).toBe('2 workflows would be revoked\n')
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('say --yes')])
+  expect((await sh.run(['run', 'revoke', '--task', 'nobody', '--state', 'pending', '--tag', 'us', '--yes', '--reason', 'no'])).out).toBe(
+    '1 workflow revoked\n',
+  )
+  expect((await sh.run(['run', 'show', 'w2'])).out).toContain('TaskRevokedError: no')
+  expect(await sh.json('run', 'revoke', '--since', '1h', '--yes')).toEqual({ matched: 2, revoked: 2, dryRun: false })
+  expect(await sh.json('run', 'revoke', '--state', 'PENDING,STARTED', '--dry-run')).toEqual({ matched: 0, revoked: 0, dryRun: true })
+  expect((await sh.run(['run', 'revoke', 'w1', '--tag', 'us'])).err).toContain('an id, or a filter')
+  expect((await sh.run(['run', 'revoke', '--yes'])).err).toContain('must say which')
+})
+
+test('who is asked says y or yes, or it is a no', async () => {
+  const answer = async (text: string | null): Promise<boolean> => {
+    const [input, output] = [new PassThrough(), new PassThrough()]
+    const answered = confirm('Revoke 2 workflows?', { input, output })
+    if (text === null) input.end()
+    else input.write(`${text}\n`)
+    expect(await answered.finally(() => output.end())).toBe(/^y/i.test(text ?? ''))
+    expect(output.read()?.toString()).toContain('Revoke 2 workflows? [y/N] ')
+    return answered
+  }
+  expect(await Promise.all(['y', 'YES', 'n', '', 'maybe', null].map(answer))).toEqual([true, true, false, false, false, false])
 })
 
 test('a workflow and a task of one are revoked, with a reason', async () => {

@@ -1,10 +1,18 @@
 /** `chordis list`: workflows, the newest first, and how many are in which state. */
-import { WORKFLOW_STATES, type WorkflowCounts, type WorkflowPage, type WorkflowRow, type WorkflowState } from '../../engine/index.js'
+import {
+  WORKFLOW_STATES,
+  type WorkflowCounts,
+  type WorkflowFilter,
+  type WorkflowPage,
+  type WorkflowRow,
+  type WorkflowState,
+} from '../../engine/index.js'
 import { type Context, withApp } from '../context.js'
 import { bar, type Cell, columns, cut, duration, number, type Paint, safe } from '../terminal.js'
 import { stateColour } from './run.js'
 
-export interface ListWorkflowsArguments {
+/** Which workflows are meant. */
+export interface FilterArguments {
   state?: WorkflowState[]
   task?: string
   tag?: string
@@ -13,18 +21,36 @@ export interface ListWorkflowsArguments {
   parent?: string
   since?: number
   until?: number
+}
+
+export interface ListWorkflowsArguments extends FilterArguments {
   limit: number
   cursor?: string
 }
 
+/** The same under the engine's names; nothing stands for what was not said. */
+export function filterOf({ state, task, tag, name, tenant, parent, since, until }: FilterArguments): WorkflowFilter {
+  const all: { [path in keyof WorkflowFilter]: WorkflowFilter[path] | undefined } = {
+    state,
+    task,
+    tag,
+    name,
+    tenant,
+    parent,
+    after: since,
+    before: until,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as WorkflowFilter
+}
+
 /** `chordis list`. `now`: Unix ms, for ages. */
-export function listWorkflows(context: Context, { since, until, ...options }: ListWorkflowsArguments, now: number): Promise<number> {
+export function listWorkflows(context: Context, { limit, cursor, ...filter }: ListWorkflowsArguments, now: number): Promise<number> {
   return withApp(context, async (app) => {
     const { workflows } = await app.client()
-    const { tenant } = options
+    const { tenant } = filter
     const [counts, page] = await Promise.all([
       workflows.count(tenant === undefined ? {} : { tenant }),
-      workflows.list({ ...options, ...(since === undefined ? {} : { after: since }), ...(until === undefined ? {} : { before: until }) }),
+      workflows.list({ ...filterOf(filter), limit, ...(cursor === undefined ? {} : { cursor }) }),
     ])
     if (context.json) context.print(JSON.stringify({ counts, ...page }))
     else for (const line of listLines(counts, page, context.out, now)) context.print(line)

@@ -1,4 +1,4 @@
-/** `chordis run revoke`, `pause`, `resume`, `retry`, `rerun`, `history` and `forget`: what may be done with a workflow that was submitted. */
+/** `chordis run revoke`, `pause`, `resume`, `priority`, `retry`, `rerun`, `history` and `forget`: what may be done with a workflow that was submitted. */
 import type { ChangedCall, RunView, WorkflowHandle } from '../../engine/index.js'
 import { type Context, withApp } from '../context.js'
 import { CliError } from '../failure.js'
@@ -9,6 +9,10 @@ export interface RevokeArguments {
   task?: string[]
   reason?: string
   terminate?: boolean
+}
+
+export interface PriorityArguments {
+  task?: string[]
 }
 
 export interface RerunArguments {
@@ -52,6 +56,16 @@ export function resume(context: Context, id: string): Promise<number> {
   return change(context, id, async (handle) => {
     const resumed = await handle.resume()
     return { answer: { resumed }, line: resumed ? `${id} goes on` : `${id} has ended, or was revoked` }
+  })
+}
+
+/** `chordis run priority ID N [--task NODE]…`. */
+export function priority(context: Context, id: string, n: number, { task }: PriorityArguments): Promise<number> {
+  return change(context, id, async (handle) => {
+    const changed = await handle.setPriority(n, task === undefined ? {} : { tasks: task })
+    const what = task === undefined ? `of ${id}` : `of ${task.join(', ')} of ${id}`
+    const ended = task === undefined ? `${id} has ended, or was revoked` : `none of these tasks of ${id} is open`
+    return { answer: { changed }, line: changed ? `what waits ${what} has the priority ${n}` : ended }
   })
 }
 

@@ -184,7 +184,7 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
    * Gives what waits of it (ready, delayed, or held while it is paused) another priority, and what will wait later: also in later runs. What runs is not
    * touched, nor are workflows that its tasks started. When this has answered, what was in less urgent lists is looked for in steps of 500 entries.
    * @param priority 0, the most urgent, to 9
-   * @param options.tasks only these: nodes (`17`) or ids that their signatures were given, up to 1,000 of a workflow; without it all, also those that had
+   * @param options `tasks`: only these, nodes (`17`) or ids that their signatures were given, up to 1,000 of a workflow; without it all, also those that had
    *   got one of their own. What such a task replaces itself by, or adds, has the workflow's
    * @returns true: it has it; false: it had ended, or was revoked, or none of these tasks was open
    * @throws ChordisError `not-found`, `request-invalid`, `redis-unavailable`, `outcome-unknown`

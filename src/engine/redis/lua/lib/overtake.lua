@@ -6,7 +6,7 @@
 --
 -- Kind r; x: what is walked through (t timers, q a ready list, k a parked one), how many entries are behind, the name of the list.
 local PAGE = 500
-MOVE_COST.r = 50
+MOVE_COST.r = 100
 
 -- less_urgent: whether nodes of an entry should wait in a more urgent list than this one; then in parts, for enqueue_all.
 local function less_urgent(c, list, e)
