@@ -50,11 +50,14 @@ const LEAST_URGENT = 9
 /** Tasks of a workflow with a priority that they got after it was submitted (lua/prioritize.lua). */
 const MOST_OWN = 1_000
 
-/** @throws ChordisError `request-invalid` */
-function checkReason(reason: string | undefined): string | undefined {
+/** Why, as it is given: a text, or nothing. @throws ChordisError `request-invalid` */
+export function checkReason(reason: string | undefined): string | undefined {
   if (reason === undefined || (typeof reason === 'string' && reason.length > 0 && reason.length <= MAX_REASON)) return reason
   throw new ChordisError('request-invalid', `must be a text of 1 to ${MAX_REASON} characters`, { path: 'reason' })
 }
+
+/** A priority, 0 the most urgent to 9. @throws ChordisError `request-invalid` */
+export const checkUrgency = (priority: number): number => checkWhole(priority, 0, LEAST_URGENT, 'priority')
 
 export class WorkflowControl implements ControlsWorkflows {
   constructor(
@@ -91,7 +94,7 @@ export class WorkflowControl implements ControlsWorkflows {
   }
 
   async setPriority(id: string, priority: number, nodes?: readonly string[]): Promise<boolean> {
-    checkWhole(priority, 0, LEAST_URGENT, 'priority')
+    checkUrgency(priority)
     let open = 0
     for (let from = 0; from < (nodes?.length ?? 1); from += NODES_AT_ONCE) {
       const some = nodes?.slice(from, from + NODES_AT_ONCE) ?? []

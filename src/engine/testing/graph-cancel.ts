@@ -1,4 +1,4 @@
-/** What a cancellation ends in memory, as lua/lib/cancel.lua walks over it. */
+/** What a cancellation or a revocation ends in memory, as lua/lib/cancel.lua and sweep.lua walk over it. */
 import { segmentPrefix } from '../protocol/ids.js'
 import { isTerminal, type RunNode, type Segment } from './run-node.js'
 
@@ -11,6 +11,17 @@ export function* openIn(segments: ReadonlyMap<string, Segment>, nodes: readonly 
     for (const prefix of more) list.push(...(segments.get(prefix)?.nodes ?? []))
     yield node
   }
+}
+
+/** Those of these nodes that are open, callbacks too, and what they replaced themselves by or added. */
+export function openUnder(segments: ReadonlyMap<string, Segment>, nodes: readonly RunNode[]): RunNode[] {
+  const list = [...nodes]
+  for (const node of list) {
+    const own = node.record?.[0] === 'W' ? segments.get(segmentPrefix(node.id, 0)) : undefined
+    const members = addedTo(node).map((prefix) => segments.get(prefix))
+    for (const segment of [own, ...members]) for (const more of segment?.nodes ?? []) list.push(more)
+  }
+  return [...new Set(list)].filter((node) => !isTerminal(node))
 }
 
 /** Prefixes of what tasks added to a join. */

@@ -13,7 +13,8 @@ import { type Control, controlText } from '../protocol/states.js'
 import type { WorkflowMeta } from '../protocol/stored.js'
 import type { ChildOutcome } from '../worker/children.js'
 import { exprOf } from './expressions.js'
-import { addedTo, cancellation, couldRun, openIn } from './graph-cancel.js'
+import { addedTo, cancellation, couldRun, openIn, openUnder } from './graph-cancel.js'
+import { RunCourse } from './run-course.js'
 import { added, at, chordOf, isTerminal, type RunNode, type Segment, segmentOf, tasksOf } from './run-node.js'
 
 export interface RunHost {
@@ -61,6 +62,7 @@ export class GraphRun {
   private cancelledBy: string | null = null
   /** Who started it, and what it started. */
   readonly lineage: { origin: Origin | null; children: ChildEntry[] } = { origin: null, children: [] }
+  readonly course: RunCourse
   private readonly staged = new Map<string, Segment>()
   /** What ends have led to and is not done yet. */
   private readonly todo: (() => void)[] = []
@@ -85,11 +87,43 @@ export class GraphRun {
     this.meta = { o: storedOutput(graph.output), n: graph.nodes.length, c: tasks, ...meta }
     this.control = { ...FRESH, remaining: tasks, outs: outputs.size, created: host.now, keepMs }
     this.segments.set(segment.prefix, segment)
+    this.course = new RunCourse(this.control, host)
   }
 
   /** Releases the nodes that need nothing. */
   start(): void {
     this.work(() => this.releaseRoots(this.segments.get('') as Segment))
+  }
+
+  /** Ends all that is open. `why`: the error as JSON. False: it had ended. */
+  revoke(why: string): boolean {
+    if (this.control.ended > 0) return false
+    this.course.resume()
+    this.reasons.set('*', `R|${why}`)
+    const all = [...this.segments.values()].flatMap(({ nodes }) => nodes)
+    this.work(() => {
+      for (const node of openUnder(this.segments, all)) this.endOpen(node, '*', 'R*')
+    })
+    return true
+  }
+
+  /** Ends a task, and what it replaced itself by; what depends on it hears of that. False: it was over. */
+  revokeTask(id: string, why: string): boolean {
+    const node = this.node(id)
+    if (node === undefined || isTerminal(node)) return false
+    const runs = node.record?.[0] === 'L'
+    this.work(() => {
+      this.reasons.set(`*${id}`, `R|${why}`)
+      const inside = openUnder(this.segments, node.record?.[0] === 'W' ? [node] : []).filter((one) => one !== node)
+      this.settle(node, 'R', `R${begun(node)}|${why}`, `R${id}`)
+      for (const one of inside) {
+        const code = this.endOpen(one, `*${id}`, `R*${id}`)
+        // What it added to the chord around it is outside.
+        if (one.end?.kind === 'member' && !inside.includes(one.end.target)) this.tell(one.end.target, one, code, `R*${id}`)
+      }
+    })
+    if (runs) this.host.revoked(this, node)
+    return true
   }
 
   /** What became of the workflow since it was asked last, as a turn tells it (redis/lua/lib/flush.lua). */
@@ -360,15 +394,19 @@ export class GraphRun {
   /** Ends what is open of these, in one step (lua/lib/cancel.lua). `why`: the name under which the reason is kept. */
   private cancel(why: string, failed: string, cause: string, nodes: readonly RunNode[], join: RunNode | null): void {
     this.reasons.set(why, cancellation(failed))
-    for (const node of openIn(this.segments, nodes)) {
-      const code = couldRun(node) ? 'R' : 'K'
-      const runs = node.record?.[0] === 'L'
-      // A task that had replaced itself ends with what it replaced itself by.
-      const revoked = node.record?.[0] === 'W' ? `A|R${why}` : `R${runs ? node.attempt : node.attempt - 1}|${why}`
-      this.end(node, code, code === 'R' ? revoked : `K|${cause}`, cause)
-      if (runs) this.host.revoked(this, node)
-      this.tellOthers(node, code, cause, join)
-    }
+    for (const node of openIn(this.segments, nodes)) this.tellOthers(node, this.endOpen(node, why, cause), cause, join)
+  }
+
+  /** An open node ends REVOKED, by what the field `why` says, or SKIPPED because of `cause`. Answers which. Nobody is told. */
+  private endOpen(node: RunNode, why: string, cause: string): Code {
+    const code = couldRun(node) ? 'R' : 'K'
+    const runs = node.record?.[0] === 'L'
+    // A task that had replaced itself ends with what it replaced itself by.
+    const replaced = node.record?.[0] === 'W' && this.segments.has(segmentPrefix(node.id, 0))
+    const revoked = replaced ? `A|R${why}` : `R${begun(node)}|${why}`
+    this.end(node, code, code === 'R' ? revoked : `K|${cause}`, cause)
+    if (runs) this.host.revoked(this, node)
+    return code
   }
 
   /** What the end of a node that was cancelled means for its callbacks, and for the join of its chord. */
@@ -528,6 +566,9 @@ function standsBefore({ node, segment }: RunNode, cause: string): boolean {
   const [, prefix, index] = /^[A-Z](.*?)(\d+)$/.exec(cause) ?? []
   return prefix === segment.prefix && node.head !== undefined && Number(index) < node.head
 }
+
+/** How many attempts of an open node have begun. */
+const begun = ({ record, attempt }: RunNode): number => (record?.[0] === 'L' || record?.[0] === 'W' ? attempt : attempt - 1)
 
 const expiredRecord = (attempts: number): string =>
   `R${attempts}|${JSON.stringify({ type: 'TaskRevokedError', message: 'expired', code: 'expired' })}`

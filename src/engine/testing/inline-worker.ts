@@ -60,6 +60,8 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
   private readonly lists = new ReadyLists<Ready>()
   /** What waits for something that is not there, by what that is: a task that nobody has registered, a queue that is not served. */
   private readonly parked = new Map<string, Ready[]>()
+  /** What is ready of paused workflows. */
+  private readonly held = new Map<GraphRun, Ready[]>()
   private readonly running = new Map<Attempt, Ready>()
   private scheduled = false
   private feeding = false
@@ -113,7 +115,7 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
 
   /** The node may run. */
   push(run: GraphRun, node: RunNode, front = false): void {
-    this.lists.push({ run, node }, node.node.options.priority ?? 0, front)
+    this.lists.push({ run, node }, run.course.priorityOf(node), front)
     this.schedule()
   }
 
@@ -123,6 +125,21 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
     const waiting = this.parked.get(what) ?? []
     this.parked.delete(what)
     for (const { run, node } of waiting) this.push(run, node)
+  }
+
+  /** What was held of a workflow is ready again. */
+  resume(run: GraphRun): void {
+    const held = this.held.get(run) ?? []
+    this.held.delete(run)
+    for (const { node } of held) this.push(run, node)
+  }
+
+  /** Priorities have changed: what waits with another one now stands behind what has it already. */
+  reorder(): void {
+    const all = this.lists.takeAll()
+    const stays = all.filter(({ item, priority }) => item.run.course.priorityOf(item.node) === priority)
+    for (const { item } of [...stays, ...all.filter((one) => !stays.includes(one))])
+      this.lists.push(item, item.run.course.priorityOf(item.node))
   }
 
   /** Nothing more is started; signals of running attempts fire. */
@@ -158,6 +175,10 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
   private start(ready: Ready): void {
     if (!isOpen(ready)) return
     const { run, node } = ready
+    if (run.control.state === 'h') {
+      this.held.set(run, [...(this.held.get(run) ?? []), ready])
+      return
+    }
     const missing = this.missingFor(node)
     if (missing !== null) {
       const waiting = this.parked.get(missing)

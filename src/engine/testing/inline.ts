@@ -306,7 +306,7 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
     const dependencies: HandleDependencies = {
       reader,
       outline: ({ id: of }) => reader(of).outline(),
-      control: new InlineControl(this.workflows),
+      control: new InlineControl(this.workflows, this.worker),
       wait: (of: string, timeoutMs: number) => this.waits.wait(this.workflows, of, timeoutMs, () => this.isStuck),
       why: (of: string) => this.why(of),
     }
@@ -328,7 +328,9 @@ export class InlineChordis implements WorkflowClient, ClockUser, AsyncDisposable
   private why(id: string): string | undefined {
     if (this.closed) return 'the inline client was closed'
     if (this.mode === 'record') return 'this client records canvases and runs nothing (mode: record)'
-    if (this.clock.manual || !this.isStuck || this.workflows.get(id) === null) return undefined
+    const run = this.workflows.get(id)
+    if (this.clock.manual || !this.isStuck || run === null) return undefined
+    if (run.control.state === 'h') return 'nothing more can run: it is paused'
     const { missing } = this.worker
     return missing.length === 0 ? 'nothing more can run' : `nothing more can run: it waits for ${missing.join(' and ')}`
   }

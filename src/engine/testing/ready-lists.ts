@@ -22,6 +22,14 @@ export class ReadyLists<T> {
     else list.items.unshift(item)
   }
 
+  /** All of it, the most urgent first, with the priority that each has; nothing is left. */
+  takeAll(): { item: T; priority: number }[] {
+    const all = this.lists.flatMap(({ items, head }, priority) => items.slice(head).map((item) => ({ item, priority })))
+    for (const list of this.lists) Object.assign(list, { items: [], head: 0 })
+    this.size = 0
+    return all
+  }
+
   pop(): T | undefined {
     const list = this.lists.find(({ items, head }) => head < items.length)
     if (list === undefined) return undefined

@@ -85,7 +85,7 @@ export class RunSource extends WorkflowReader {
   }
 }
 
-/** `t…` a template, `e…` errors of attempts, `g…` what a running task says of itself, `*…` why nodes were cancelled, else a record. */
+/** `t…` a template, `e…` errors of attempts, `g…` what a running task says of itself, `*…` why nodes were cancelled or revoked, `h` why it is paused, else a record. */
 function fieldOf(run: GraphRun, name: string): string | null {
   if (name.startsWith('t')) {
     const cut = name.lastIndexOf('/') + 1
@@ -97,8 +97,13 @@ function fieldOf(run: GraphRun, name: string): string | null {
     return node === undefined || node.errors.length === 0 ? null : [node.began, ...node.errors].join('\n')
   }
   if (name.startsWith('*')) return run.reasons.get(name) ?? null
+  if (name === 'h') return pauseOf(run)
   if (name.startsWith('g')) return run.node(name.slice(1))?.progress ?? null
   return run.node(name)?.record ?? null
+}
+
+function pauseOf({ course: { paused } }: GraphRun): string | null {
+  return paused && `${paused.since} ${JSON.stringify(paused.reason)}`
 }
 
 const layouts = new WeakMap<Segment, Laid>()
