@@ -5,9 +5,10 @@ import { NestFactory } from '@nestjs/core'
 import { Cron, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule'
 import { Test } from '@nestjs/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { BeatModule, type BeatModuleOptions, ChordisModule, TakeOver } from '../../../src/modules/index.js'
+import { BeatModule, type BeatModuleOptions, ChordisModule, TakeOver, tasksOf } from '../../../src/modules/index.js'
 import { withInlineChordis } from '../../../src/modules/testing/index.js'
 import { uniqueName, useRedis } from '../../support/redis-server.js'
+import { startModule } from '../../support/typescript-child.js'
 import { until } from '../../support/wait.js'
 
 const redis = useRedis()
@@ -205,6 +206,70 @@ test('in a test that runs inline nobody is asked', async () => {
   await module.init()
   await until(() => runs('inline') >= 2)
   expect(module.get(TakeOver, { strict: false }).stats()).toEqual([])
+})
+
+test('a method that is waited for is not called again meanwhile, and its ticks are left to others', async () => {
+  let end = () => {}
+  class Waits {
+    @Cron('* * * * * *', { name: 'waits', waitForCompletion: true })
+    waits() {
+      count('waits')
+      return new Promise<void>((resolve) => {
+        end = resolve
+      })
+    }
+  }
+  const { takeOver } = await boot({ providers: [Waits] })
+  const left = () => takeOver.stats().find(({ job }) => job === 'waits')!.leftToOthers
+  await until(() => left() >= 2)
+  expect(runs('waits')).toBe(1)
+  end()
+  await until(() => runs('waits') === 2)
+  end()
+})
+
+test('a job that is deleted before its delay is over never starts', async () => {
+  class Delayed {
+    @Cron('* * * * * *', { name: 'late', initialDelay: 100 })
+    late() {
+      count('late')
+    }
+    @Cron('* * * * * *', { name: 'later', initialDelay: 200 })
+    later() {
+      count('later')
+    }
+  }
+  const { registry } = await boot({ providers: [Delayed] })
+  registry.deleteCronJob('late')
+  await until(() => runs('later') >= 2)
+  expect(runs('late')).toBe(0)
+})
+
+test('nothing ticks in an application that is booted for its tasks', async () => {
+  class Quiet {
+    @Interval(50)
+    quiet() {
+      count('quiet')
+    }
+  }
+  class Loud {
+    @Interval(50)
+    loud() {
+      count('loud')
+    }
+  }
+  const opened = await tasksOf(rootOf({ providers: [Quiet] })).openTasks()
+  onTestFinished(() => opened.close?.())
+  await boot({ providers: [Loud] })
+  await until(() => runs('loud') >= 10)
+  expect(runs('quiet')).toBe(0)
+})
+
+test('an application without @nestjs/schedule boots, and says what is missing when it is to take over', async () => {
+  const program = new URL('./without-schedule.js', import.meta.url)
+  const child = await startModule(program, { env: { REDIS: redis.url, NAMESPACE: uniqueName() }, timeoutMs: 50_000 })
+  expect(child.output).toContain('booted')
+  expect(child.output).toContain('refused: Chordis: takeOver needs the package @nestjs/schedule, version 12')
 })
 
 describe('it is refused at boot', () => {
