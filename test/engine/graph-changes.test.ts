@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Canvas, chain, chord, group, type Json } from '../../src/engine/index.js'
 import { useRedis } from '../support/redis-server.js'
+import { Hand } from './hand.js'
 import { COMMON, call, callAlone, errorOf, Gate, type Handlers, stateOf, TestEngine } from './harness.js'
 
 const redis = useRedis()
@@ -35,6 +36,17 @@ describe('replace', () => {
     const engine = await TestEngine.open(redis.url)
     await engine.worker(becoming(([n]) => chord([call('add', [n, 1]), call('add', [n, 2])], call('add'))))
     expect((await engine.run(chain(call('echo', [10]), call('become'), call('echo')))).outcome).toEqual({ state: 'SUCCESS', result: 23 })
+  })
+
+  // As after a failover that lost it, or a rerun that dropped it: no template of the segment is there to look at.
+  test('leaves nothing to a completion that comes when its segment is gone: it is late, and the workflow goes on', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const hand = await Hand.open(redis.connect(), engine, ['echo'], 'late')
+    const handle = await engine.client.submit(chain(call('echo', [5]), call('add', [1])))
+    const [, , , lost] = await hand.turn(2, 0, [handle.id, '1', '0/', '0', '0:1', '0,1', 'S|1\x1eS|2'])
+    expect(lost).toEqual([`${handle.id}:0/0`, `${handle.id}:0/1`])
+    await engine.worker(COMMON)
+    expect(await handle.result()).toBe(6)
   })
 
   test('that fails ends the place with its error, and the error callbacks of the place are called', async () => {

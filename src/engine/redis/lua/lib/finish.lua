@@ -153,9 +153,10 @@ local function miss(lost, node, record)
   into[#into + 1] = node
 end
 
--- finish_group: completions of one workflow, prefix, template and attempt; records are separated by \30.
+-- finish_group: completions of one workflow, prefix, template and attempt; records are separated by \30. A late one may be of a segment that is gone
+-- (Redis has forgotten it, a rerun dropped it): the template is looked at for an attempt that holds its lease only.
 local function finish_group(c, run_, p, t, attempt, list, records, lost)
-  local T, f, k = template(c, p, t), c.f, 0
+  local f, k, T = c.f, 0, nil
   local plain = 'L ' .. attempt .. ' 1 0 0 - -'
   for record in gmatch(records, '[^\30]+') do
     k = k + 1
@@ -163,12 +164,17 @@ local function finish_group(c, run_, p, t, attempt, list, records, lost)
     local i = tonumber(sub(id, #p + 1))
     local r = f[id]
     if r == plain and c.run == run_ then
+      T = T or template(c, p, t)
       if byte(record) == 83 and byte(record, 2) == 124 then settle(c, p, i, T, 'S', record, '', #record, nil, id)
       else finish_one(c, p, i, t, T, attempt, record, '1', '0', '0', '-', '-') end
     else
       local att, del, bytes, cause, flags = held(r, attempt)
-      if att and c.run == run_ then finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
-      else miss(lost, c.id .. ':' .. id, record) end
+      if att and c.run == run_ then
+        T = T or template(c, p, t)
+        finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
+      else
+        miss(lost, c.id .. ':' .. id, record)
+      end
     end
   end
 end
