@@ -64,7 +64,7 @@ export class Client implements WorkflowClient {
     options: ClientOptions,
   ) {
     this.submitter = new Submitter(connection, namespace)
-    this.waiter = new Waiter(connection, namespace, () => connect(options.redis, 'subscriber'))
+    this.waiter = new Waiter(connection, namespace, (signal) => connect(options.redis, 'subscriber', () => {}, undefined, signal))
     this.control = new WorkerControl((command, wanted) => sendCommand(connection, namespace, command, wanted))
     this.dependencies = {
       reader: (workflow) => new RedisReader(connection, namespace, workflow),

@@ -3,6 +3,7 @@
  * connection, so every wait is checked again after a reconnect, and now and then in any case.
  */
 import { randomBytes } from 'node:crypto'
+import { ChordisError } from '../protocol/errors.js'
 import type { RedisConnection } from '../redis/connection.js'
 import { clientChannel } from '../redis/keys.js'
 import type { Namespace } from '../redis/namespace.js'
@@ -27,19 +28,25 @@ export class Waiter {
   private subscriber: Promise<RedisConnection> | null = null
   /** The subscription is on its way to another connection. */
   private renewing = false
+  private readonly leaving = new AbortController()
 
   constructor(
     private readonly connection: RedisConnection,
     private readonly namespace: Namespace,
-    private readonly openSubscriber: () => Promise<RedisConnection>,
+    /** Waits for Redis as long as it takes, or until the signal fires. */
+    private readonly openSubscriber: (signal: AbortSignal) => Promise<RedisConnection>,
   ) {
     this.channel = clientChannel(namespace.name, randomBytes(9).toString('base64url'))
   }
 
-  /** What is known of workflow `id` once its outcome is known or it is gone; null after `timeoutMs`. */
+  /**
+   * What is known of workflow `id` once its outcome is known or it is gone; null after `timeoutMs`.
+   * @throws ChordisError `closed` after close(); what Redis or the connection throws
+   */
   async wait(id: string, timeoutMs: number): Promise<WaitAnswer | null> {
-    await this.listen()
+    if (this.leaving.signal.aborted) throw new ChordisError('closed', 'the client is closed')
     const deadline = performance.now() + timeoutMs
+    await this.listen(Math.min(timeoutMs, CHECK_MS))
     for (let late = false; ; ) {
       // Listening begins before asking: a message between the two is not missed.
       const message = this.message(id)
@@ -87,24 +94,37 @@ export class Waiter {
     }
   }
 
-  private async listen(): Promise<void> {
+  /** Ends when messages are heard, or after `ms`: who goes on without asks, and so is told that Redis is away. */
+  private async listen(ms: number): Promise<void> {
     this.subscriber ??= this.subscribe()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms)
+    })
     try {
-      await this.subscriber
+      await Promise.race([this.subscriber, late])
     } catch (error) {
       this.subscriber = null
       throw error
+    } finally {
+      clearTimeout(timer)
     }
   }
 
   private async subscribe(): Promise<RedisConnection> {
-    const subscriber = await this.openSubscriber()
+    const { signal } = this.leaving
+    const subscriber = await this.openSubscriber(signal)
+    const leave = (): void => subscriber.disconnect()
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
     subscriber.on('message', (_channel: string, text: string) => this.hear(text))
     subscriber.on('ready', () => {
       this.renewing = false
-      for (const id of [...this.waiting.keys()]) this.tell(id, null)
+      this.askAgain()
     })
     await subscriber.subscribe(this.channel)
+    // Some may have gone on without.
+    this.askAgain()
     return subscriber
   }
 
@@ -135,9 +155,15 @@ export class Waiter {
     for (const told of this.waiting.get(id) ?? []) told(answer)
   }
 
-  async close(): Promise<void> {
-    const subscriber = await this.subscriber?.catch(() => null)
-    subscriber?.disconnect()
+  /** Has every wait ask Redis: a message may have been missed. */
+  private askAgain(): void {
     for (const id of [...this.waiting.keys()]) this.tell(id, null)
+  }
+
+  /** Ends every wait with an error, also while Redis is away. */
+  async close(): Promise<void> {
+    this.leaving.abort()
+    await this.subscriber?.catch(() => null)
+    this.askAgain()
   }
 }

@@ -3,7 +3,7 @@
  *
  * Callers: the client (fails fast and says what it does not know), workers (wait for Redis as long as it takes).
  */
-import { Cluster, type RedisOptions as IoredisOptions, Redis } from 'ioredis'
+import { Cluster, type Command, type RedisOptions as IoredisOptions, Redis } from 'ioredis'
 import { ChordisError } from '../protocol/errors.js'
 import { library, type ScriptCall } from './scripts.generated.js'
 
@@ -28,13 +28,18 @@ const KEEP_ALIVE_MS = 10_000
  */
 const SILENCE_MS = 5_000
 const BLOCKING_SILENCE_MS = 8_000
+/** A client that cannot connect says so after this long, ms, or after its command time-out when that is longer. A TCP connect alone may take 5 s. */
+const CONNECT_MS = 10_000
 /** The first try comes at once: most lost connections are only that. */
 const retryDelay = (times: number): number => Math.min(20 * 2 ** Math.min(times - 1, 7), 2_000) + Math.floor(Math.random() * 20)
 
+/** Answers keep the form of RESP2. */
+type Settings = Omit<IoredisOptions, 'replyMapping'>
+
 // maxRetriesPerRequest 0 fails what is in flight as soon as its connection is lost. With 1 or more and no re-send, ioredis forgets it, and only the
 // command time-out tells the caller.
-function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): IoredisOptions {
-  const base: IoredisOptions = {
+function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): Settings {
+  const base: Settings = {
     lazyConnect: true,
     keepAlive: KEEP_ALIVE_MS,
     connectTimeout: 5_000,
@@ -66,7 +71,7 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): I
   return { ...base, maxRetriesPerRequest: null }
 }
 
-function single(options: RedisOptions, base: IoredisOptions): Redis {
+function single(options: RedisOptions, base: Settings): Redis {
   if (options.sentinel) {
     const sentinels = options.sentinel.hosts.map((host) => {
       const [name, port] = host.split(':')
@@ -80,9 +85,25 @@ function single(options: RedisOptions, base: IoredisOptions): Redis {
   return new Redis(url, base)
 }
 
-function cluster(nodes: string[], base: IoredisOptions): Cluster {
+/**
+ * ioredis starts a command's time-out when the command goes to a node. While no node is known (all are away, or each that was asked says that the Cluster is
+ * down) commands wait in a queue instead: without this, for as long as that lasts.
+ */
+class TimedCluster extends Cluster {
+  override sendCommand(command: Command, ...where: [stream?: never, node?: unknown]): unknown {
+    // It comes again out of the queue, and its caller has been told that nothing is known of it.
+    if (command.isSettled) return command.promise
+    const { commandTimeout } = this.options.redisOptions ?? {}
+    if (commandTimeout !== undefined) command.setTimeout(commandTimeout)
+    return super.sendCommand(command, ...where)
+  }
+}
+
+function cluster(nodes: string[], role: ConnectionRole, base: Settings): Cluster {
   const { lazyConnect, enableOfflineQueue, ...redisOptions } = base
-  return new Cluster(nodes, {
+  // A worker never gives up: it waits for the Cluster, and its commands have a time-out from then on.
+  const Kind = role === 'client' ? TimedCluster : Cluster
+  return new Kind(nodes, {
     lazyConnect: true,
     enableOfflineQueue: true,
     redisOptions,
@@ -101,7 +122,8 @@ export function normalise(redis: string | RedisOptions): RedisOptions {
 
 /**
  * Opens a connection of the given role. Connection errors are heard by `onError`, never thrown at nobody.
- * @param signal ends the waiting of one that never gives up: `closed` is thrown
+ * @param signal ends the waiting of one that never gives up
+ * @throws ChordisError `redis-unavailable` for a client, after 10 s (or its command time-out) at the latest; `closed` when `signal` fired
  */
 export async function connect(
   redis: string | RedisOptions,
@@ -112,7 +134,7 @@ export async function connect(
 ): Promise<RedisConnection> {
   const options = normalise(redis)
   const base = settings(role, commandTimeoutMs)
-  const connection = options.cluster ? cluster(options.cluster, base) : single(options, base)
+  const connection = options.cluster ? cluster(options.cluster, role, base) : single(options, base)
   let why: unknown
   const hear = (error: Error): void => {
     why = error
@@ -122,9 +144,10 @@ export async function connect(
   connection.on('node error', hear)
   // Everything that waits for a reconnect listens.
   connection.setMaxListeners(0)
+  // A Cluster that reconnects while it connects for the first time (a master is missing, a node is frozen) leaves that promise behind: the fact counts.
+  const opened = Promise.race([connection.connect(), ready(connection)])
   try {
-    // A Cluster that reconnects while it connects for the first time leaves that promise behind; what never gives up waits for the fact.
-    await (role === 'client' ? connection.connect() : Promise.race([connection.connect(), ready(connection)]))
+    await (role === 'client' ? within(opened, Math.max(CONNECT_MS, commandTimeoutMs ?? 0)) : Promise.race([opened, fired(signal)]))
   } catch (error) {
     if (role === 'client' || connection.status === 'end') {
       connection.disconnect()
@@ -132,12 +155,24 @@ export async function connect(
       throw unavailable(why ?? error)
     }
     await Promise.race([ready(connection), fired(signal)])
-    if (signal?.aborted) {
-      connection.disconnect()
-      throw new ChordisError('closed', 'it was stopped while it waited for Redis', { cause: why })
-    }
+  }
+  if (signal?.aborted) {
+    connection.disconnect()
+    throw new ChordisError('closed', 'it was stopped while it waited for Redis', { cause: why })
   }
   return connection
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no connection within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function fired(signal?: AbortSignal): Promise<void> {
