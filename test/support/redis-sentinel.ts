@@ -81,6 +81,15 @@ export class RedisSentinel {
     return this.master()
   }
 
+  /** Whether the server that is no master follows the one that is. Until then a failover forgets what was written since it did. */
+  async inSync(): Promise<boolean> {
+    const master = await this.master()
+    const replica = await this.servers.find((server) => server !== master)?.info('replication')
+    return (
+      replica?.get('role') === 'slave' && replica.get('master_port') === String(master.port) && replica.get('master_link_status') === 'up'
+    )
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.sentinels, ...this.servers].map((server) => server.stop()))
   }

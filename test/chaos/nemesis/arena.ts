@@ -122,10 +122,11 @@ export class Arena {
   }
 }
 
-async function bounded<T>(work: Promise<T>): Promise<T> {
+/** Waits for it, so long at most. @throws Error when that is over; the work itself goes on */
+export async function bounded<T>(work: Promise<T>, ms = PATIENCE_MS): Promise<T> {
   const timer = new AbortController()
-  const late = sleep(PATIENCE_MS, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`no progress within ${PATIENCE_MS} ms`)
+  const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`no progress within ${ms} ms`)
   })
   late.catch(() => undefined)
   try {
@@ -135,12 +136,12 @@ async function bounded<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Makes a call until it is answered. */
+/** Makes a call until it is answered. @throws Error when that takes too long, be it that one call never ends */
 export async function insist<T>(call: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS
   for (;;) {
     try {
-      return await call()
+      return await bounded(call())
     } catch (error) {
       const final = error instanceof ChordisError && !error.retryable
       if (final || performance.now() > deadline) throw error

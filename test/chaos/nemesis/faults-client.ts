@@ -1,11 +1,12 @@
 /** Faults of who submits: cut off, killed between pieces, in doubt, in a hurry; and of what others may do to a queue by hand. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client } from '../../../src/engine/index.js'
 import { type ProxyRequest, RedisProxy, type Verdict } from '../../support/proxy.js'
 import type { SeededRandom } from '../../support/random.js'
 import { doubleReadyEntries } from '../../support/ready-entries.js'
 import type { ScriptName } from '../../support/scripts.js'
 import { startModule } from '../../support/typescript-child.js'
-import { type Arena, insist } from './arena.js'
+import { type Arena, bounded, insist } from './arena.js'
 import { attempt } from './attempt.js'
 import type { Fault } from './fault.js'
 import { loseReply } from './faults-network.js'
@@ -88,7 +89,7 @@ async function submitterKilled(arena: Arena, random: SeededRandom): Promise<numb
         return 'cut'
       },
     )
-    await child.exited
+    await bounded(child.exited).finally(() => child.kill9())
     const since = arena.now()
     await arena.finish(item)
     return fault.hits === 0 ? null : arena.now() - since
@@ -99,18 +100,16 @@ async function submitterKilled(arena: Arena, random: SeededRandom): Promise<numb
 
 /** One workflow, sent by five clients, ten times each, at once: all hear of the same one. */
 async function duplicateSubmits(arena: Arena, random: SeededRandom): Promise<number> {
-  const { connect } = arena.parts
-  const clients = await Promise.all([1, 2, 3, 4, 5].map(() => insist(connect)))
-  const since = arena.now()
   const [unit] = unitOf(random.int(0, 2 ** 31), 1)
   const id = arena.name('many')
   const { shape, canvas, expected } = unit as ReturnType<typeof caseOf>
   const item = caseOf(id, shape, { canvas: canvas as never, expected })
+  const clients: Client[] = []
   try {
-    const ran = arena.finish(item)
+    while (clients.length < 5) clients.push(await insist(arena.parts.connect))
+    const since = arena.now()
     const many = clients.flatMap((client) => Array.from({ length: 10 }, () => attempt(() => client.submit(canvas, { id }))))
-    const answers = await Promise.all(many)
-    await ran
+    const [answers] = await Promise.all([bounded(Promise.all(many)), arena.finish(item)])
     const other = answers.find((answer) => 'code' in answer && !answer.retryable)
     if (other !== undefined) throw new Error(`a repeated submit was answered with ${String(other)}`)
     return arena.now() - since

@@ -2,26 +2,32 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { partitionTag } from '../../support/partition-tags.js'
 import type { SeededRandom } from '../../support/random.js'
+import type { RedisSentinel } from '../../support/redis-sentinel.js'
 import type { Arena } from './arena.js'
 import type { Fault } from './fault.js'
 
-/** A replica takes over while replication is asynchronous: what the master had answered last may be forgotten. */
-async function failedOver(arena: Arena, change: () => Promise<unknown>): Promise<number> {
+/**
+ * A replica takes over while replication is asynchronous: what the master had answered last may be forgotten. Over when there is a replica again: the next
+ * failover would promote one that does not know what was written since.
+ */
+async function failedOver(arena: Arena, sentinel: RedisSentinel, change: () => Promise<unknown>): Promise<number> {
   const since = arena.now()
   await change()
   arena.parts.write({ op: 'redis', type: 'forgot', since })
-  return arena.probe(arena.now())
+  const recoveryMs = await arena.probe(arena.now())
+  await arena.fact('the former master follows the new one', () => sentinel.inSync(), 50)
+  return recoveryMs
 }
 
 async function sentinelFailover(arena: Arena): Promise<number | null> {
   const { sentinel } = arena.parts
-  return sentinel === undefined ? null : failedOver(arena, () => sentinel.failover())
+  return sentinel === undefined ? null : failedOver(arena, sentinel, () => sentinel.failover())
 }
 
 async function masterKilled(arena: Arena): Promise<number | null> {
   const { sentinel } = arena.parts
   if (sentinel === undefined) return null
-  return failedOver(arena, async () => {
+  return failedOver(arena, sentinel, async () => {
     const before = await sentinel.killMaster()
     await sentinel.promoted(before)
     await before.restart()
@@ -32,7 +38,7 @@ async function masterKilled(arena: Arena): Promise<number | null> {
 async function masterFrozen(arena: Arena): Promise<number | null> {
   const { sentinel } = arena.parts
   if (sentinel === undefined) return null
-  return failedOver(arena, async () => {
+  return failedOver(arena, sentinel, async () => {
     const before = await sentinel.master()
     before.pause()
     await sentinel.promoted(before).finally(() => before.resume())

@@ -68,7 +68,9 @@ export interface OutcomeEntry extends Timed {
   workflow: string
   state: string
   result?: Json
+  /** Type and message of what it failed with. */
   error?: string
+  message?: string
   /** Of which run, as its operator knows; none where there is only one. */
   run?: number
 }

@@ -137,7 +137,7 @@ export class Load {
     const of = run === undefined ? {} : { run }
     const state = run === undefined ? outcome.state : stateOf(outcome)
     if (result !== undefined) this.write({ op: 'outcome', workflow, state: 'SUCCESS', result, ...of })
-    else this.write({ op: 'outcome', workflow, state, ...('error' in outcome ? { error: outcome.error?.type ?? '' } : {}), ...of })
+    else this.write({ op: 'outcome', workflow, state, ...errorOf(outcome), ...of })
     if ((run ?? 1) === 1) this.finished += item.tasks
     this.outcomes++
   }
@@ -148,6 +148,10 @@ export class Load {
     const control = plan === undefined ? {} : { controlled: true as const, ...timeoutOf(plan) }
     this.write({ op: 'submit', type, workflow: id, shape, tasks, expected, joins, ...control, ...why })
   }
+}
+
+function errorOf(outcome: Outcome): { error?: string; message?: string } {
+  return 'error' in outcome ? { error: outcome.error?.type ?? '', message: outcome.error?.message ?? '' } : {}
 }
 
 const timeoutOf = ({ timeoutMs }: ControlPlan): { timeoutMs?: number } => (timeoutMs === undefined ? {} : { timeoutMs })

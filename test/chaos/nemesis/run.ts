@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError, type WorkflowHandle } from '../../../src/engine/index.js'
 import { forgotten } from '../../property/keys.js'
-import { type Arena, insist, type Topology } from './arena.js'
+import { type Arena, bounded, insist, PATIENCE_MS, type Topology } from './arena.js'
 import { check, type Verdict } from './checker.js'
 import type { Fault } from './fault.js'
 import { clockFrom, type DumpEntry, type Entry, type Event, monotonicMs, type StoredRun } from './history.js'
@@ -116,12 +116,15 @@ async function perform(arena: Arena, { seed, seconds, faults, inFlight, onProgre
   }
 }
 
-/** Writes down when a fault began and how it ended. An injection that fails is a finding, not the end of the run. */
+/** No fault takes longer, with all that it waits for: a run ends, whatever one of them waits for, ms. */
+const FAULT_MS = 4 * PATIENCE_MS
+
+/** Writes down when a fault began and how it ended. An injection that fails or does not end is a finding, not the end of the run. */
 async function inject(arena: Arena, id: number, { name, inject: strike }: Fault, random: Step['random']): Promise<void> {
   const { write } = arena.parts
   write({ op: 'fault', type: 'invoke', id, name })
   try {
-    const recoveryMs = await strike(arena, random)
+    const recoveryMs = await bounded(strike(arena, random), FAULT_MS)
     write(recoveryMs === null ? { op: 'fault', type: 'info', id, name } : { op: 'fault', type: 'ok', id, name, recoveryMs })
   } catch (error) {
     write({ op: 'fault', type: 'fail', id, name, error: error instanceof Error ? error.message : String(error) })
