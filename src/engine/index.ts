@@ -5,6 +5,7 @@
  */
 export type { BackfillOptions, BackfillReport } from './beat/backfill.js'
 export { Beat, type BeatOptions } from './beat/beat.js'
+export { type CeleryScheduleOptions, isCelerySchedule, readCelerySchedule } from './beat/celery-schedule.js'
 export type { ClaimOptions, Claims } from './beat/claims.js'
 export {
   CATCH_UP_MODES,
@@ -15,8 +16,9 @@ export {
   type ScheduleDefinition,
   type ScheduledSubmit,
 } from './beat/definition.js'
-export type { PreviewTick } from './beat/preview.js'
+export { localTime, type PreviewTick, preview as previewTiming } from './beat/preview.js'
 export { type BeatStatistics, type Fired, LATENESS_CLASSES_MS } from './beat/stats.js'
+export { checkSchedule } from './beat/submissions.js'
 export * from './beat/timing/index.js'
 export * from './canvas/index.js'
 export * from './chordis.js'
@@ -29,7 +31,7 @@ export { WorkflowHandle } from './client/handle.js'
 export type { QueuedTask, QueueView } from './client/queue-view.js'
 export type { QueueChangeOptions, QueueLeft, Queues } from './client/queues.js'
 export type { SchedulePause, ScheduleView } from './client/schedule-view.js'
-export type { ScheduleChanged, ScheduleOf, SchedulePage, Schedules, TriggerAnswer } from './client/schedules.js'
+export type { ScheduleChanged, ScheduleDifference, ScheduleOf, SchedulePage, Schedules, TriggerAnswer } from './client/schedules.js'
 export type { WorkflowStatus, WorkflowSummary } from './client/status.js'
 export type { SubmitOptions } from './client/submission.js'
 export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group.js'

@@ -14,7 +14,7 @@ export interface PreviewTick {
 /** The next times after an instant (Unix ms), at most `count`. */
 export function preview(timing: Timing, after: number, count: number): PreviewTick[] {
   const timetable = timetableOf(timing)
-  const format = localFormat(timing.timeZone ?? 'UTC')
+  const format = localTime(timing.timeZone ?? 'UTC')
   const ticks: PreviewTick[] = []
   for (let time = timetable.after(after); time !== null && ticks.length < count; time = timetable.after(time)) {
     ticks.push({ time, utc: new Date(time).toISOString(), local: format(time) })
@@ -22,7 +22,8 @@ export function preview(timing: Timing, after: number, count: number): PreviewTi
   return ticks
 }
 
-function localFormat(timeZone: string): (time: number) => string {
+/** Writes instants (Unix ms) as a zone's wall clock shows them, in ISO 8601 with its offset: `2026-03-29T03:00:00+02:00`. */
+export function localTime(timeZone: string): (time: number) => string {
   const parts = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
   return (time) => {
     const wall = parts.format(time).replace(' ', 'T')

@@ -6,7 +6,7 @@ import type { Namespace } from '../redis/namespace.js'
 import { pieces } from '../redis/pieces.js'
 import { timeText } from '../redis/schedules.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
-import type { Schedule } from './definition.js'
+import { readSchedule, type Schedule, type ScheduleDefinition } from './definition.js'
 
 /** A schedule in one version, with what it submits. */
 export interface ReadySchedule {
@@ -24,6 +24,17 @@ export function readySchedule(schedule: Schedule, version: string): ReadySchedul
   const labels = labelsOf(options, `s:${schedule.id}`)
   const stored = { ...storedCanvas(schedule.canvas, options), keepMs, labels }
   return { name: scheduleName(schedule.tenant, schedule.id), version, schedule, stored }
+}
+
+/**
+ * Checks a schedule whole, its canvas and options too, without Redis: what this takes, `client.schedules.upsert` takes.
+ * @param path what it is called in messages
+ * @throws ChordisError `schedule-invalid`, `canvas-invalid`, `limit-exceeded`, `name-invalid`, `request-invalid`, each with the path
+ */
+export function checkSchedule(definition: ScheduleDefinition, path = 'schedule'): Schedule {
+  const schedule = readSchedule(definition, path)
+  readySchedule(schedule, '0')
+  return schedule
 }
 
 /** What an item of `fire` says beside the run: see redis/lua/fire.lua. */

@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { Backfill, type BackfillOptions, type BackfillReport } from '../beat/backfill.js'
-import { differences, parseSchedule, readSchedule, type Schedule, type ScheduleDefinition, scheduleText } from '../beat/definition.js'
+import { differences, parseSchedule, type Schedule, type ScheduleDefinition, scheduleText } from '../beat/definition.js'
 import { Ticks } from '../beat/plan.js'
 import { type PreviewTick, preview } from '../beat/preview.js'
-import { fireItem, type ReadySchedule, readySchedule, storePieces } from '../beat/submissions.js'
+import { checkSchedule, fireItem, type ReadySchedule, readySchedule, storePieces } from '../beat/submissions.js'
 import { readTiming, type Timing, type TimingRule, timetableOf } from '../beat/timing/index.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName, checkWhole } from '../protocol/ids.js'
@@ -28,11 +28,15 @@ import {
 import { explainRead } from './failures.js'
 import { type ScheduleView, viewOf } from './schedule-view.js'
 
-/** What became of {@link Schedules.upsert}. */
-export interface ScheduleChanged {
+/** How a schedule as given differs from the one of its id. */
+export interface ScheduleDifference {
   outcome: 'created' | 'changed' | 'unchanged'
   /** Options that differ from those before, by their names: `timing`, `canvas`, `overlap`, … */
   changed: string[]
+}
+
+/** What became of {@link Schedules.upsert}. */
+export interface ScheduleChanged extends ScheduleDifference {
   schedule: ScheduleView
 }
 
@@ -89,22 +93,30 @@ export class Schedules {
    * @throws ChordisError `schedule-invalid`, `canvas-invalid`, `name-invalid`, `request-invalid` with the path; `redis-full`, `redis-unavailable`, `outcome-unknown`
    */
   async upsert(definition: ScheduleDefinition): Promise<ScheduleChanged> {
-    const schedule = readSchedule(definition)
     // What cannot be submitted is refused here, not at night.
-    readySchedule(schedule, '0')
-    const timetable = timetableOf(schedule.timing)
-    if (timetable.after(0) === null) throw new ChordisError('schedule-invalid', 'is never due', { path: 'schedule.rules' })
+    const schedule = checkSchedule(definition)
     let outcome: ScheduleChanged['outcome'] = 'unchanged'
     let changed: string[] = []
     const view = await this.change(schedule.tenant, schedule.id, (stored, before) => {
-      outcome = stored === undefined ? 'created' : 'unchanged'
-      changed = before === undefined ? [] : differences(before, schedule)
-      if (stored !== undefined && before !== undefined && changed.length === 0) return undefined
-      if (stored !== undefined) outcome = 'changed'
+      const told = stored === undefined ? ({ outcome: 'created', changed: [] } as const) : difference(before, schedule)
+      outcome = told.outcome
+      changed = [...told.changed]
+      if (outcome === 'unchanged') return undefined
       const times = before === undefined || ['timing', 'jitterMs', 'maxRuns'].some((name) => changed.includes(name))
       return { schedule, paused: stored?.paused ?? '', from: times ? 'now' : 'kept' }
     })
     return { outcome, changed, schedule: view as ScheduleView }
+  }
+
+  /** What {@link upsert} would do. Writes nothing. Throws what that throws. */
+  async compare(definition: ScheduleDefinition): Promise<ScheduleDifference> {
+    const schedule = checkSchedule(definition)
+    const { tenant, id } = schedule
+    const name = nameOf(tenant, id)
+    const { found } = await read(() => readSchedules(this.connection, this.namespace, this.partition(name), [name]))
+    const [stored] = found
+    if (stored === undefined) return { outcome: 'created', changed: [] }
+    return difference(readable(tenant, id, stored), schedule)
   }
 
   /** A schedule: what it is, what comes next, its last runs. @throws ChordisError `not-found`, `name-invalid`, `redis-unavailable` */
@@ -121,7 +133,7 @@ export class Schedules {
     if (tenant !== undefined) checkName(tenant, 'tenant')
     checkWhole(limit, 1, MAX_LISTED, 'limit')
     const prefix = tenant === undefined ? '' : scheduleName(tenant, '')
-    const after = cursor ?? ''
+    const after = cursor ?? prefix
     if (!after.startsWith(prefix)) throw new ChordisError('request-invalid', 'must be one that was answered', { path: 'cursor' })
     const found = await read(() => listSchedules(this.connection, this.namespace, { prefix, after, count: limit + 1 }))
     const page = found.slice(0, limit)
@@ -311,6 +323,12 @@ export class Schedules {
 }
 
 const nameOf = (tenant: string, id: string): string => scheduleName(checkName(tenant, 'tenant'), checkName(id, 'id'))
+
+/** `before` is undefined where what is stored cannot be read. */
+function difference(before: Schedule | undefined, schedule: Schedule): ScheduleDifference {
+  const changed = before === undefined ? [] : differences(before, schedule)
+  return { outcome: before !== undefined && changed.length === 0 ? 'unchanged' : 'changed', changed }
+}
 
 /** What cannot be read is replaced by what is given. */
 function readable(tenant: string, id: string, { definition }: StoredSchedule): Schedule | undefined {

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { useRedis } from '../../support/redis-server.js'
+import { COMMON, call, TestEngine } from '../harness.js'
+
+const redis = useRedis()
+
+const daily = (id: string, tenant?: string) => ({ id, rules: '@daily', canvas: call('echo', [1]), ...(tenant ? { tenant } : {}) })
+
+test('schedules are listed by tenant and id, page by page', async () => {
+  const { schedules } = (await TestEngine.open(redis.url)).client
+  for (const [id, tenant] of [['b'], ['a'], ['c', 't'], ['a', 't'], ['b', 'tt'], ['b', 't']] as const)
+    await schedules.upsert(daily(id, tenant))
+  const names = async (options?: Parameters<typeof schedules.list>[0]) => {
+    const page = await schedules.list(options)
+    return [page.schedules.map(({ tenant, id }) => `${tenant}:${id}`).join(' '), page.cursor]
+  }
+  expect(await names()).toEqual(['-:a -:b t:a t:b t:c tt:b', null])
+  expect(await names({ limit: 4 })).toEqual(['-:a -:b t:a t:b', 't:b'])
+  expect(await names({ limit: 4, cursor: 't:b' })).toEqual(['t:c tt:b', null])
+  expect(await names({ tenant: 't', limit: 2 })).toEqual(['t:a t:b', 't:b'])
+  expect(await names({ tenant: 't', cursor: 't:b' })).toEqual(['t:c', null])
+  expect(await names({ tenant: 'nobody' })).toEqual(['', null])
+  await expect(schedules.list({ tenant: 't', cursor: 'tt:b' })).rejects.toThrow('cursor: must be one that was answered')
+})
+
+test('a comparison says what upsert would do, and writes nothing', async () => {
+  const engine = await TestEngine.open(redis.url)
+  const { schedules } = engine.client
+  await engine.worker(COMMON)
+  expect(await schedules.compare(daily('x'))).toEqual({ outcome: 'created', changed: [] })
+  await expect(schedules.get('x')).rejects.toMatchObject({ code: 'not-found' })
+  const { schedule } = await schedules.upsert(daily('x'))
+  expect(await schedules.compare(daily('x'))).toEqual({ outcome: 'unchanged', changed: [] })
+  expect(await schedules.compare({ ...daily('x'), rules: '@hourly', jitterMs: 5 })).toEqual({
+    outcome: 'changed',
+    changed: ['jitterMs', 'timing'],
+  })
+  expect(await schedules.get('x')).toEqual(schedule)
+  await expect(schedules.compare({ ...daily('x'), rules: '61 * * * *' })).rejects.toMatchObject({ code: 'schedule-invalid' })
+})
