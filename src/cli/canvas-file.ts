@@ -6,19 +6,23 @@ import { cut, safe } from './terminal.js'
 
 /** Reads, parses and checks the canvas of a file, `-` for standard input. Throws CliError, CanvasInvalidError. */
 export function canvasFrom(file: string): unknown {
-  const name = file === '-' ? 'standard input' : file
-  const canvas = parse(read(file, name), name)
+  const name = nameOf(file)
+  const canvas = parse(readText(file), name)
   // Here already, so that a bad canvas is told whether or not there is a Redis.
   readCanvas(canvas)
   return canvas
 }
 
-function read(file: string, name: string): string {
+/** A file as messages call it. */
+export const nameOf = (file: string): string => (file === '-' ? 'standard input' : file)
+
+/** The text of a file, `-` for standard input. Throws CliError `file-unreadable`. */
+export function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new CliError('file-unreadable', `${name}: ${code === 'ENOENT' ? 'there is no such file' : message}`)
+    throw new CliError('file-unreadable', `${nameOf(file)}: ${code === 'ENOENT' ? 'there is no such file' : message}`)
   }
 }
 

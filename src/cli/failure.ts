@@ -11,10 +11,10 @@ import { columns, type Paint, safe } from './terminal.js'
 export const EXIT_CODES: readonly [code: number, meaning: string][] = [
   [0, 'done; of a workflow: SUCCESS'],
   [1, 'the workflow ended FAILURE or REVOKED; the doctor found something; or an error that nothing below names'],
-  [2, 'bad usage, or a canvas, module or name that is not valid'],
+  [2, 'bad usage, or a canvas, schedule, module or name that is not valid'],
   [3, 'Redis cannot be reached, is full, or has a namespace of another version'],
   [4, 'no outcome or no answer of a worker in time, or Redis did not say whether it stored the workflow'],
-  [5, 'there is no such workflow or worker, or the id or key is taken by another one'],
+  [5, 'there is no such workflow, schedule or worker, or the id or key is taken by another one'],
   [130, 'interrupted (SIGINT); 143: SIGTERM'],
 ]
 

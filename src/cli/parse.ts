@@ -33,3 +33,24 @@ export function instant(text: string): number {
   if (!Number.isFinite(ms)) throw new InvalidArgumentError('must be a time: 2026-08-01T12:00:00Z, or ms')
   return ms
 }
+
+const UNITS: { readonly [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** An instant, or how long ago, as Unix ms. */
+export function moment(text: string): number {
+  return ago(text) ?? instant(text)
+}
+
+/** ISO 8601 that says where on earth it is meant: with an offset, or a day alone (UTC). */
+const PLACED = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/
+
+/** The same, but no time of day without its offset: a schedule has a zone, and the machine that asks may be in another. */
+export function placedMoment(text: string): number {
+  if (/^\d{4}-/.test(text) && !PLACED.test(text)) throw new InvalidArgumentError('must say its offset: 2026-08-01T12:00:00Z')
+  return moment(text)
+}
+
+function ago(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  return count === undefined ? undefined : Date.now() - Number(count) * (UNITS[unit] ?? 0)
+}

@@ -3,12 +3,10 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { WORKFLOW_STATES } from '../engine/index.js'
 import type { ListWorkflowsArguments } from './commands/list.js'
 import type { Context } from './context.js'
-import { instant, list, whole } from './parse.js'
+import { list, moment, whole } from './parse.js'
 
 type Run = (command: Command, work: (context: Context) => Promise<number>) => Promise<void>
 type State = (typeof WORKFLOW_STATES)[number]
-
-const UNITS: { readonly [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** What `--state` says of itself. */
 export const STATES = `only in these states, with commas: ${WORKFLOW_STATES.join(', ')}`
@@ -49,11 +47,4 @@ export function states(text: string): State[] {
     if (state === undefined) throw new InvalidArgumentError(`"${item}" is none of ${WORKFLOW_STATES.join(', ')}`)
     return state
   })
-}
-
-/** An instant, or how long ago, as Unix ms. */
-function moment(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  if (count !== undefined) return Date.now() - Number(count) * (UNITS[unit] ?? 0)
-  return instant(text)
 }

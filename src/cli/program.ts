@@ -12,6 +12,7 @@ import { collect, instant, list, seconds, whole } from './parse.js'
 import { addList } from './program-list.js'
 import { addQueues } from './program-queues.js'
 import { addRun } from './program-run.js'
+import { addBeat, addSchedules } from './program-schedules.js'
 import { addWorkers } from './program-workers.js'
 import { columns } from './terminal.js'
 
@@ -24,7 +25,7 @@ export function createProgram(done: (exit: number) => void): Command {
     done(await work(contextOf(command.optsWithGlobals<GlobalOptions>())))
   }
   program
-    .description('Chains, groups and chords on Redis: run workers, submit canvases, look at workflows.')
+    .description('Chains, groups and chords on Redis: run workers and beats, submit canvases, look at workflows.')
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
@@ -42,11 +43,13 @@ export function createProgram(done: (exit: number) => void): Command {
     .helpCommand(false)
     .addHelpText('after', exits)
   addWorker(program, run)
+  addBeat(program, run, exits)
   addSubmit(program, run)
   addRun(program, run, exits)
   addList(program, run, exits)
   addWorkers(program, run, exits)
   addQueues(program, run, exits)
+  addSchedules(program, run, exits)
   addDead(program, run)
   addDoctor(program, run)
   return program
@@ -77,6 +80,7 @@ function addWorker(program: Command, run: Run): void {
     .option('--time-limit <seconds>', 'hard limit of tasks that have none of their own (default: 1 h; 0: none)', seconds)
     .option('--soft-time-limit <seconds>', 'soft limit of tasks that have none of their own (default: none)', seconds)
     .option('-n, --name <name>', 'name of this worker (default: the host’s)')
+    .option('-B, --beat', 'fire schedules, too')
     .option('--grace <seconds>', 'how long running tasks may go on after a signal', seconds, 10)
     .addOption(new Option('--log-level <level>', 'least level to log').choices(LEVELS).default('info'))
     .action(async (options: WorkerArguments, command: Command) => {

@@ -38,6 +38,30 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** How far an instant is from another, both Unix ms: `in 12 s`, `in 3 min`, `in 5 h 10 min`, `in 3 d 4 h`, `2 h ago`, `now`. */
+export function away(ms: number, now: number): string {
+  const far = Math.abs(ms - now)
+  if (far < 1_000) return 'now'
+  return ms > now ? `in ${roughly(far)}` : `${roughly(far)} ago`
+}
+
+/** A span, ms, in its greatest unit and, from hours on, the one below: `12 s`, `10 min`, `5 h 10 min`, `366 d`. */
+export function roughly(ms: number): string {
+  if (ms < MINUTE_MS) return `${Math.floor(ms / 1_000)} s`
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`
+  if (ms < DAY_MS) return both(ms, HOUR_MS, 'h', MINUTE_MS, 'min')
+  return both(ms, DAY_MS, 'd', HOUR_MS, 'h')
+}
+
+function both(ms: number, unit: number, name: string, lesser: number, its: string): string {
+  const rest = Math.floor((ms % unit) / lesser)
+  return `${Math.floor(ms / unit)} ${name}${rest === 0 ? '' : ` ${rest} ${its}`}`
+}
+
 export const number = (value: number): string => value.toLocaleString('en-US')
 
 /** What would move the cursor or colour the screen, spelled out: names and messages come from anywhere. */

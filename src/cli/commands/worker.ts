@@ -1,6 +1,7 @@
 /** `chordis worker`: runs the tasks of a user's modules until a signal ends it. */
 import os from 'node:os'
 import {
+  type Beat,
   Chordis,
   type ChordisOptions,
   defaultConcurrency,
@@ -16,6 +17,7 @@ import {
 } from '../../engine/index.js'
 import { type Context, clientOptions, shownUrl } from '../context.js'
 import { createLogger, type Level } from '../log.js'
+import { onSignals } from '../signals.js'
 import { EXIT_AGAIN, isSupervised, onAbandoned, supervise, tellReady } from '../supervisor.js'
 import { columns } from '../terminal.js'
 
@@ -32,15 +34,12 @@ export interface WorkerArguments {
   timeLimit?: number
   softTimeLimit?: number
   name?: string
+  /** Fires schedules, too. */
+  beat?: boolean
   /** Seconds. */
   grace: number
   logLevel: Level
 }
-
-/** One Ctrl-C may arrive twice: from the terminal, and from npx, which passes it on. */
-const ECHO_MS = 250
-
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
 
 /** Runs the worker, under a supervisor that starts it again when it has to be killed. */
 export async function worker(context: Context, options: WorkerArguments): Promise<number> {
@@ -76,10 +75,18 @@ async function work(context: Context, options: WorkerArguments, logger: Logger):
       graceMs: grace * 1_000,
     })
     if (!context.json)
-      for (const line of banner(context, app, worker, { name, concurrency, pool: options.pool ?? 'inline', partitions }))
+      for (const line of banner(context, app, worker, {
+        name,
+        concurrency,
+        pool: options.pool ?? 'inline',
+        partitions,
+        beat: options.beat ?? false,
+      }))
         context.print(line)
-    const ended = untilSignals(worker, logger, grace)
+    const beat = options.beat ? app.beat() : undefined
+    const ended = untilSignals(worker, beat, logger, grace)
     await worker.start()
+    await beat?.start()
     tellReady()
     logger.info(context.json ? { name, pid: process.pid, queues: worker.queues, tasks: worker.tasks, concurrency } : {}, 'ready')
     return await ended
@@ -124,7 +131,7 @@ function banner(
   { out }: Context,
   { options }: Chordis,
   { queues, tasks }: Worker,
-  { name, concurrency, pool, partitions }: { name: string; concurrency: number; pool: PoolKind; partitions: number },
+  { name, concurrency, pool, partitions, beat }: { name: string; concurrency: number; pool: PoolKind; partitions: number; beat: boolean },
 ): string[] {
   const where = `${shownUrl(options.redis)}, namespace ${options.namespace ?? 'chordis'}${partitions === 1 ? '' : `, ${partitions} partitions`}`
   const facts: [string, string][] = [
@@ -134,45 +141,40 @@ function banner(
     ['tasks', tasks.join(' ')],
   ]
   return [
-    `${out.strong(`chordis ${VERSION}`)}  worker ${name}, process ${process.pid}`,
+    `${out.strong(`chordis ${VERSION}`)}  worker ${name}${beat ? ' and beat' : ''}, process ${process.pid}`,
     ...columns(facts.map(([key, text]) => [{ text: key, colour: out.faint }, text])),
   ]
 }
 
 /**
  * The first signal lets running tasks end within the grace time and gives back what has not started; a second one gives everything back now;
- * a third one waits for nothing. Answers the exit code when the worker has stopped, by a signal or by remote control.
+ * a third one waits for nothing. A beat ends with the first one. Answers the exit code when the worker has stopped, by a signal or by remote control.
  */
-function untilSignals(worker: Worker, logger: Logger, graceS: number): Promise<number> {
-  let signals = 0
+function untilSignals(worker: Worker, beat: Beat | undefined, logger: Logger, graceS: number): Promise<number> {
   let abandoned = false
-  let last = { name: '', at: 0, code: 0 }
+  let code = 0
   return new Promise((resolve, reject) => {
     // By a signal, because another process said so, or because a handler cannot be stopped.
     worker.ended.then((why) => {
       if (why === 'overrun') return resolve(EXIT_AGAIN)
       logger.info({}, 'stopped')
-      resolve(abandoned ? 1 : signals < 2 ? 0 : last.code)
+      resolve(abandoned ? 1 : code)
     }, reject)
     onAbandoned(() => {
       logger.warn({}, 'the process above is gone: stopping')
       abandoned = true
       worker.stop().catch(reject)
     })
-    for (const [name, code] of Object.entries(SIGNALS) as ['SIGINT' | 'SIGTERM', number][]) {
-      process.on(name, () => {
-        const again = last.name === name && performance.now() - last.at < ECHO_MS
-        last = { name, at: performance.now(), code }
-        if (again) return
-        signals++
-        if (signals === 1) {
-          logger.info({}, `stopping: running tasks have ${graceS} s to end; a second signal gives them back at once`)
-          worker.stop().catch(reject)
-        } else if (signals === 2) {
-          logger.warn({}, 'giving running tasks back')
-          void worker.stop({ graceMs: 0 })
-        } else process.exit(code)
-      })
-    }
+    onSignals((count, exit) => {
+      if (count === 1) {
+        logger.info({}, `stopping: running tasks have ${graceS} s to end; a second signal gives them back at once`)
+        beat?.stop().catch(reject)
+        worker.stop().catch(reject)
+      } else if (count === 2) {
+        logger.warn({}, 'giving running tasks back')
+        code = exit
+        void worker.stop({ graceMs: 0 })
+      } else process.exit(exit)
+    })
   })
 }
