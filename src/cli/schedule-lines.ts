@@ -77,12 +77,13 @@ export function showLines(schedule: ScheduleView, runs: readonly ShownRun[], sty
 }
 
 function factsOf(schedule: ScheduleView, style: Paint, now: number): [string, Cell][] {
-  const { paused, note, jitterMs, overlap, catchUp, maxRuns, pauseOnFailure, running, waiting, counts, canvas, submit } = schedule
+  const { paused, note, jitterMs, overlap, catchUp, maxRuns, pauseOnFailure, running, waiting, counts, canvas, submit, source } = schedule
   const { fired, skipped, missed } = counts
   const facts: [string, Cell | undefined][] = [
     ['next', nextText(schedule, now)],
     ['paused', paused === null ? undefined : { text: pauseText(paused, now).replace(/^paused /, ''), colour: style.warn }],
     ['note', note === undefined ? undefined : cut(safe(note), WIDEST)],
+    ['source', source],
     ['jitter', jitterMs === 0 ? undefined : `up to ${duration(jitterMs)}`],
     ['overlap', overlap],
     ['catch-up', catchUpText(catchUp)],

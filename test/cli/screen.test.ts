@@ -6,8 +6,10 @@ import { redisFrom, shownUrl } from '../../src/cli/context.js'
 import { CliError, failureLines, failureOf } from '../../src/cli/failure.js'
 import { barDisplay, countsText, progressLine } from '../../src/cli/follow.js'
 import { createLogger, type Level } from '../../src/cli/log.js'
-import { bar, columns, cut, duration, paint, safe, wantsColours } from '../../src/cli/terminal.js'
-import { ChordisError, type WorkflowStatus } from '../../src/engine/index.js'
+import { placedMoment } from '../../src/cli/parse.js'
+import { listLines } from '../../src/cli/schedule-lines.js'
+import { away, bar, columns, cut, duration, paint, roughly, safe, wantsColours } from '../../src/cli/terminal.js'
+import { ChordisError, type ScheduleView, type WorkflowStatus } from '../../src/engine/index.js'
 
 const plain = paint(false)
 
@@ -51,6 +53,53 @@ test('durations in the unit that fits', () => {
     '1 min 1 s',
     '2 h 5 min',
   ])
+})
+
+test('instants as people count: in the greatest unit, and which way', () => {
+  const now = 1_000_000_000
+  expect([0, 999, -12_000, 190_000, 5 * 3_600_000, 11 * 3_600_000 + 65_000, -100 * 3_600_000].map((ms) => away(now + ms, now))).toEqual([
+    'now',
+    'now',
+    '12 s ago',
+    'in 3 min',
+    'in 5 h',
+    'in 11 h 1 min',
+    '4 d 4 h ago',
+  ])
+  expect([600_000, 366 * 86_400_000].map(roughly)).toEqual(['10 min', '366 d'])
+})
+
+test('a time of day says its offset where a schedule has a zone', () => {
+  expect(['2026-01-02', '2026-01-02T03:04Z', '2026-01-02T03:04:05.6+02:00', '1700000000000'].map(placedMoment)).toEqual([
+    Date.UTC(2026, 0, 2),
+    Date.UTC(2026, 0, 2, 3, 4),
+    Date.UTC(2026, 0, 2, 1, 4, 5, 600),
+    1_700_000_000_000,
+  ])
+  for (const text of ['2026-01-02T03:04', '2026-01-02 03:04', '2026-01-02T03:04:05', 'tomorrow', '2026-13-01'])
+    expect(() => placedMoment(text)).toThrow(/must/)
+})
+
+test('schedules in a list: tenants only where there are some, what is over, what was missed', () => {
+  const view = {
+    id: 'a',
+    tenant: '-',
+    timing: { rules: ['@daily'], timeZone: 'Europe/Berlin' },
+    description: 'at 00:00 every day',
+    next: Date.UTC(2026, 0, 1, 23),
+    paused: null,
+    runs: [],
+    counts: { fired: 1_234, skipped: 0, missed: 2 },
+    lastState: null,
+  } as unknown as ScheduleView & { lastState: null }
+  const now = Date.UTC(2026, 0, 1, 20)
+  expect(listLines([view, { ...view, id: 'b', next: null }], 'c', plain, now)).toEqual([
+    '  ID  NEXT                               WHEN                LAST    FIRED  SKIPPED  MISSED',
+    '  a   2026-01-02T00:00:00+01:00  in 3 h  at 00:00 every day  -       1,234  0        2',
+    '  b   over                               at 00:00 every day  -       1,234  0        2',
+    '  … and more; --cursor c goes on',
+  ])
+  expect(listLines([{ ...view, tenant: 'acme' }], null, plain, now)[0]).toMatch(/^ {2}ID {2}TENANT {2}NEXT/)
 })
 
 test('a bar is full only when all is done', () => {

@@ -18,7 +18,7 @@ const NOT_RUN: { [command: string]: string } = {
   'npm run bench': 'it measures for minutes and needs the machine for itself; its own tests run it small',
 }
 /** Blocks that run until they are stopped: commands, and files. */
-const SERVICES = ['npm start', 'service.ts', 'app.ts', 'chordis worker -m ./tasks.ts']
+const SERVICES = ['npm start', 'service.ts', 'app.ts', 'chordis worker -m ./tasks.ts', 'chordis worker -m ./tasks.ts --beat']
 
 const GUIDES = 'docs/guides'
 /** Followed outside of the checkout, by tutorial.test.ts. */

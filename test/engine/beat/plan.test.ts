@@ -113,3 +113,27 @@ test('steps follow one another, account for every tick once, and end with the fi
     { numRuns: 300 },
   )
 })
+
+// The table in docs/guides/schedules.md.
+const DOWN_AT = Date.UTC(2026, 2, 3, 0, 30, 30)
+const at = (hour: number, minute: number): number => Date.UTC(2026, 2, 3, hour, minute)
+
+test.each([
+  [{ mode: 'none' }, [], []],
+  [{ mode: 'latest' }, [], [at(3, 30)]],
+  [{ mode: 'latest', windowMs: 4 * HOUR }, [at(3, 0)], [at(3, 30)]],
+  [{ mode: 'all', windowMs: 2 * HOUR }, [at(2, 0), at(3, 0)], 100],
+  [{ mode: 'all', windowMs: 4 * HOUR }, [at(1, 0), at(2, 0), at(3, 0)], 100],
+  [{ mode: 'all', windowMs: 4 * HOUR, max: 2 }, [at(2, 0), at(3, 0)], [at(3, 29), at(3, 30)]],
+] as const)('after three hours without beats %j is what the guide says', (catchUp, hourly, everyMinute) => {
+  const steps = (everyMs: number) => {
+    const ticks = ticksOf([{ everyMs }], catchUp)
+    return ticks.plan(ticks.first(DOWN_AT).next as number, DOWN_AT + 3 * HOUR)
+  }
+  expect(fired(steps(HOUR))).toEqual(hourly)
+  expect(fired(steps(HOUR)).length + passed(steps(HOUR))).toBe(3)
+  const minutes = fired(steps(MINUTE))
+  if (typeof everyMinute === 'number') expect([minutes.length, minutes.at(-1)]).toEqual([everyMinute, at(3, 30)])
+  else expect(minutes).toEqual(everyMinute)
+  expect(minutes.length + passed(steps(MINUTE))).toBe(180)
+})
