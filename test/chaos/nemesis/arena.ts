@@ -2,29 +2,22 @@
  * Where a run takes place: a real Redis, the crew, the load, and the few things that every fault is made of. Faults see only this.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChordisError, type Client } from '../../../src/engine/index.js'
-import type { RedisServer } from '../../../src/engine/testing/index.js'
+import type { Client } from '../../../src/engine/index.js'
 import type { RedisProxy } from '../../support/proxy.js'
 import type { SeededRandom } from '../../support/random.js'
 import type { RedisCluster } from '../../support/redis-cluster.js'
 import type { RedisSentinel } from '../../support/redis-sentinel.js'
-import { until } from '../../support/wait.js'
 import type { Crew, Slot } from './crew.js'
-import type { Entry, Event } from './history.js'
+import { bounded, Ground, type GroundParts, PATIENCE_MS } from './ground.js'
 import type { Load } from './load.js'
 import { type Case, probeCase } from './workload.js'
-
-/** How long a fact may let wait for itself, ms; what takes longer has not recovered. */
-export const PATIENCE_MS = 40_000
 
 /** Served by every worker, beside the default queue. */
 export const PROBE_QUEUE = 'probe'
 
-export interface ArenaParts {
+export interface ArenaParts extends GroundParts {
   topology: Topology
   namespace: string
-  leaseMs: number
-  servers: RedisServer[]
   sentinel?: RedisSentinel
   cluster?: RedisCluster
   crew: Crew
@@ -35,57 +28,16 @@ export interface ArenaParts {
   control: Client
   /** How another client connects as the one of the load does. */
   connect: () => Promise<Client>
-  write: (event: Event) => void
-  /** Milliseconds since the run began. */
-  now: () => number
 }
 
 export type Topology = 'single' | 'sentinel' | 'cluster'
 
-export class Arena {
+export class Arena extends Ground<ArenaParts> {
   private probes = 0
-  private readonly listeners = new Set<(entry: Entry) => void>()
-
-  constructor(readonly parts: ArenaParts) {}
-
-  /** The only Redis, or the first. */
-  get redis(): RedisServer {
-    return this.parts.servers[0] as RedisServer
-  }
-
-  get leaseMs(): number {
-    return this.parts.leaseMs
-  }
-
-  get now(): () => number {
-    return this.parts.now
-  }
 
   /** A worker of the load, by chance. */
   victim(random: SeededRandom): Promise<Slot> {
     return this.parts.crew.victim((slots) => random.pick(slots))
-  }
-
-  /** Every line that a worker writes from now on, until the returned function is called. */
-  listen(listener: (entry: Entry) => void): () => void {
-    this.listeners.add(listener)
-    return () => void this.listeners.delete(listener)
-  }
-
-  /** Tells of what the workers wrote. */
-  heard(entries: readonly Entry[]): void {
-    for (const listener of this.listeners) for (const entry of entries) listener(entry)
-  }
-
-  /** Waits for a fact; answers when it was there. */
-  async fact(what: string, look: () => unknown, intervalMs = 5): Promise<number> {
-    await until(look, { timeoutMs: PATIENCE_MS, intervalMs, what })
-    return this.now()
-  }
-
-  /** A raw command of an operator, again and again until Redis answers it. */
-  admin(command: string, ...args: (string | number)[]): Promise<unknown> {
-    return insist(() => this.redis.call(command, ...args))
   }
 
   /** Ms from `since` until a task that is submitted now has run, on a queue of its own: what is measured is the recovery and not the backlog. */
@@ -119,33 +71,5 @@ export class Arena {
   /** An id that no other workflow of the run has. */
   name(what: string): string {
     return `${what}-${++this.probes}`
-  }
-}
-
-/** Waits for it, so long at most. @throws Error when that is over; the work itself goes on */
-export async function bounded<T>(work: Promise<T>, ms = PATIENCE_MS): Promise<T> {
-  const timer = new AbortController()
-  const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`no progress within ${ms} ms`)
-  })
-  late.catch(() => undefined)
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    timer.abort()
-  }
-}
-
-/** Makes a call until it is answered. @throws Error when that takes too long, be it that one call never ends */
-export async function insist<T>(call: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await bounded(call())
-    } catch (error) {
-      const final = error instanceof ChordisError && !error.retryable
-      if (final || performance.now() > deadline) throw error
-      await sleep(50)
-    }
   }
 }

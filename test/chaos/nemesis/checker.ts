@@ -133,7 +133,8 @@ function repeated({ workflow, node, run, attempt, workers, explained, join }: ru
   verdict.violations.push({ invariant: join ? 'I6 double join' : 'I10 duplicate', workflow, what })
 }
 
-function faultCounts({ faults }: HistoryRecord): FaultCount[] {
+/** The faults of a history, by name. */
+export function faultCounts({ faults }: HistoryRecord): FaultCount[] {
   const byName = new Map<string, { count: number; times: number[] }>()
   for (const { name, type, recoveryMs } of faults) {
     if (type !== 'ok' && type !== 'fail') continue

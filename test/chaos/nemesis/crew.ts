@@ -24,6 +24,8 @@ export interface CrewOptions {
   concurrency: number
   write: (event: Event) => void
   library?: WorkerSetup['library'] | undefined
+  /** What runs in a slot; default: a worker. It is started with a {@link WorkerSetup} and prints `ready <name>`. */
+  program?: URL
 }
 
 /** A place for one worker process at a time. */
@@ -38,6 +40,8 @@ export interface Slot {
   /** For the next process only: environment and flags of Node. */
   next: { env?: NodeJS.ProcessEnv; nodeArgs?: string[] }
   queues: string[]
+  /** It is none of those that faults hit by chance. */
+  apart: boolean
   journal: string
   order: string
   supervised: boolean
@@ -45,6 +49,7 @@ export interface Slot {
 
 /** How long a worker may take to be ready: Redis may be away meanwhile, ms. */
 const START_MS = 60_000
+const WORKER = new URL('./worker.js', import.meta.url)
 
 export class Crew {
   readonly slots: Slot[] = []
@@ -62,7 +67,7 @@ export class Crew {
   }
 
   /** A new slot, empty. Its own queue is `slot-<number>`. */
-  async slot(queues: string[]): Promise<Slot> {
+  async slot(queues: string[], apart = false): Promise<Slot> {
     const number = this.slots.length
     const { target } = this.options
     const slot: Slot = {
@@ -72,6 +77,7 @@ export class Crew {
       proxy: undefined,
       next: {},
       queues: [...queues, `slot-${number}`],
+      apart,
       journal: join(this.folder, `journal-${number}`),
       order: join(this.folder, `order-${number}`),
       supervised: true,
@@ -93,7 +99,7 @@ export class Crew {
     }
     const { env, nodeArgs } = slot.next
     slot.next = {}
-    const process = await startModule(new URL('./worker.js', import.meta.url), {
+    const process = await startModule(this.options.program ?? WORKER, {
       args: [JSON.stringify(setup)],
       timeoutMs: START_MS,
       ...(env === undefined ? {} : { env }),
@@ -110,9 +116,9 @@ export class Crew {
     return pick(this.running())
   }
 
-  /** Slots of the load whose process runs. */
+  /** Slots whose process runs, without those that stand apart. */
   running(): Slot[] {
-    return this.slots.filter(({ process, queues }) => process?.running && queues.includes('default'))
+    return this.slots.filter(({ process, apart }) => process?.running && !apart)
   }
 
   /** Has the process raise a signal on itself. */

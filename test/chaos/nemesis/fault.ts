@@ -5,7 +5,8 @@ import type { Arena, Topology } from './arena.js'
 /** Faults of one lane follow one another; those of different lanes overlap. */
 export type Lane = 'worker' | 'redis' | 'client'
 
-export interface Fault {
+/** `A`: where it happens. */
+export interface Fault<A = Arena> {
   name: string
   lane: Lane
   /** One line: what is done. */
@@ -13,5 +14,5 @@ export interface Fault {
   /** Where it can be injected; default: with a single Redis. */
   topologies?: readonly Topology[]
   /** Injects it, heals it, and answers how long what it hit took to work again, ms; null when there was nothing to hit. */
-  inject(arena: Arena, random: SeededRandom): Promise<number | null>
+  inject(arena: A, random: SeededRandom): Promise<number | null>
 }

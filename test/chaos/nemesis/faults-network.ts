@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProxyConnection, ProxyRequest, RedisProxy } from '../../support/proxy.js'
 import type { SeededRandom } from '../../support/random.js'
 import type { ScriptName } from '../../support/scripts.js'
-import { type Arena, PATIENCE_MS } from './arena.js'
+import type { Arena } from './arena.js'
 import type { Slot } from './crew.js'
 import type { Fault } from './fault.js'
+import { PATIENCE_MS } from './ground.js'
 
 /** A worker by chance, and its way to Redis. */
 async function away(arena: Arena, random: SeededRandom): Promise<{ slot: Slot; proxy: RedisProxy }> {

@@ -5,16 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { RedisServer } from '../../../src/engine/testing/index.js'
 import type { SeededRandom } from '../../support/random.js'
-import { type Arena, insist } from './arena.js'
 import type { Fault } from './fault.js'
+import { type Ground, insist } from './ground.js'
 
 /** Recovered when a task that is submitted after `strike` has run. */
 function fault(
   name: string,
   doc: string,
-  strike: (arena: Arena, random: SeededRandom) => Promise<unknown>,
-  extra: Partial<Fault> = {},
-): Fault {
+  strike: (arena: Ground, random: SeededRandom) => Promise<unknown>,
+  extra: Partial<Fault<Ground>> = {},
+): Fault<Ground> {
   return {
     name,
     lane: 'redis',
@@ -30,7 +30,7 @@ function fault(
 const EVERYWHERE = ['single', 'sentinel', 'cluster'] as const
 
 /** kill -9, some time without Redis, and the same Redis again. */
-async function killed(arena: Arena, random: SeededRandom): Promise<void> {
+async function killed(arena: Ground, random: SeededRandom): Promise<void> {
   await arena.redis.kill9()
   await sleep(random.pick([0, 300, arena.leaseMs * 1.2]))
   await arena.redis.restart()
@@ -50,7 +50,7 @@ function appendFile(server: RedisServer): string {
  * What a power cut leaves with `appendfsync everysec`: kill -9 alone loses nothing that was written, so what the append file got in the last moment is
  * cut off as well.
  */
-async function lostMoment(arena: Arena, random: SeededRandom): Promise<void> {
+async function lostMoment(arena: Ground, random: SeededRandom): Promise<void> {
   const { redis } = arena
   await arena.admin('CONFIG', 'SET', 'appendfsync', 'everysec')
   const since = arena.now()
@@ -63,19 +63,19 @@ async function lostMoment(arena: Arena, random: SeededRandom): Promise<void> {
   await redis.restart()
 }
 
-async function frozen(arena: Arena): Promise<void> {
+async function frozen(arena: Ground): Promise<void> {
   arena.redis.pause()
   await sleep(arena.leaseMs * 1.3)
   arena.redis.resume()
 }
 
-async function paused(arena: Arena, mode: 'WRITE' | 'ALL'): Promise<void> {
+async function paused(arena: Ground, mode: 'WRITE' | 'ALL'): Promise<void> {
   const ms = Math.round(arena.leaseMs * 1.3)
   await arena.admin('CLIENT', 'PAUSE', ms, mode)
   await sleep(ms)
 }
 
-async function flushed(arena: Arena, random: SeededRandom): Promise<void> {
+async function flushed(arena: Ground, random: SeededRandom): Promise<void> {
   for (let times = random.int(3, 8); times > 0; times--) {
     await arena.admin('FUNCTION', 'FLUSH')
     await arena.admin('SCRIPT', 'FLUSH')
@@ -84,7 +84,7 @@ async function flushed(arena: Arena, random: SeededRandom): Promise<void> {
 }
 
 /** No memory for anything new, then memory again. What was refused meanwhile is sent again by its callers. */
-async function full(arena: Arena): Promise<void> {
+async function full(arena: Ground): Promise<void> {
   const used = (await insist(() => arena.redis.info('memory'))).get('used_memory')
   await arena.admin('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
   await arena.admin('CONFIG', 'SET', 'maxmemory', Number(used))
@@ -93,7 +93,7 @@ async function full(arena: Arena): Promise<void> {
 }
 
 /** Somebody else's endless script; others hear BUSY after 50 ms. */
-async function busy(arena: Arena): Promise<void> {
+async function busy(arena: Ground): Promise<void> {
   await arena.admin('CONFIG', 'SET', 'busy-reply-threshold', 50)
   // Before the script runs: the handshake of a later connection would hear BUSY.
   const operator = new Redis(arena.redis.url, { lazyConnect: true, enableReadyCheck: false })
@@ -109,7 +109,7 @@ async function busy(arena: Arena): Promise<void> {
 }
 
 /** Whoever comes is refused; who is cut off cannot come back. */
-async function crowded(arena: Arena): Promise<void> {
+async function crowded(arena: Ground): Promise<void> {
   const [, most = '10000'] = (await arena.admin('CONFIG', 'GET', 'maxclients')) as string[]
   await arena.admin('CONFIG', 'SET', 'maxclients', 1)
   await arena.admin('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
@@ -117,7 +117,7 @@ async function crowded(arena: Arena): Promise<void> {
   await arena.admin('CONFIG', 'SET', 'maxclients', most)
 }
 
-export const redisFaults: Fault[] = [
+export const redisFaults: Fault<Ground>[] = [
   fault('redis-kill', 'kill -9 of Redis with appendfsync always, and a restart', killed),
   fault('redis-kill-lost-second', 'kill -9 of Redis with appendfsync everysec, which loses its last moment', lostMoment),
   fault('redis-restart', 'SIGTERM of Redis, and a restart', (arena) => arena.redis.restart()),

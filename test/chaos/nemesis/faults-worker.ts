@@ -164,7 +164,7 @@ async function killAll(arena: Arena): Promise<number> {
 /** A task that ends its process each time, in a process of its own: what it costs is seen apart. */
 async function poison(arena: Arena): Promise<number> {
   const { crew } = arena.parts
-  const slot = crew.slots.find(({ queues }) => queues[0] === 'poison') ?? (await crew.slot(['poison']))
+  const slot = crew.slots.find(({ queues }) => queues[0] === 'poison') ?? (await crew.slot(['poison'], true))
   if (!slot.process?.running) await crew.fill(slot)
   return convicted(arena, 'poison')
 }

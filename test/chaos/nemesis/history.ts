@@ -7,6 +7,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Json } from '../../../src/engine/index.js'
 import type { Join } from '../../support/graph-order.js'
+import type { BeatEntry } from './beat/history.js'
 
 /** What the right end of a workflow is: a state and, where it succeeded, a value. `error` is the name of the error it fails with. */
 export interface Expected {
@@ -60,6 +61,8 @@ export interface HandlerEntry extends Timed {
   task: string
   /** When the turn that granted its lease was first sent: the lease is no older. Of an `invoke`, where it is known. */
   since?: number
+  /** The schedule that submitted its workflow, as the call says. */
+  schedule?: string
 }
 
 /** A client heard how a workflow ended. */
@@ -170,6 +173,7 @@ export type Entry =
   | FaultEntry
   | DumpEntry
   | KeysEntry
+  | BeatEntry
 
 type WithoutTime<T> = T extends Entry ? Omit<T, 't'> : never
 /** An entry before it is written down. */

@@ -105,7 +105,7 @@ export class HistoryRecord {
       case 'keys':
         this.keys = entry
         break
-      case 'run':
+      default:
         break
     }
   }

@@ -19,14 +19,17 @@ export function figures(seed: number, seconds: number, verdict: Verdict): object
 export function shortfalls(seconds: number, verdict: Verdict, chosen: readonly Fault[], named: boolean): string[] {
   const share = Math.min(1, seconds / ENOUGH.seconds)
   const tasks = Math.floor(ENOUGH.tasks * Math.max(share, seconds / ENOUGH.seconds))
-  const found: string[] = []
-  if (verdict.accepted < tasks) found.push(`${number(verdict.accepted)} tasks were accepted, fewer than ${number(tasks)}`)
-  const kinds = new Set(verdict.faults.map(({ name }) => name))
-  const missing = chosen.filter(({ name }) => !kinds.has(name))
-  if (named && missing.length > 0) found.push(`never injected: ${missing.map(({ name }) => name).join(', ')}`)
-  const wanted = Math.min(Math.floor(ENOUGH.kinds * share), chosen.length)
-  if (!named && kinds.size < wanted) found.push(`${kinds.size} kinds of faults were injected, fewer than ${wanted}`)
-  return found
+  const few = verdict.accepted < tasks ? [`${number(verdict.accepted)} tasks were accepted, fewer than ${number(tasks)}`] : []
+  return [...few, ...missingFaults(verdict.faults, chosen, named, Math.floor(ENOUGH.kinds * share))]
+}
+
+/** Chosen faults that never happened, when they were named; else that fewer than `kinds` kinds did. */
+export function missingFaults(faults: Verdict['faults'], chosen: readonly { name: string }[], named: boolean, kinds: number): string[] {
+  const happened = new Set(faults.map(({ name }) => name))
+  const missing = chosen.filter(({ name }) => !happened.has(name))
+  if (named) return missing.length > 0 ? [`never injected: ${missing.map(({ name }) => name).join(', ')}`] : []
+  const wanted = Math.min(kinds, chosen.length)
+  return happened.size < wanted ? [`${happened.size} kinds of faults were injected, fewer than ${wanted}`] : []
 }
 
 /** 0: all holds. 1: something is lost, stuck, twice or wrong. 2: the run proves too little. */
@@ -35,6 +38,17 @@ export const exitCode = (verdict: Verdict, missing: readonly string[]): number =
 /** The table of a run, and what was found. */
 export function reportLines(verdict: Verdict, style: Paint): string[] {
   const { faults, violations } = verdict
+  return [
+    ...['', ...columns(faultRows(faults, style)), ''],
+    ...operationLines(verdict, style),
+    ...columns(totals(verdict, style)),
+    ...violationLines(violations, style),
+    '',
+  ]
+}
+
+/** A line for every kind of fault, under a head. */
+export function faultRows(faults: Verdict['faults'], style: Paint): Cell[][] {
   const head: Cell[] = ['fault', 'count', 'recovery p50', 'p95', 'max'].map((text) => ({ text, colour: style.faint }))
   const rows = faults.map(({ name, count, recoveryMs: { p50, p95, max } }) => [
     name,
@@ -43,20 +57,20 @@ export function reportLines(verdict: Verdict, style: Paint): string[] {
     duration(p95),
     duration(max),
   ])
+  return [head, ...rows]
+}
+
+/** The first of what is broken. */
+export function violationLines(violations: Verdict['violations'], style: Paint): string[] {
   const shown = violations
     .slice(0, 20)
     .map(({ invariant, workflow, what }) => `  ${style.bad(invariant)}  ${workflow ?? ''}  ${safe(what)}`)
   const more = violations.length > shown.length ? [`  … and ${number(violations.length - shown.length)} more`] : []
-  return [
-    '',
-    ...columns([head, ...rows]),
-    '',
-    ...operationLines(verdict, style),
-    ...columns(totals(verdict, style)),
-    ...(shown.length === 0 ? [] : ['', ...shown, ...more]),
-    '',
-  ]
+  return shown.length === 0 ? [] : ['', ...shown, ...more]
 }
+
+/** A number that is bad unless it is 0. */
+export const mustBeNone = (value: number, style: Paint): Cell => ({ text: number(value), colour: value === 0 ? style.good : style.bad })
 
 /** What was done to running workflows; nothing when that was nothing. */
 function operationLines({ operations, lateBegins: { count, ms } }: Verdict, style: Paint): string[] {
@@ -74,18 +88,17 @@ const HEADS = ['sent', 'answered', 'effective', 'refused', 'unanswered'] as cons
 
 function totals(verdict: Verdict, style: Paint): Cell[][] {
   const { faults, accepted, finished, duplicates, unexplainedDuplicates, forgotten, lost, stuck, doubleJoins, violations } = verdict
-  const mustBeNone = (value: number): Cell => ({ text: number(value), colour: value === 0 ? style.good : style.bad })
   return [
     ['faults injected', number(faults.reduce((sum, { count }) => sum + count, 0)), `${faults.length} kinds`],
     ['tasks accepted', number(accepted), `in ${number(verdict.workflows)} workflows`],
     ['tasks finished', number(finished)],
     ['run twice, explained', number(duplicates - unexplainedDuplicates), 'their process was killed, frozen or cut off'],
-    ['run twice, unexplained', mustBeNone(unexplainedDuplicates)],
-    ['joins run twice', mustBeNone(doubleJoins)],
-    ['lost', mustBeNone(lost)],
-    ['stuck', mustBeNone(stuck)],
+    ['run twice, unexplained', mustBeNone(unexplainedDuplicates, style)],
+    ['joins run twice', mustBeNone(doubleJoins, style)],
+    ['lost', mustBeNone(lost, style)],
+    ['stuck', mustBeNone(stuck, style)],
     ...(forgotten === 0 ? [] : [['forgotten', number(forgotten), 'accepted in the second before a crash with everysec']]),
-    ['broken invariants', mustBeNone(violations.length)],
+    ['broken invariants', mustBeNone(violations.length, style)],
   ]
 }
 

@@ -2,11 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError, type WorkflowHandle } from '../../../src/engine/index.js'
 import { forgotten } from '../../property/keys.js'
-import { type Arena, bounded, insist, PATIENCE_MS, type Topology } from './arena.js'
+import type { Arena, Topology } from './arena.js'
 import { check, type Verdict } from './checker.js'
 import type { Fault } from './fault.js'
+import { insist } from './ground.js'
 import { clockFrom, type DumpEntry, type Entry, type Event, monotonicMs, type StoredRun } from './history.js'
-import { plan, type Step } from './plan.js'
+import { Injection } from './injection.js'
+import { plan } from './plan.js'
 import { setStage, type Workload } from './stage.js'
 
 export interface RunOptions {
@@ -83,51 +85,16 @@ export async function runNemesis(options: RunOptions): Promise<Verdict> {
 /** The load, with the faults of the plan until the time is over; ends when all that was accepted has ended, or is stuck. */
 async function perform(arena: Arena, { seed, seconds, faults, inFlight, onProgress }: RunOptions): Promise<void> {
   const { load } = arena.parts
-  const on = new Map<number, string>()
-  let injected = 0
-  const from = arena.now()
-  const tell = (): void =>
-    onProgress?.({
-      elapsedMs: arena.now() - from,
-      accepted: load.accepted,
-      finished: load.finished,
-      faults: injected,
-      now: [...on.values()],
-    })
+  const injection = new Injection(arena)
+  const tell = (): void => onProgress?.({ accepted: load.accepted, finished: load.finished, ...injection.progress() })
   const telling = setInterval(tell, 500)
   load.start(inFlight)
-  const isOver = (): boolean => arena.now() - from >= seconds * 1_000
-  const lane = async (steps: Generator<Step>): Promise<void> => {
-    for (const { fault, gapMs, random } of steps) {
-      await sleep(Math.min(gapMs, Math.max(0, seconds * 1_000 - (arena.now() - from))))
-      if (isOver()) return
-      const id = injected++
-      on.set(id, fault.name)
-      await inject(arena, id, fault, random)
-      on.delete(id)
-    }
-  }
   try {
-    await Promise.all([...[...plan(seed, faults).values()].map(lane), sleep(seconds * 1_000)])
+    await injection.perform(plan(seed, faults), seconds)
     await load.end()
   } finally {
     clearInterval(telling)
     tell()
-  }
-}
-
-/** No fault takes longer, with all that it waits for: a run ends, whatever one of them waits for, ms. */
-const FAULT_MS = 4 * PATIENCE_MS
-
-/** Writes down when a fault began and how it ended. An injection that fails or does not end is a finding, not the end of the run. */
-async function inject(arena: Arena, id: number, { name, inject: strike }: Fault, random: Step['random']): Promise<void> {
-  const { write } = arena.parts
-  write({ op: 'fault', type: 'invoke', id, name })
-  try {
-    const recoveryMs = await bounded(strike(arena, random), FAULT_MS)
-    write(recoveryMs === null ? { op: 'fault', type: 'info', id, name } : { op: 'fault', type: 'ok', id, name, recoveryMs })
-  } catch (error) {
-    write({ op: 'fault', type: 'fail', id, name, error: error instanceof Error ? error.message : String(error) })
   }
 }
 

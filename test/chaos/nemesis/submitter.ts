@@ -3,7 +3,7 @@
  * submits.
  */
 import { Client, type RedisOptions } from '../../../src/engine/index.js'
-import { insist } from './arena.js'
+import { insist } from './ground.js'
 import { largeCase } from './workload.js'
 
 export interface SubmitterSetup {

@@ -25,6 +25,11 @@ export const HANDLERS: { [name: string]: Handler } = {
   },
   /** The same at once, without a promise. */
   echo: (_ctx, [value = null]) => value,
+  /** What schedules submit: its argument is the schedule's id. */
+  tick: async (ctx, [schedule = null]) => {
+    await pause(ctx)
+    return schedule
+  },
   add: (_ctx, args) => numbers(args).reduce((sum, n) => sum + n, 0),
   /** Count and sum of a list. */
   total: (_ctx, [list]) => {

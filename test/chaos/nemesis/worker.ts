@@ -71,7 +71,8 @@ function tasksOf({ write, name, reached, since }: Told): TaskRegistry {
       }
       const { workflow, attempt } = ctx
       const node = ctx.id.slice(workflow.id.length + 1)
-      const entry = { op: 'handler' as const, workflow: workflow.id, node, run: runOf(ctx), attempt, worker: name(), task }
+      const of = task === 'tick' ? { schedule: String(args[0]) } : {}
+      const entry = { op: 'handler' as const, workflow: workflow.id, node, run: runOf(ctx), attempt, worker: name(), task, ...of }
       const sentAt = since(ctx)
       write({ ...entry, type: 'invoke', ...(sentAt === undefined ? {} : { since: sentAt }) })
       reached('in a handler')
