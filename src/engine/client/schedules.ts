@@ -307,8 +307,8 @@ export class Schedules {
     const definition = scheduleText(schedule)
     const written = await explained(() =>
       writeSchedule(this.connection, this.namespace, {
-        ...{ name, version: stored.state.version, overlap: overlapLetter(schedule.overlap), maxRuns, pauseOnFailure },
-        ...{ next, due, definition, paused },
+        ...{ name, version: stored.state.version, seen: stored.state.next },
+        ...{ overlap: overlapLetter(schedule.overlap), maxRuns, pauseOnFailure, next, due, definition, paused },
       }),
     )
     if (written === null) throw new ChordisError('redis-full', 'Redis is above 80 % of its memory; new schedules are refused')

@@ -24,6 +24,8 @@ export interface ScheduleChange {
   name: string
   /** That was read; '0': there was none. */
   version: string
+  /** The next nominal time that was read. */
+  seen: number | null
   overlap: string
   /** 0: for ever. */
   maxRuns: number
@@ -90,14 +92,15 @@ export async function listSchedules(
     .slice(0, count)
 }
 
-/** @returns whether it is written; false: it is another version by now. Null: Redis is full. */
+/** @returns whether it is written; false: it is another version by now, or has fired. Null: Redis is full. */
 export async function writeSchedule(connection: RedisConnection, namespace: Namespace, change: ScheduleChange): Promise<boolean | null> {
-  const { name, version, overlap, maxRuns, pauseOnFailure, next, due, definition, paused } = change
+  const { name, version, seen, overlap, maxRuns, pauseOnFailure, next, due, definition, paused } = change
   const [answer] = await namespace.runAtEpoch(connection, partitionOfSchedule(namespace, name), (epoch) =>
     calls.setschedule(
       epoch,
       name,
       version,
+      timeText(seen),
       overlap,
       maxRuns,
       pauseOnFailure ? '1' : '0',

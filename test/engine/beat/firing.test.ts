@@ -160,6 +160,18 @@ describe('while an earlier run goes on', () => {
     await until(async () => (await schedules.get('o')).running.includes(second.workflow), { what: 'the next one runs' })
   })
 
+  test('cancelOther counts one that gives way before it has started as skipped', async () => {
+    const { schedules } = await engineWithBeats(0)
+    await schedules.upsert({ id: 'o', rules: '@yearly', overlap: 'cancelOther', canvas: call('hold') })
+    await schedules.trigger('o')
+    expect((await schedules.trigger('o', { requestId: 'second' })).outcome).toBe('waiting')
+    expect((await schedules.trigger('o', { requestId: 'second' })).outcome).toBe('waiting')
+    expect((await schedules.get('o')).counts).toEqual({ fired: 1, skipped: 0, missed: 0 })
+    expect((await schedules.trigger('o')).outcome).toBe('waiting')
+    const { counts, waiting } = await schedules.get('o')
+    expect({ ...counts, waiting: waiting.length }).toEqual({ fired: 1, skipped: 1, missed: 0, waiting: 1 })
+  })
+
   test('terminateOther terminates it, and starts at once', async () => {
     const { engine, schedules, first } = await held('terminateOther')
     const second = await schedules.trigger('o')

@@ -56,17 +56,32 @@ local function revoke_running(s, why)
   end
 end
 
+-- asked: what, without the instant at which a person asked: the same request may come twice.
+local function asked(what)
+  return (string.gsub(what, '^m:%d+', 'm'))
+end
+
+-- leave_out_waiting: what waits gives way to the next one, and counts as skipped.
+local function leave_out_waiting(s, what)
+  for one in gmatch(s.waiting, '%S+') do
+    if asked(one) ~= asked(what) then s.skipped = s.skipped + 1 end
+  end
+  s.waiting = ''
+end
+
 -- turn_of: what the overlap policy says: 'start', or what becomes of it instead.
 local function turn_of(s, kind, overlap, what)
   if kind == 'q' then return s.running == '' and 'start' or 'busy' end
   if overlap == 'a' or (s.running == '' and s.waiting == '') then return 'start' end
   if overlap == 't' then
     revoke_running(s, TERMINATED)
-    s.running, s.waiting = '', ''
+    leave_out_waiting(s, what)
+    s.running = ''
     return 'start'
   end
   if overlap == 'c' then
     revoke_running(s, CANCELLED)
+    leave_out_waiting(s, what)
     s.waiting = what
     return 'waiting'
   end

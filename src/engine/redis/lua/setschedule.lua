@@ -1,17 +1,18 @@
--- setschedule: makes a schedule, or changes one as it was read: in another version nothing is changed, and whoever asked reads again.
+-- setschedule: makes a schedule, or changes one as it was read: in another version, or when a tick has fired since, nothing is changed, and whoever asked
+-- reads again. So the times that are written never lie before what has been fired.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, name, version, overlap, most:int, fails, next, due, definition, paused
---         version    the one that was read, 0: there was none; next, due: `-` for never; paused: JSON, '' for not
--- RETURNS {'ok', version} | {'other'} it is another version by now | {'full'} | {'epoch'}
+-- ARGV    epoch, name, version, seen, overlap, most:int, fails, next, due, definition, paused
+--         version    the one that was read, 0: there was none; seen: its next nominal time then; next, due: `-` for never; paused: JSON, '' for not
+-- RETURNS {'ok', version} | {'other'} it is another one by now | {'full'} | {'epoch'}
 -- @include base
 -- @include workflow
 -- @include schedule
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
-local _, name, version, overlap, most, fails, next_, due, definition, paused = unpack(ARGV)
+local _, name, version, seen, overlap, most, fails, next_, due, definition, paused = unpack(ARGV)
 local s = schedule(name)
-if (s and s.version or '0') ~= version then return { 'other' } end
+if (s and s.version or '0') ~= version or (s and s.next ~= seen) then return { 'other' } end
 if not s then
   if meta[2] then return { 'full' } end
   redis.call('UNLINK', K_schedule .. name)

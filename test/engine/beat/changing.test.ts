@@ -1,0 +1,44 @@
+/** A schedule that fires while somebody changes it: the change is made to what it is then. */
+import { expect, onTestFinished, test } from 'vitest'
+import { Client, type Fired } from '../../../src/engine/index.js'
+import { RedisProxy } from '../../support/proxy.js'
+import { useRedis } from '../../support/redis-server.js'
+import { until } from '../../support/wait.js'
+import { COMMON, call, TestEngine } from '../harness.js'
+
+const redis = useRedis()
+
+async function started() {
+  const engine = await TestEngine.open(redis.url)
+  const proxy = await RedisProxy.start(redis.server)
+  onTestFinished(() => proxy.close())
+  const slow = await Client.connect({ redis: proxy.url, namespace: engine.namespace })
+  onTestFinished(() => slow.close())
+  const heard: Fired[] = []
+  await engine.worker(COMMON)
+  await engine.beat({ onFired: (fired) => heard.push(fired) })
+  const definition = { id: 's', rules: { everyMs: 1_000 }, canvas: call('echo', [1]), submit: { retentionMs: 0 } }
+  await engine.client.schedules.upsert(definition)
+  const fired = async (): Promise<number> => (await engine.client.schedules.get('s')).counts.fired
+  return { proxy, slow, heard, definition, fired }
+}
+
+test('a tick that fires between the look and the write of a change is not fired again, though its workflow is gone', async () => {
+  const { proxy, slow, heard, definition, fired } = await started()
+  const held = proxy.intercept(
+    ({ key }) => key === 'script:setschedule',
+    'request',
+    async () => {
+      held.off()
+      const before = await fired()
+      await until(async () => (await fired()) > before, { what: 'it fires meanwhile' })
+      return undefined
+    },
+  )
+  const { outcome } = await slow.schedules.upsert({ ...definition, note: 'changed' })
+  expect({ outcome, hits: held.hits }).toEqual({ outcome: 'changed', hits: 1 })
+  const now = await fired()
+  await until(async () => (await fired()) > now + 1, { what: 'it fires on' })
+  const times = heard.filter(({ answer }) => answer === 'fired' || answer === 'known').map(({ run }) => run?.nominalTime)
+  expect(times).toEqual([...new Set(times)])
+})
