@@ -74,9 +74,10 @@ export async function runBeatNemesis(options: BeatRunOptions): Promise<BeatVerdi
     pump()
     for (const entry of await dumpSchedules(stage.arena, stage.watched, log.beats)) log.take(entry)
   } finally {
+    await Promise.all([stage.arena.parts.beats.stop(), stage.arena.parts.workers.stop()])
     clearInterval(pumping)
-    await stage.stop()
     pump()
+    await stage.stop()
   }
   return checkBeat(log.entries)
 }

@@ -33,6 +33,7 @@ export interface BeatStage {
   arena: BeatArena
   changes: Changes
   watched: PlannedSchedule[]
+  /** When all processes have been stopped. */
   stop(): Promise<void>
 }
 
@@ -55,7 +56,6 @@ export async function setBeatStage(options: BeatStageOptions): Promise<BeatStage
   const changes = new Changes({ schedules: changing.schedules, write, random: new SeededRandom(seed).fork(), wall }, watched)
   await makeAll(control, changes, watched, write)
   const stop = async (): Promise<void> => {
-    await Promise.all([crews.workers.stop(), crews.beats.stop()])
     await Promise.all([control, changing].map((client) => client.close()))
     await Promise.all([crews.workers.close(), crews.beats.close(), changesProxy.close()])
     await server.stop()
