@@ -13,6 +13,8 @@ export interface Fault<A = Arena> {
   doc: string
   /** Where it can be injected; default: with a single Redis. */
   topologies?: readonly Topology[]
+  /** What it does to others is measured: no other fault is on while it begins. */
+  alone?: boolean
   /** Injects it, heals it, and answers how long what it hit took to work again, ms; null when there was nothing to hit. */
   inject(arena: A, random: SeededRandom): Promise<number | null>
 }

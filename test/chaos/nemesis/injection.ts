@@ -6,8 +6,13 @@ import type { Step } from './plan.js'
 
 /** No fault takes longer, with all that it waits for: a run ends, whatever one of them waits for, ms. */
 const FAULT_MS = 4 * PATIENCE_MS
+/** How long one that is to be alone keeps others from beginning, at most, ms: that it begins may take a second, what it does to others 2.5 s. */
+const ALONE_MS = 4_000
+const LOOK_MS = 20
 
 export class Injection<A extends Ground> {
+  /** While one is to be alone. */
+  private quiet: Promise<void> | undefined
   private readonly on = new Map<number, string>()
   private injected = 0
   private from: number
@@ -31,12 +36,30 @@ export class Injection<A extends Ground> {
     const left = (): number => ms - (this.arena.now() - this.from)
     for (const { fault, gapMs, random } of steps) {
       await sleep(Math.min(gapMs, Math.max(0, left())))
+      while (this.quiet !== undefined) await this.quiet
       if (left() <= 0) return
       const id = this.injected++
+      const work = (): Promise<void> => this.inject(id, fault, random)
       this.on.set(id, fault.name)
-      await this.inject(id, fault, random)
+      await (fault.alone ? this.alone(work) : work())
       this.on.delete(id)
     }
+  }
+
+  /** Waits for those that are on; none begins meanwhile, nor for a while after. */
+  private async alone(work: () => Promise<void>): Promise<void> {
+    let release = (): void => undefined
+    this.quiet = new Promise((resolve) => {
+      release = () => {
+        this.quiet = undefined
+        resolve()
+      }
+    })
+    while (this.on.size > 1) await sleep(LOOK_MS)
+    const timer = setTimeout(release, ALONE_MS)
+    await work()
+    clearTimeout(timer)
+    release()
   }
 
   /** Writes down when a fault began and how it ended. An injection that fails or does not end is a finding, not the end of the run. */

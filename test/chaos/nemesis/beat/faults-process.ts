@@ -75,11 +75,12 @@ async function frozen(arena: BeatArena, slot: Slot, moment: Moment, random: Seed
   return recoveryMs
 }
 
-function phased(deed: Deed, moment: Moment): Fault<BeatArena> {
+function phased(deed: Deed, moment: Moment, alone = false): Fault<BeatArena> {
   const what = deed === 'kill' ? 'kill -9' : 'SIGSTOP for more than 10 s, then SIGCONT,'
   return {
     name: moment === 'any' ? `beat-${deed}` : `beat-${deed}-${moment}`,
     lane: 'worker',
+    alone,
     doc: `${what} of a beat ${MOMENTS[moment]}`,
     async inject(arena, random) {
       const slot = await arena.victim(random)
@@ -122,8 +123,11 @@ function clock([name, ms, doc]: (typeof CLOCKS)[number]): Fault<BeatArena> {
 }
 
 export const processFaults: Fault<BeatArena>[] = [
-  ...(['any', 'claimed', 'fired'] as const).map((moment) => phased('kill', moment)),
-  ...(['any', 'claimed'] as const).map((moment) => phased('freeze', moment)),
+  phased('kill', 'any', true),
+  phased('kill', 'claimed', true),
+  phased('kill', 'fired'),
+  phased('freeze', 'any'),
+  phased('freeze', 'claimed', true),
   { name: 'beat-kill-all', lane: 'worker', doc: 'kill -9 of every beat at once', inject: killAll },
   { name: 'beat-term', lane: 'worker', doc: 'SIGTERM of a beat', inject: (arena, random) => asked(arena, random) },
   ...CLOCKS.map(clock),

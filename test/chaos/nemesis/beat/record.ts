@@ -31,6 +31,8 @@ export class BeatRecord {
   readonly strikes: WorkerEntry[] = []
   /** What tasks did, and what became of faults and workers. */
   readonly general: HistoryRecord
+  /** When the sweep gave a worker up: what it held runs elsewhere. By worker. */
+  readonly givenUp = new Map<string, number[]>()
   untilMs = 0
   /** Wall clock at `t` 0. */
   wallOrigin = 0
@@ -50,6 +52,7 @@ export class BeatRecord {
     else if (entry.op === 'heard') this.of(entry.schedule).heard.push(entry)
     else if (entry.op === 'fired') this.fired(entry)
     else if (entry.op === 'change') this.changes.push(entry)
+    else if (entry.op === 'lost') this.givenUp.set(entry.worker, [...(this.givenUp.get(entry.worker) ?? []), entry.t])
     else if (entry.op === 'worker' && entry.type === 'phase') this.strikes.push(entry)
   }
 

@@ -89,6 +89,8 @@ local function schedule_ended(c)
   if rest == s.running then return end
   s.running = rest
   if c.worst == 'F' and s.fails == '1' and not s.paused then
+    -- Who changes the schedule at this moment reads it again.
+    s.version = text(s.version + 1)
     s.paused = '{"by":"failure","at":' .. now_text() .. ',"workflow":"' .. c.id .. '"}'
   end
   schedule_changed(s)
