@@ -23,6 +23,8 @@ export interface ClaimOptions {
 
 /** Between sends of a call that Redis did not answer, ms: some 4 s in all, in which a Redis that is restarted comes back. */
 const RESEND_MS = [20, 80, 200, 500, 1_000, 2_000]
+/** Sends after a stop, at most: a process that ends does not wait long for a Redis that is away. */
+const STOPPED_SENDS = 3
 /** Longest wait before the clock is asked again, ms. */
 const WAIT_MS = 3_600_000
 const MOST_NAME = 512
@@ -89,9 +91,10 @@ export class Claims {
       } catch (error) {
         const why = explain(error)
         doubtful ||= why.code === 'outcome-unknown'
-        const delay = RESEND_MS[attempt]
+        const delay = RESEND_MS.slice(0, signal?.aborted ? STOPPED_SENDS : undefined)[attempt]
         if (delay === undefined || !why.retryable) throw doubtful ? unknown(why) : why
-        await pause(delay, signal)
+        // What may have been told yes asks on: nobody else will be.
+        await pause(delay, doubtful ? undefined : signal)
       }
     }
   }

@@ -39,6 +39,8 @@ interface Tick {
   name: string
   nominalMs: number
   run: () => unknown
+  /** Whether the method still runs and must not be called: then the tick is left to others, unasked. */
+  busy: () => boolean
 }
 
 /** As for a tick that nobody asks for a second time: longer than any clock is wrong, and any process sleeps. */
@@ -84,19 +86,14 @@ export class Gate {
   }
 
   /** Runs `run` if this replica is the one for the tick. Comes back at once. */
-  tick(name: string, nominalMs: number, run: () => unknown): void {
+  tick(name: string, nominalMs: number, run: () => unknown, busy = () => false): void {
     if (this.due.length >= MOST_WAITING) {
       this.stats.skipped++
       return
     }
     this.tellOfClock(nominalMs)
-    this.due.push({ name, nominalMs, run })
+    this.due.push({ name, nominalMs, run, busy })
     this.working ??= this.work()
-  }
-
-  /** A tick that is left to others without asking. */
-  leave(): void {
-    this.stats.leftToOthers++
   }
 
   /** Resolves when no tick waits for its answer. */
@@ -106,19 +103,25 @@ export class Gate {
 
   private async work(): Promise<void> {
     for (let tick = this.due[0]; tick !== undefined; tick = this.due[0]) {
-      await this.decide(tick)
+      // Always awaited: `working` is set before this comes to its end.
+      await (tick.busy() ? this.leave() : this.decide(tick))
     }
     this.working = undefined
+  }
+
+  private leave(): void {
+    this.due.shift()
+    this.stats.leftToOthers++
   }
 
   private async decide(tick: Tick): Promise<void> {
     const { claims, signal, outage } = this.settings
     try {
       const mine = await claims.claim(tick.name, tick.nominalMs, { ttlMs: this.ttlMs, signal })
-      this.due.shift()
       outage.up()
-      if (mine) this.run(tick)
-      else this.stats.leftToOthers++
+      if (!mine) return this.leave()
+      this.due.shift()
+      this.run(tick)
     } catch (error) {
       this.undecided(error)
     }

@@ -26,16 +26,15 @@ export class GridInterval {
   /** What `clearInterval` takes. */
   readonly ref: NodeJS.Timeout
   private readonly everyMs: number
-  private readonly lookMs: number
   private last: number
   private timer: NodeJS.Timeout | undefined
 
   constructor(private readonly options: GridIntervalOptions) {
     // As setInterval reads it: what is no length is 1 ms.
     this.everyMs = options.everyMs >= 1 && options.everyMs <= LONGEST_MS ? Math.trunc(options.everyMs) : 1
-    this.lookMs = Math.max(1, this.everyMs - Math.min(EARLY_MS, Math.floor(this.everyMs / 4)))
+    const lookMs = Math.max(1, this.everyMs - Math.min(EARLY_MS, Math.floor(this.everyMs / 4)))
     this.last = this.current()
-    this.ref = setInterval(() => this.look(), this.lookMs)
+    this.ref = setInterval(() => this.look(), lookMs)
   }
 
   private current(): number {
@@ -48,8 +47,7 @@ export class GridInterval {
     if (current > this.last) this.fire(current)
     // Redis's time was guessed at boot, or belongs to another server now. What is told twice is claimed once.
     if (current < this.last - this.everyMs) this.last = current
-    const next = current + this.everyMs
-    if (next - this.options.now() < this.lookMs) this.aim(next)
+    this.aim(current + this.everyMs)
   }
 
   private aim(next: number): void {

@@ -143,13 +143,13 @@ export class TakeOver implements OnModuleInit, BeforeApplicationShutdown {
     const { claims } = this.settings
     const nominals = new CronNominals(job, () => claims.now(), Date.now)
     const run = job.fireOnTick.bind(job)
+    const busy = () => job.waitForCompletion && job.isCallbackRunning
     let fired = job.lastDate()
     job.fireOnTick = async () => {
       if (job.lastDate() === fired) return run()
       fired = job.lastDate()
-      if (job.waitForCompletion && job.isCallbackRunning) return gate.leave()
       const { source, timeZone, utcOffset } = job.cronTime
-      gate.tick(this.claimName('cron', label, String(source), String(timeZone ?? utcOffset ?? '')), nominals.next(), run)
+      gate.tick(this.claimName('cron', label, String(source), String(timeZone ?? utcOffset ?? '')), nominals.next(), run, busy)
     }
   }
 

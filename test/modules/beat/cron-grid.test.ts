@@ -79,4 +79,10 @@ describe('a clock', () => {
     expect(asked).toEqual(Array.from({ length: 100 }, (_, k) => first + k))
     expect(Math.abs(first - -offset / 1_000)).toBeLessThan(1)
   })
+
+  test('that is off by half a second more asks for none twice, and leaves out one at most', () => {
+    const asked = nominals(-600_500, jitter)
+    expect(new Set(asked).size).toBe(100)
+    expect((asked.at(-1) as number) - (asked[0] as number)).toBeLessThanOrEqual(100)
+  })
 })

@@ -35,6 +35,21 @@ test('what is cleared does not tick again, however often its own timer comes bac
   expect(ticks.length).toBe(before)
 })
 
+test('what is cleared half way between two ticks does not come to the second one', async () => {
+  for (let round = 0; round < 4; round++) {
+    let ticks = 0
+    const halfWay = () => {
+      if (++ticks === 2 + round) setTimeout(() => clearInterval(interval.ref), 100)
+    }
+    const interval = new GridInterval({ everyMs: 200, now: Date.now, tick: halfWay })
+    onTestFinished(() => clearInterval(interval.ref))
+    await until(() => ticks === 2 + round)
+    const other = start(200)
+    await until(() => other.ticks.length >= 3)
+    expect(ticks).toBe(2 + round)
+  }
+})
+
 test('an interval that is cleared before its first tick never ticks', async () => {
   const { interval, ticks } = start(40)
   clearInterval(interval.ref)

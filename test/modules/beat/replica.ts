@@ -29,7 +29,7 @@ class Jobs {
     return ran('cron')
   }
 
-  @Cron('* * * * * *', { name: 'named', timeZone: 'Europe/Paris', waitForCompletion: true })
+  @Cron('* * * * * *', { name: 'named', timeZone: 'Europe/Paris' })
   named() {
     return ran('named')
   }
