@@ -25,6 +25,10 @@ export interface Session {
   group?(width: number): Promise<Running>
   /** A group of `width` tasks that wait for their signal, revoked while 100 of them run in this process. Workers are started by it. */
   revoked?(width: number): Promise<Revoked>
+  /** Makes schedules: due once a day, or all at the same instant, so long after now. Answers that instant, Unix ms; 0: none. */
+  schedules?(count: number, inMs?: number): Promise<number>
+  /** Starts a beat in this process; answers a function that waits until it has fired so many and answers when that was, Unix ms. */
+  beat?(): Promise<(count: number) => Promise<number>>
   close(): Promise<void>
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  Beat,
   type Canvas,
   ChordisError,
   Client,
@@ -28,6 +29,8 @@ import { NESTED, randomText, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
 const AT_ONCE = 8
 /** Plain tasks handed over in one call. */
 const BULK = 1_000
+/** Schedules that are made at the same time. */
+const SCHEDULES_AT_ONCE = 200
 /** Tasks that run when they are revoked. */
 const AT_ONCE_REVOKED = 100
 const PATIENCE_MS = 600_000
@@ -67,6 +70,7 @@ class ChordisSession implements Session {
   readonly tally = new Counter()
   private readonly plain: Task
   private worker: Worker | null = null
+  private running: Beat | null = null
 
   constructor(
     private readonly place: Place,
@@ -150,6 +154,30 @@ class ChordisSession implements Session {
     return { answeredMs, toldMs: told.map((at) => at - from), endedMs }
   }
 
+  async schedules(count: number, inMs?: number): Promise<number> {
+    const at = inMs === undefined ? 0 : Date.now() + inMs
+    for (let from = 0; from < count; from += SCHEDULES_AT_ONCE) {
+      const wave = Array.from({ length: Math.min(SCHEDULES_AT_ONCE, count - from) }, (_, k) => {
+        const minute = (from + k) % 60
+        const rules = at === 0 ? `${minute} 3 * * *` : { at }
+        return this.client.schedules.upsert({ id: `${at}-${from + k}`, rules, canvas: add.s(1, 2) })
+      })
+      await Promise.all(wave)
+    }
+    if (at > 0 && Date.now() > at) throw new Error('they were due before they were made')
+    return at
+  }
+
+  async beat(): Promise<(count: number) => Promise<number>> {
+    const beat = new Beat(connection(this.place))
+    this.running = beat
+    await beat.start()
+    return async (count) => {
+      while (beat.statistics().fired < count) await sleep(5)
+      return Date.now()
+    }
+  }
+
   /** Waiters are in place before the work begins, so that the end is heard, not looked for. */
   private async submit(count: number, canvas: () => Canvas, expected: number): Promise<Running> {
     const handles: WorkflowHandle[] = []
@@ -162,6 +190,7 @@ class ChordisSession implements Session {
 
   async close(): Promise<void> {
     await this.worker?.stop()
+    await this.running?.stop()
     await this.client.close()
   }
 }

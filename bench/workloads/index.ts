@@ -17,6 +17,7 @@ import { payload } from './payload.js'
 import { plain } from './plain.js'
 import { revoke } from './revoke.js'
 import { scale } from './scale.js'
+import { schedules } from './schedules.js'
 import { startUp } from './start-up.js'
 import { wakeUp } from './wake-up.js'
 
@@ -48,6 +49,7 @@ export const workloads: Workload[] = [
   bytesFinished,
   bigGroup,
   revoke,
+  schedules,
   scale(1),
   scale(2),
   scale(4),
