@@ -217,6 +217,24 @@ describe('a rerun', () => {
     expect((await engine.client.doctor()).findings).toEqual([])
   })
 
+  test('of a task and of the one that had added it waits for what is added anew', async () => {
+    const engine = await TestEngine.open(redis.url)
+    await engine.worker({
+      ...COMMON,
+      adds: (ctx) => {
+        ctx.addToChord(group(chain(call('echo', [10]), call('echo')), call('echo', [20])))
+        return 1
+      },
+    })
+    const handle = await engine.client.submit(chord([call('adds'), call('echo', [2])], call('args')))
+    expect(await handle.result()).toEqual([[1, 2, [10, 20]]])
+    await engine.client.queues.pause('default')
+    await handle.rerun(['0.1/0', '0'])
+    expect((await engine.client.doctor({ workflow: handle.id })).findings).toEqual([])
+    await engine.client.queues.resume('default')
+    expect(await handle.result()).toEqual([[1, 2, [10, 20]]])
+  })
+
   test('of tasks and of one before them runs them behind that one, wherever the steps of the reset end', async () => {
     const engine = await TestEngine.open(redis.url)
     const { tasks, calls } = counted()

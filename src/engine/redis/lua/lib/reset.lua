@@ -101,6 +101,12 @@ end
 -- What goes is counted until it has gone: also of a workflow that is revoked meanwhile, which would not end else.
 OUTLIVES.d = true
 
+-- untold: whether node k, open again, has still to tell its successors that it is.
+local function untold(c, k, T, r)
+  local j = r and byte(r) == 80 and join_state(c, k, T)
+  return j and j[3] == '!'
+end
+
 -- A node of a segment that goes. What it had made a join outside of its segment wait for does not come.
 MOVES.d = function(c, p, i, _, _, _, r)
   local k = p .. text(i)
@@ -108,7 +114,7 @@ MOVES.d = function(c, p, i, _, _, _, r)
   if terminal(r) then
     reopen(c, T, r)
     if byte(r) == 70 then undead[#undead + 1] = c.id .. ':' .. k end
-  elseif not T.place then
+  elseif not T.place and not untold(c, k, T, r) then
     for s = 1, #T.succ do
       local e = T.succ[s]
       local j = e.p and joined(c, e.p, e.ref, e, template(c, e.p, e.t)) and join_state(c, e.p .. e.ref, template(c, e.p, e.t))
