@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { Client, chord, signature } from '../../src/engine/index.js'
-import { RedisProxy } from '../support/proxy.js'
+import { type ProxyRequest, RedisProxy } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
+import { COMMON, call, end, TestEngine } from './harness.js'
 
 const redis = useRedis()
 
@@ -33,4 +34,26 @@ test.each([
   const id = (error as { workflow: string }).workflow
   expect(await direct.workflow(id).state()).toBe('PENDING')
   expect(await direct.submit(canvas(), { id })).toMatchObject({ id, duplicate: true })
+})
+
+// A client that gave a connection up sends again on another one, and a Cluster's client does so by itself: what was sent first may arrive last.
+test.each([
+  ['a plain task', 'enqueue', () => call('echo', [1])],
+  ['a chord', 'submit', () => chord([call('echo', [1])], call('echo'))],
+])('%s whose submission arrives again when it has ended stays ended, and runs once', async (_what, script, canvas) => {
+  const proxy = await RedisProxy.start(redis.server)
+  onTestFinished(() => proxy.close())
+  const engine = await TestEngine.open(proxy.url)
+  const sent: ProxyRequest[] = []
+  proxy.intercept(
+    ({ key }) => key === `script:${script}`,
+    'reply',
+    (request) => void sent.push(request),
+  )
+  const handle = await engine.client.submit(canvas())
+  await engine.worker(COMMON)
+  expect((await end(handle)).outcome.state).toBe('SUCCESS')
+  const before = [await handle.status(), await handle.results()]
+  for (const { name, args } of sent) await redis.server.call(name, ...args)
+  expect([await handle.status(), await handle.results()]).toEqual(before)
 })

@@ -27,6 +27,7 @@ export async function forgotten(
   let left: string[] = []
   const gone = async (): Promise<boolean> => {
     left = await keysLeft(server, namespace, workers ? [LASTING, WORKERS] : [LASTING])
+    left = await Promise.all(left.map(async (key) => (key.endsWith(':repairs') ? `${key} ${await server.call('HGETALL', key)}` : key)))
     return left.length === 0
   }
   await until(gone, { timeoutMs, what: 'no key is left' }).catch((error: Error) => {

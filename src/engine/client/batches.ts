@@ -73,8 +73,8 @@ export class LoneBatch {
     return this.ids.length >= LONE_TASKS || this.bytes > CALL_BYTES
   }
 
-  call(epoch: string, again: boolean): ScriptCall {
-    return calls.enqueue(epoch, again ? '1' : '0', String(this.keepMs), this.template, this.ids.join(','), this.definitions.join(SEPARATOR))
+  call(epoch: string): ScriptCall {
+    return calls.enqueue(epoch, String(this.keepMs), this.template, this.ids.join(','), this.definitions.join(SEPARATOR))
   }
 
   submitted(): void {

@@ -85,7 +85,7 @@ export class Submitter {
 
   private async enqueue(batch: LoneBatch): Promise<void> {
     try {
-      const { answer } = await this.call(batch.partition, (epoch, again) => batch.call(epoch, again))
+      const { answer } = await this.call(batch.partition, (epoch) => batch.call(epoch))
       if (answer[0] === 'full') throw full()
       batch.submitted()
     } catch (error) {
@@ -107,15 +107,12 @@ export class Submitter {
   }
 
   /** Calls, and calls again when no answer came: every script here may be repeated. */
-  private async call(
-    partition: number,
-    call: (epoch: string, again: boolean) => ScriptCall,
-  ): Promise<{ answer: [string, ...unknown[]]; resent: boolean }> {
+  private async call(partition: number, call: (epoch: string) => ScriptCall): Promise<{ answer: [string, ...unknown[]]; resent: boolean }> {
     let doubtful = false
     for (let attempt = 0; ; attempt++) {
       try {
         return {
-          answer: await this.namespace.runAtEpoch(this.connection, partition, (epoch) => call(epoch, attempt > 0)),
+          answer: await this.namespace.runAtEpoch(this.connection, partition, call),
           resent: attempt > 0,
         }
       } catch (error) {
