@@ -47,6 +47,8 @@ function open() {
       ...base,
       sentinels,
       name: redis.sentinel.name,
+      // As in connection.ts.
+      failoverDetector: true,
       reconnectOnError: (e) => (e.message.startsWith('READONLY') ? 2 : false),
       ...(redis.sentinel.password ? { sentinelPassword: redis.sentinel.password } : {}),
     })

@@ -78,7 +78,9 @@ function single(options: RedisOptions, base: Settings): Redis {
       return { host: name as string, port: Number(port ?? 26_379) }
     })
     const password = options.sentinel.password === undefined ? {} : { sentinelPassword: options.sentinel.password }
-    return new Redis({ ...base, sentinels, name: options.sentinel.name, ...password })
+    // The former master takes writes until the Sentinels make it a replica, some 10 s after they have agreed on another one, and forgets them then. Who
+    // listens to the Sentinels leaves it at once; a connection to each of them, for each to Redis.
+    return new Redis({ ...base, sentinels, name: options.sentinel.name, failoverDetector: true, ...password })
   }
   const url = options.url ?? 'redis://127.0.0.1:6379'
   if (url.startsWith('unix://')) return new Redis({ ...base, path: url.slice('unix://'.length) })

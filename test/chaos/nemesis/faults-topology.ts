@@ -1,18 +1,28 @@
 /** Faults of Redis that is more than one server: failovers by Sentinels, slots that move in a Cluster, masters that die. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RedisServer } from '../../../src/engine/testing/index.js'
 import { partitionTag } from '../../support/partition-tags.js'
 import type { SeededRandom } from '../../support/random.js'
 import type { RedisSentinel } from '../../support/redis-sentinel.js'
 import type { Arena } from './arena.js'
 import type { Fault } from './fault.js'
 
+/** Whether only the Sentinels, and we, have a connection to a former master. What it answers to others it forgets when it is made a replica. */
+async function isDeserted(server: RedisServer): Promise<boolean> {
+  const self = `id=${await server.call('CLIENT', 'ID')} `
+  const lines = String(await server.call('CLIENT', 'LIST', 'TYPE', 'normal')).split('\n')
+  return lines.every((line) => line === '' || line.startsWith(self) || line.includes(' name=sentinel-'))
+}
+
 /**
  * A replica takes over while replication is asynchronous: what the master had answered last may be forgotten. Over when there is a replica again: the next
  * failover would promote one that does not know what was written since.
  */
 async function failedOver(arena: Arena, sentinel: RedisSentinel, change: () => Promise<unknown>): Promise<number> {
+  const former = await sentinel.master()
   const since = arena.now()
   await change()
+  await arena.fact('everybody has left the former master', () => isDeserted(former))
   arena.parts.write({ op: 'redis', type: 'forgot', since })
   const recoveryMs = await arena.probe(arena.now())
   await arena.fact('the former master follows the new one', () => sentinel.inSync(), 50)

@@ -1,0 +1,34 @@
+/** Behind Sentinel a former master takes writes until it is made a replica, some 10 s after the failover, and forgets them: nobody may stay with it. */
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { Client } from '../../src/engine/index.js'
+import { RedisSentinel } from '../support/redis-sentinel.js'
+import { until } from '../support/wait.js'
+import { COMMON, call, TestEngine } from './harness.js'
+
+/** Less than the Sentinels take to make the former master a replica, ms. */
+const SOON_MS = 7_000
+
+let group: RedisSentinel
+
+beforeAll(async () => {
+  group = await RedisSentinel.start()
+}, 60_000)
+afterAll(() => group?.stop())
+
+test('after a failover clients and workers go to the new master while the former one still says that it is one', async () => {
+  const engine = await TestEngine.open({ sentinel: { hosts: group.hosts, name: group.name } })
+  await engine.worker(COMMON)
+  const { client, namespace } = engine
+  expect(await (await client.submit(call('echo', ['before']))).result()).toBe('before')
+  const former = await group.master()
+  const direct = await Client.connect({ redis: (await group.failover()).url, namespace })
+  onTestFinished(() => direct.close())
+  const arrives = async () => {
+    const { id } = await client.submit(call('echo', ['after']))
+    return direct.workflow(id).state()
+  }
+  await until(arrives, { timeoutMs: SOON_MS, what: 'what the client submits is at the new master' })
+  const handle = await direct.submit(call('echo', ['there']))
+  expect(await handle.result({ timeoutMs: SOON_MS })).toBe('there')
+  expect((await former.info('replication')).get('role')).toBe('master')
+}, 60_000)
