@@ -73,7 +73,7 @@ const TOKEN = /^[A-Za-z0-9._-]{1,64}$/
 
 /** What a schedule is before there is one. */
 const NEW_SCHEDULE: Omit<StoredSchedule, 'name'> = {
-  state: { version: '0', next: null, due: null, fired: 0, skipped: 0, missed: 0 },
+  state: { version: '0', next: null, due: null, fired: 0, skipped: 0, missed: 0, ticks: 0 },
   ...{ paused: '', running: [], waiting: [], runs: '', definition: '' },
 }
 
@@ -316,7 +316,7 @@ export class Schedules {
   }
 
   private firstOf(name: string, schedule: Schedule, paused: string, stored: StoredSchedule, now: number) {
-    const over = schedule.maxRuns > 0 && stored.state.fired >= schedule.maxRuns
+    const over = schedule.maxRuns > 0 && stored.state.ticks >= schedule.maxRuns
     if (over || paused !== '') return { next: null, due: null }
     return new Ticks(name, schedule, timetableOf(schedule.timing)).first(now)
   }

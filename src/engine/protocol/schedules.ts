@@ -75,14 +75,24 @@ export interface ScheduleState {
   fired: number
   skipped: number
   missed: number
+  /** Times that fired, or wait to; what people asked for does not count. */
+  ticks: number
 }
 
 export function parseState(text: string): ScheduleState | undefined {
   const parts = text.split(' ')
-  if (parts.length !== 9) return undefined
-  const [version = '0', next, due, , , , fired, skipped, missed] = parts
+  if (parts.length !== 10) return undefined
+  const [version = '0', next, due, , , , fired, skipped, missed, ticks] = parts
   const time = (part: string | undefined): number | null => (part === '-' ? null : Number(part))
-  return { version, next: time(next), due: time(due), fired: Number(fired), skipped: Number(skipped), missed: Number(missed) }
+  return {
+    version,
+    next: time(next),
+    due: time(due),
+    fired: Number(fired),
+    skipped: Number(skipped),
+    missed: Number(missed),
+    ticks: Number(ticks),
+  }
 }
 
 /** A run of a schedule that has been submitted. */

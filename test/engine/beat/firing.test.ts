@@ -63,6 +63,28 @@ describe('a schedule', () => {
     expect((await schedules.get('twice')).counts.fired).toBe(2)
   })
 
+  test('fires as often as it may, whatever people ask for beside that', async () => {
+    const { engine, schedules } = await engineWithBeats(2)
+    await engine.worker(COMMON)
+    await schedules.upsert({ id: 'twice', rules: { everyMs: 1_000 }, maxRuns: 2, overlap: 'allowAll', canvas: call('echo', [1]) })
+    for (let n = 0; n < 3; n++) await schedules.trigger('twice')
+    await until(async () => (await schedules.get('twice')).next === null, { what: 'it is over' })
+    const { runs, counts } = await schedules.get('twice')
+    expect({ fired: counts.fired, ticks: runs.filter(({ kind }) => kind === 'tick').length }).toEqual({ fired: 5, ticks: 2 })
+  })
+
+  test('fires no more often than it may when its ticks wait for an earlier run', async () => {
+    const { engine, schedules } = await engineWithBeats()
+    const gate = new Gate()
+    await engine.worker({ ...COMMON, hold: gate.handler })
+    await schedules.upsert({ id: 'queued', rules: { everyMs: 1_000 }, maxRuns: 3, overlap: 'bufferAll', canvas: call('hold') })
+    await until(async () => (await schedules.get('queued')).next === null, { what: 'its last time has come' })
+    const { waiting, counts } = await schedules.get('queued')
+    expect({ waiting: waiting.length, fired: counts.fired }).toEqual({ waiting: 2, fired: 1 })
+    gate.open()
+    await until(async () => (await schedules.get('queued')).counts.fired === 3, { what: 'what waited has started' })
+  })
+
   test('whose canvas is stored in pieces runs whole', async () => {
     const { engine, schedules } = await engineWithBeats()
     await engine.worker(COMMON)
@@ -158,6 +180,18 @@ describe('while an earlier run goes on', () => {
     expect(second.outcome).toBe('waiting')
     expect((await engine.client.workflow(first.workflow).outcome({ waitMs: 10_000 }))?.state).toBe('REVOKED')
     await until(async () => (await schedules.get('o')).running.includes(second.workflow), { what: 'the next one runs' })
+  })
+
+  test('a request that is repeated waits once', async () => {
+    const { schedules } = await engineWithBeats(0)
+    for (const overlap of ['bufferOne', 'bufferAll', 'cancelOther'] as const) {
+      await schedules.upsert({ id: overlap, rules: '@yearly', overlap, canvas: call('hold') })
+      await schedules.trigger(overlap)
+      const answers = [await schedules.trigger(overlap, { requestId: 'r' }), await schedules.trigger(overlap, { requestId: 'r' })]
+      expect(answers.map(({ outcome }) => outcome)).toEqual(['waiting', 'waiting'])
+      const { waiting, counts } = await schedules.get(overlap)
+      expect({ waiting: waiting.length, skipped: counts.skipped }).toEqual({ waiting: 1, skipped: 0 })
+    }
   })
 
   test('cancelOther counts one that gives way before it has started as skipped', async () => {

@@ -56,15 +56,23 @@ local function revoke_running(s, why)
   end
 end
 
--- asked: what, without the instant at which a person asked: the same request may come twice.
+-- asked: what, without who asked for a time, and without the instant at which a person asked: the same request may come twice.
 local function asked(what)
-  return (string.gsub(what, '^m:%d+', 'm'))
+  return (string.gsub(string.gsub(what, '^m:%d+', 'm'), '^b', 't'))
+end
+
+local function waits(s, what)
+  for one in gmatch(s.waiting, '%S+') do
+    if asked(one) == asked(what) then return true end
+  end
+  return false
 end
 
 -- leave_out_waiting: what waits gives way to the next one, and counts as skipped.
-local function leave_out_waiting(s, what)
+local function leave_out_waiting(s)
   for one in gmatch(s.waiting, '%S+') do
-    if asked(one) ~= asked(what) then s.skipped = s.skipped + 1 end
+    s.skipped = s.skipped + 1
+    if byte(one) == 116 then s.ticks = s.ticks - 1 end
   end
   s.waiting = ''
 end
@@ -73,15 +81,16 @@ end
 local function turn_of(s, kind, overlap, what)
   if kind == 'q' then return s.running == '' and 'start' or 'busy' end
   if overlap == 'a' or (s.running == '' and s.waiting == '') then return 'start' end
+  if waits(s, what) then return 'waiting' end
   if overlap == 't' then
     revoke_running(s, TERMINATED)
-    leave_out_waiting(s, what)
+    leave_out_waiting(s)
     s.running = ''
     return 'start'
   end
   if overlap == 'c' then
     revoke_running(s, CANCELLED)
-    leave_out_waiting(s, what)
+    leave_out_waiting(s)
     s.waiting = what
     return 'waiting'
   end
@@ -151,7 +160,7 @@ end
 
 local function advance(s, next_, due)
   s.next, s.due = next_, due
-  if s.most > 0 and tonumber(s.fired) >= s.most then s.next, s.due = '-', '-' end
+  if s.most > 0 and tonumber(s.ticks) >= s.most then s.next, s.due = '-', '-' end
 end
 
 local function fire(k)
@@ -190,7 +199,10 @@ local function fire(k)
   elseif answer == 'skipped' then
     s.skipped = s.skipped + 1
   end
-  if kind == 't' then advance(s, next_, due) end
+  if kind == 't' then
+    if answer == 'fired' or answer == 'waiting' then s.ticks = s.ticks + 1 end
+    advance(s, next_, due)
+  end
   schedule_changed(s)
   return { answer, late }
 end

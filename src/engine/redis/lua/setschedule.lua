@@ -16,7 +16,7 @@ if (s and s.version or '0') ~= version or (s and s.next ~= seen) then return { '
 if not s then
   if meta[2] then return { 'full' } end
   redis.call('UNLINK', K_schedule .. name)
-  s = { name = name, version = 0, fired = '0', skipped = '0', missed = '0', running = '', waiting = '', runs = '', before = {} }
+  s = { name = name, version = 0, fired = '0', skipped = '0', missed = '0', ticks = '0', running = '', waiting = '', runs = '', before = {} }
 end
 -- A version is Redis's clock where that has gone on: a schedule that is dropped and made again never has one that somebody has read before.
 s.version = text(math.max(now(), s.version + 1))

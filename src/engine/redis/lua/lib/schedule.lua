@@ -1,15 +1,16 @@
 -- schedule: one schedule's state, read once and written once per script: write_schedules() is the last thing that flush() does.
 -- K_schedule<tenant>:<id> is a hash:  d definition (the client's JSON)   s state   p why it is paused, JSON   r workflows of it that run
 --   q what waits until they have ended   l the last runs, `<workflow> <what> <fired at> <late by>` a line; only those that there are
--- state: version next due overlap most fails fired skipped missed
+-- state: version next due overlap most fails fired skipped missed ticks
 --   version  counts the changes that people make; a beat that has read another one fires nothing
 --   next     the nominal time that comes next, ms; due: when it is to fire (jitter behind it). Both `-`: never, or not while it is paused
---   overlap  a letter of protocol/schedules.ts; most: how often it may fire, 0 for ever; fails: 1 when a failure pauses it
+--   overlap  a letter of protocol/schedules.ts; most: how many ticks may fire, 0 for ever; fails: 1 when a failure pauses it
+--   fired    workflows submitted, whoever asked; ticks: times that fired, or wait to, and that nobody asked for
 -- what: `t:<nominal>` a tick, `b:<nominal>` one that a backfill asked for, `m:<ms>:<token>` one that a person asked for.
 -- A workflow of a schedule has flag s, and field B: `<tenant>:<id> <what> <late by, ms>`.
 local schedules = {} -- per call
 local schedules_changed = false -- per call
-local SCHEDULE_STATE = '^(%d+) (%S+) (%S+) (%a) (%d+) ([01]) (%d+) (%d+) (%d+)$'
+local SCHEDULE_STATE = '^(%d+) (%S+) (%S+) (%a) (%d+) ([01]) (%d+) (%d+) (%d+) (%d+)$'
 -- Of more that run at the same time the oldest are not listed.
 local MOST_RUNNING, MOST_WAITING, MOST_RUNS = 100, 1000, 10
 
@@ -20,10 +21,10 @@ local function schedule(name)
   schedules[name] = false
   local got = redis.pcall('HMGET', K_schedule .. name, 's', 'p', 'r', 'q', 'l')
   if got.err or not got[1] then return nil end
-  local version, next_, due, overlap, most, fails, fired, skipped, missed = match(got[1], SCHEDULE_STATE)
+  local version, next_, due, overlap, most, fails, fired, skipped, missed, ticks = match(got[1], SCHEDULE_STATE)
   if not version then return nil end
   s = { name = name, version = version, next = next_, due = due, overlap = overlap, most = tonumber(most), fails = fails, fired = fired, skipped = skipped,
-    missed = missed, paused = got[2], running = got[3] or '', waiting = got[4] or '', runs = got[5] or '', before = got, changed = false }
+    missed = missed, ticks = ticks, paused = got[2], running = got[3] or '', waiting = got[4] or '', runs = got[5] or '', before = got, changed = false }
   schedules[name] = s
   return s
 end
@@ -33,7 +34,7 @@ local function schedule_changed(s)
 end
 
 local function schedule_state(s)
-  return concat({ s.version, s.next, s.due, s.overlap, s.most, s.fails, s.fired, s.skipped, s.missed }, ' ')
+  return concat({ s.version, s.next, s.due, s.overlap, s.most, s.fails, s.fired, s.skipped, s.missed, s.ticks }, ' ')
 end
 
 -- look_at: when a beat must look at it again; nil: not before somebody changes it.
