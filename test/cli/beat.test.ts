@@ -1,5 +1,6 @@
 /** `chordis beat` and `chordis worker --beat`: what fires, what they say, how they end. */
 import { expect, test } from 'vitest'
+import type { ScheduleView } from '../../src/engine/index.js'
 import { until } from '../support/wait.js'
 import { type Shell, useCli } from './harness.js'
 
@@ -34,6 +35,27 @@ test('SIGTERM ends a beat after its look, exit 0; another one goes on, and no ti
   expect(JSON.parse(lines.at(-1) as string)).toMatchObject({ message: 'stopped', fired: expect.any(Number) })
   const { runs } = (await sh.json('schedules', 'show', 'second')) as unknown as { runs: { nominalTime: number; workflow: string }[] }
   expect(new Set(runs.map(({ nominalTime }) => nominalTime)).size).toBe(runs.length)
+})
+
+test('a beat that is frozen, wakes up and is killed costs no time and doubles none: another one goes on', async () => {
+  const sh = shell()
+  const frozen = sh.start(['beat'])
+  await frozen.says(/ready/)
+  await sh.start(['beat']).says(/ready/)
+  await every(sh, 'second', 1_000)
+  let seen = 0
+  const more = () => until(async () => (await fired(sh, 'second')) >= seen + 2, { timeoutMs: 20_000, what: 'it goes on' })
+  for (const signal of ['SIGCONT', 'SIGSTOP', 'SIGCONT', 'SIGKILL'] as const) {
+    frozen.signal(signal)
+    seen = await fired(sh, 'second')
+    await more()
+  }
+  const view = (await sh.json('schedules', 'show', 'second')) as unknown as ScheduleView
+  const times = view.runs.map(({ nominalTime }) => nominalTime)
+  expect(times).toEqual(times.map((_, k) => (times[0] as number) - 1_000 * k))
+  expect(view.counts.missed).toBe(0)
+  const { workflows } = (await sh.json('list', '--limit', '1000')) as { workflows: unknown[] }
+  expect(workflows.length - view.counts.fired).toBeLessThanOrEqual(2)
 })
 
 test('a worker with --beat fires and runs; both end with one signal', async () => {
