@@ -135,9 +135,8 @@ export class Schedules {
     const prefix = tenant === undefined ? '' : scheduleName(tenant, '')
     const after = cursor ?? prefix
     if (!after.startsWith(prefix)) throw new ChordisError('request-invalid', 'must be one that was answered', { path: 'cursor' })
-    const found = await read(() => listSchedules(this.connection, this.namespace, { prefix, after, count: limit + 1 }))
-    const page = found.slice(0, limit)
-    return { schedules: page.map(viewOf), cursor: found.length > limit ? (page.at(-1)?.name ?? null) : null }
+    const { found, more } = await read(() => listSchedules(this.connection, this.namespace, { prefix, after, limit }))
+    return { schedules: found.map(viewOf), cursor: more }
   }
 
   /**

@@ -53,10 +53,11 @@ export type FireAnswer = (typeof FIRE_ANSWERS)[number]
 
 export const partitionOfSchedule = (namespace: Namespace, name: string): number => namespace.partitionOf(`schedule ${name}`)
 
-type Row = [name: string, state: string, paused: string, running: string, waiting: string, runs: string, definition: string]
+type Row = [name: string, state: string | null, paused: string, running: string, waiting: string, runs: string, definition: string]
 
+/** None for a name alone. */
 function storedOf([name, text, paused, running, waiting, runs, definition]: Row): StoredSchedule[] {
-  const state = parseState(text)
+  const state = parseState(text ?? '')
   if (state === undefined) return []
   return [{ name, state, paused, running: words(running), waiting: words(waiting), runs, definition }]
 }
@@ -74,22 +75,21 @@ export async function readSchedules(
   return { now, found: rows.flatMap(storedOf) }
 }
 
-/** Schedules of all partitions behind a name, in the order of names, at most `count`. */
+/** Schedules of all partitions behind a name, in the order of names: at most `limit`, fewer where one cannot be read. `more`: behind which name there are others; null: none. */
 export async function listSchedules(
   connection: RedisConnection,
   namespace: Namespace,
-  { prefix, after, count }: { prefix: string; after: string; count: number },
-): Promise<StoredSchedule[]> {
+  { prefix, after, limit }: { prefix: string; after: string; limit: number },
+): Promise<{ found: StoredSchedule[]; more: string | null }> {
   const pages = await Promise.all(
     Array.from({ length: namespace.partitions }, async (_, partition) => {
-      const [, ...rows] = (await namespace.run(connection, partition, calls.schedules(prefix, after, count, []))) as [number, ...Row[]]
-      return rows.flatMap(storedOf)
+      const [, ...rows] = (await namespace.run(connection, partition, calls.schedules(prefix, after, limit + 1, []))) as [number, ...Row[]]
+      return rows
     }),
   )
-  return pages
-    .flat()
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .slice(0, count)
+  const rows = pages.flat().sort(([a], [b]) => (a < b ? -1 : 1))
+  const page = rows.slice(0, limit)
+  return { found: page.flatMap(storedOf), more: rows.length > limit ? (page.at(-1)?.[0] ?? null) : null }
 }
 
 /** @returns whether it is written; false: it is another version by now, or has fired. Null: Redis is full. */

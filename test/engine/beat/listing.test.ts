@@ -23,6 +23,24 @@ test('schedules are listed by tenant and id, page by page', async () => {
   await expect(schedules.list({ tenant: 't', cursor: 'tt:b' })).rejects.toThrow('cursor: must be one that was answered')
 })
 
+test('a schedule whose hash is gone, or is none, is left out of the list and ends no page', async () => {
+  const engine = await TestEngine.open(redis.url)
+  const { schedules } = engine.client
+  for (const id of ['a', 'b', 'c', 'd']) await schedules.upsert(daily(id))
+  const connection = redis.connect()
+  const [gone, other] = await Promise.all(
+    ['a', 'b'].map(async (id) => (await connection.keys(`${engine.namespace}:*:s:-:${id}`))[0] as string),
+  )
+  await connection.del(gone as string, other as string)
+  await connection.set(other as string, 'text')
+  const first = await schedules.list({ limit: 3 })
+  expect([first.schedules.map(({ id }) => id), first.cursor]).toEqual([['c'], '-:c'])
+  const last = await schedules.list({ limit: 3, cursor: first.cursor as string })
+  expect([last.schedules.map(({ id }) => id), last.cursor]).toEqual([['d'], null])
+  await expect(schedules.get('a')).rejects.toMatchObject({ code: 'not-found' })
+  expect((await schedules.upsert(daily('a'))).outcome).toBe('created')
+})
+
 test('a comparison says what upsert would do, and writes nothing', async () => {
   const engine = await TestEngine.open(redis.url)
   const { schedules } = engine.client
