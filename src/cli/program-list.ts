@@ -18,6 +18,7 @@ export function addFilter(command: Command, tenant: string): Command {
     .option('--name <text>', 'only those of this name')
     .option('--tenant <name>', tenant)
     .option('--parent <id>', 'only children of this workflow')
+    .option('--schedule <id>', 'only those that this schedule submitted')
     .option('--since <time>', 'submitted then or later: ISO 8601, Unix ms, or how long ago: 30s, 15m, 2h, 7d', moment)
     .option('--until <time>', 'submitted before that', moment)
 }

@@ -19,6 +19,7 @@ export interface FilterArguments {
   name?: string
   tenant?: string
   parent?: string
+  schedule?: string
   since?: number
   until?: number
 }
@@ -29,7 +30,7 @@ export interface ListWorkflowsArguments extends FilterArguments {
 }
 
 /** The same under the engine's names; nothing stands for what was not said. */
-export function filterOf({ state, task, tag, name, tenant, parent, since, until }: FilterArguments): WorkflowFilter {
+export function filterOf({ state, task, tag, name, tenant, parent, schedule, since, until }: FilterArguments): WorkflowFilter {
   const all: { [path in keyof WorkflowFilter]: WorkflowFilter[path] | undefined } = {
     state,
     task,
@@ -37,6 +38,7 @@ export function filterOf({ state, task, tag, name, tenant, parent, since, until 
     name,
     tenant,
     parent,
+    schedule,
     after: since,
     before: until,
   }
