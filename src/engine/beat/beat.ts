@@ -10,7 +10,7 @@ import { revocation } from '../protocol/revoked.js'
 import { parseRun, type RunName, runText } from '../protocol/schedules.js'
 import { connect, explain, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
-import { type DueSchedule, dueSchedules, fire } from '../redis/schedules.js'
+import { type DueSchedule, dueSchedules, fire, mendSchedules } from '../redis/schedules.js'
 import type { Argument } from '../redis/scripts.generated.js'
 import { DEFAULT_LOGGER, type Logger } from '../worker/logger.js'
 import { type KnownSchedule, KnownSchedules } from './known-schedules.js'
@@ -33,6 +33,9 @@ const CLAIM_MS = 1_000
 const ITEMS_AT_ONCE = 100
 const CALL_BYTES = 512 * 1_024
 const DEFAULT_LOOK_MS = 250
+/** Schedules that one step of the slow walk looks at, 1.5 ms of Redis's time, and how long after it the next one follows, ms. */
+const SURVEYED_AT_ONCE = 500
+const SURVEY_MS = 5_000
 /** A call without an answer is given up; the next look sees what came of it. */
 const COMMAND_TIMEOUT_MS = 5_000
 
@@ -89,11 +92,13 @@ export class Beat {
 
   private async watch(partition: number): Promise<void> {
     const { signal } = this.ending
+    const survey = new Survey()
     let failing = false
     while (!signal.aborted) {
       let waitMs = this.lookMs
       try {
         waitMs = await this.look(partition)
+        if (survey.isDue()) await this.mend(partition, survey)
         if (failing) this.logger.info({ partition }, 'schedules fire again')
         failing = false
       } catch (error) {
@@ -102,6 +107,13 @@ export class Beat {
       }
       if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {})
     }
+  }
+
+  /** A slow walk over all schedules, for what no script leaves behind. */
+  private async mend(partition: number, survey: Survey): Promise<void> {
+    const { last, repaired } = await mendSchedules(this.connection as RedisConnection, this.namespace, partition, survey.page)
+    survey.walked(last)
+    if (repaired > 0) this.logger.warn({ partition, schedules: repaired }, 'schedules had vanished from those that are due, and are back')
   }
 
   /** @returns how long nothing is to do, ms */
@@ -159,6 +171,21 @@ export class Beat {
     if (answer === 'missed') this.logger.warn({ ...where, ticks: passed }, 'ticks of a schedule were missed')
     else if (answer === 'full') this.logger.warn(where, 'Redis is full: a schedule waits')
     else this.logger.debug({ ...where, run: run === null ? undefined : runText(run), answer }, 'a schedule was due')
+  }
+}
+
+/** How far the slow walk over all schedules of a partition has come. */
+class Survey {
+  page = { after: '', count: SURVEYED_AT_ONCE }
+  private next = performance.now() + SURVEY_MS * Math.random()
+
+  isDue(): boolean {
+    return performance.now() >= this.next
+  }
+
+  walked(last: string): void {
+    this.page = { ...this.page, after: last }
+    this.next = performance.now() + SURVEY_MS
   }
 }
 

@@ -121,6 +121,17 @@ export async function dropSchedule(connection: RedisConnection, namespace: Names
   return answer === 'ok'
 }
 
+/** Looks at some schedules behind a name; answers the last of them, '' at the end, and how many had to be entered among those that are due. */
+export async function mendSchedules(
+  connection: RedisConnection,
+  namespace: Namespace,
+  partition: number,
+  { after, count }: { after: string; count: number },
+): Promise<{ last: string; repaired: number }> {
+  const [, last, repaired] = await namespace.runAtEpoch(connection, partition, (epoch) => calls.mendschedules(epoch, after, count))
+  return { last: String(last), repaired: Number(repaired) }
+}
+
 /** Schedules of a partition at which to look now; nobody else is told of them for `claimMs`. `waitMs` until the next one: -1 for none. */
 export async function dueSchedules(
   connection: RedisConnection,

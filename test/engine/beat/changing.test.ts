@@ -42,3 +42,20 @@ test('a tick that fires between the look and the write of a change is not fired 
   const times = heard.filter(({ answer }) => answer === 'fired' || answer === 'known').map(({ run }) => run?.nominalTime)
   expect(times).toEqual([...new Set(times)])
 })
+
+test('a schedule that vanished from those that are due is found by the slow walk, and fires', async () => {
+  const engine = await TestEngine.open(redis.url)
+  await engine.worker(COMMON)
+  const { schedules } = engine.client
+  await schedules.upsert({ id: 'lost', rules: { everyMs: 1_000 }, canvas: call('echo', [1]) })
+  await schedules.upsert({ id: 'gone', rules: '@yearly', canvas: call('echo', [1]) })
+  const connection = redis.connect()
+  const [due = ''] = await connection.keys(`${engine.namespace}:*:due`)
+  await connection.del(due)
+  await connection.del(due.replace(/due$/, 's:-:gone'))
+  await engine.beat()
+  await until(async () => (await schedules.get('lost')).counts.fired > 0, { what: 'it fires' })
+  expect((await schedules.list()).schedules.map(({ id }) => id)).toEqual(['lost'])
+  expect(await connection.hget(due.replace(/due$/, 'repairs'), 'schedule-undue')).toBe('2')
+  expect(engine.complaints).toContain('schedules had vanished from those that are due, and are back')
+})
