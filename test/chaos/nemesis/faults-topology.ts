@@ -19,10 +19,8 @@ async function isDeserted(server: RedisServer): Promise<boolean> {
  * failover would promote one that does not know what was written since.
  */
 async function failedOver(arena: Arena, sentinel: RedisSentinel, change: () => Promise<unknown>): Promise<number> {
-  const former = await sentinel.master()
   const since = arena.now()
   await change()
-  await arena.fact('everybody has left the former master', () => isDeserted(former))
   arena.parts.write({ op: 'redis', type: 'forgot', since })
   const recoveryMs = await arena.probe(arena.now())
   await arena.fact('the former master follows the new one', () => sentinel.inSync(), 50)
@@ -31,7 +29,12 @@ async function failedOver(arena: Arena, sentinel: RedisSentinel, change: () => P
 
 async function sentinelFailover(arena: Arena): Promise<number | null> {
   const { sentinel } = arena.parts
-  return sentinel === undefined ? null : failedOver(arena, sentinel, () => sentinel.failover())
+  if (sentinel === undefined) return null
+  return failedOver(arena, sentinel, async () => {
+    const before = await sentinel.master()
+    await sentinel.failover()
+    await arena.fact('everybody has left the former master', () => isDeserted(before))
+  })
 }
 
 async function masterKilled(arena: Arena): Promise<number | null> {
