@@ -6,7 +6,9 @@ import type { Step } from './plan.js'
 
 /** No fault takes longer, with all that it waits for: a run ends, whatever one of them waits for, ms. */
 const FAULT_MS = 4 * PATIENCE_MS
-/** How long one that is to be alone keeps others from beginning, at most, ms: that it begins may take a second, what it does to others 2.5 s. */
+/** How long nothing is on before one that is to be alone, ms: what others did is over. */
+const CALM_MS = 1_200
+/** How long it keeps others from beginning, ms: that it strikes may take a second, what it does to others 2.5 s. */
 const ALONE_MS = 4_000
 const LOOK_MS = 20
 
@@ -56,10 +58,9 @@ export class Injection<A extends Ground> {
       }
     })
     while (this.on.size > 1) await sleep(LOOK_MS)
-    const timer = setTimeout(release, ALONE_MS)
+    await sleep(CALM_MS)
+    void sleep(ALONE_MS).then(release)
     await work()
-    clearTimeout(timer)
-    release()
   }
 
   /** Writes down when a fault began and how it ended. An injection that fails or does not end is a finding, not the end of the run. */
