@@ -59,3 +59,32 @@ test('a schedule that vanished from those that are due is found by the slow walk
   expect(await connection.hget(due.replace(/due$/, 'repairs'), 'schedule-undue')).toBe('2')
   expect(engine.complaints).toContain('schedules had vanished from those that are due, and are back')
 })
+
+test('a run whose pieces cannot be read fails alone, and the next one starts', async () => {
+  const engine = await TestEngine.open(redis.url)
+  await engine.worker(COMMON)
+  const { schedules } = engine.client
+  const members = Array.from({ length: 2_000 }, (_, k) => call('echo', [`${k}-${'x'.repeat(400)}`]))
+  await schedules.upsert({ id: 'wide', rules: '@yearly', canvas: { group: members } })
+  const connection = redis.connect()
+  // Between the pieces and the run somebody takes out what says where it begins.
+  const proxy = await RedisProxy.start(redis.server)
+  onTestFinished(() => proxy.close())
+  const slow = await Client.connect({ redis: proxy.url, namespace: engine.namespace })
+  onTestFinished(() => slow.close())
+  let broken = ''
+  proxy.intercept(
+    ({ key }) => key === 'script:fire',
+    'request',
+    async () => {
+      broken = (await connection.keys(`${engine.namespace}:*:w:*`))[0] ?? ''
+      await connection.hdel(broken, 'r')
+      return undefined
+    },
+  )
+  await slow.schedules.trigger('wide', { overlap: 'allowAll' })
+  const id = broken.slice(broken.indexOf(':w:') + 3)
+  expect((await engine.client.workflow(id).outcome({ waitMs: 5_000 }))?.state).toBe('FAILURE')
+  const { workflow } = await schedules.trigger('wide')
+  expect((await engine.client.workflow(workflow).outcome({ waitMs: 30_000 }))?.state).toBe('GROUP')
+})

@@ -115,21 +115,24 @@ local function fresh(id, total, outs, keep)
   return c
 end
 
--- start: the workflow begins; what is stored of it in pieces is taken up.
+-- start: the workflow begins; what is stored of it in pieces is taken up. One whose pieces cannot be read ends damaged, and no other run with it.
 local function start(s, what, late, id, begin, total, outs, keep, roots, from, count)
-  local c = begin == '1' and fresh(id, total, outs, keep) or context(id, { 'r' })
-  if begin == '2' then
-    c.state, roots = 'p', match(c.f['r'] or '', '^%d+ (%S+)$')
-  end
-  if not roots then error('field r') end
-  c.changed = true
+  local c = begin == '1' and fresh(id, total, outs, keep) or try_context(id, { 'r' })
+  if not c then return end
+  guarded(c, function()
+    if begin == '2' then
+      c.state, roots = 'p', match(c.f['r'] or '', '^%d+ (%S+)$')
+    end
+    if not roots then error('field r') end
+    c.changed = true
+    for k = from, from + 2 * count - 2, 2 do put(c, ARGV[k], ARGV[k + 1]) end
+    put(c, 'B', s.name .. ' ' .. what .. ' ' .. late)
+    if field(c, 'F') and not find(c.flags, 'x', 1, true) then c.flags = c.flags .. 'x' end
+    set_deadline(c, roots)
+    c.flags = c.flags .. 'ls'
+    release_roots(c, '', roots)
+  end)
   redis.call('ZREM', K_staging, id)
-  for k = from, from + 2 * count - 2, 2 do put(c, ARGV[k], ARGV[k + 1]) end
-  put(c, 'B', s.name .. ' ' .. what .. ' ' .. late)
-  if field(c, 'F') and not find(c.flags, 'x', 1, true) then c.flags = c.flags .. 'x' end
-  set_deadline(c, roots)
-  c.flags = c.flags .. 'ls'
-  release_roots(c, '', roots)
 end
 
 -- note: the run stands among the last ones, and among those that run.
