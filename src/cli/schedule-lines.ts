@@ -87,10 +87,8 @@ function factsOf(schedule: ScheduleView, style: Paint, now: number): [string, Ce
     ['jitter', jitterMs === 0 ? undefined : `up to ${duration(jitterMs)}`],
     ['overlap', overlap],
     ['catch-up', catchUpText(catchUp)],
-    [
-      'runs',
-      `${number(fired)} fired${maxRuns === 0 ? '' : ` of ${number(maxRuns)}`}, ${number(skipped)} skipped, ${number(missed)} missed`,
-    ],
+    ['runs', `${number(fired)} fired, ${number(skipped)} skipped, ${number(missed)} missed`],
+    ['limit', maxRuns === 0 ? undefined : `${number(maxRuns)} ${maxRuns === 1 ? 'time' : 'times'}, and what people ask for`],
     ['on failure', pauseOnFailure ? 'it is paused' : undefined],
     ['running', running.length === 0 ? undefined : cut(running.join(' '), WIDEST)],
     ['waiting', waiting.length === 0 ? undefined : waitingText(schedule, waiting)],

@@ -7,7 +7,7 @@ import { CliError, failureLines, failureOf } from '../../src/cli/failure.js'
 import { barDisplay, countsText, progressLine } from '../../src/cli/follow.js'
 import { createLogger, type Level } from '../../src/cli/log.js'
 import { placedMoment } from '../../src/cli/parse.js'
-import { listLines } from '../../src/cli/schedule-lines.js'
+import { listLines, showLines as scheduleLines } from '../../src/cli/schedule-lines.js'
 import { away, bar, columns, cut, duration, paint, roughly, safe, wantsColours } from '../../src/cli/terminal.js'
 import { ChordisError, type ScheduleView, type WorkflowStatus } from '../../src/engine/index.js'
 
@@ -100,6 +100,39 @@ test('schedules in a list: tenants only where there are some, what is over, what
     '  … and more; --cursor c goes on',
   ])
   expect(listLines([{ ...view, tenant: 'acme' }], null, plain, now)[0]).toMatch(/^ {2}ID {2}TENANT {2}NEXT/)
+  const more = {
+    ...view,
+    note: 'a\nb',
+    source: 'shop',
+    nextDue: view.next,
+    paused: { by: 'failure', at: now - 60_000, workflow: 'w1' },
+    jitterMs: 60_000,
+    overlap: 'bufferAll',
+    catchUp: { mode: 'all', windowMs: 7_200_000, max: 100 },
+    maxRuns: 3,
+    pauseOnFailure: true,
+    running: ['w2'],
+    waiting: Array.from({ length: 7 }, (_, k) => ({ kind: 'tick', nominalTime: now + k * 60_000 })),
+    canvas: { task: 'x' },
+    submit: { tags: ['t'] },
+  } as unknown as ScheduleView
+  expect(scheduleLines({ ...more, next: null }, [], plain, now)).toEqual([
+    'a  at 00:00 every day',
+    '  next        not while it is paused',
+    '  paused      1 min ago because w1 failed',
+    '  note        a\\nb',
+    '  source      shop',
+    '  jitter      up to 1 min 0 s',
+    '  overlap     bufferAll',
+    '  catch-up    all of the last 2 h, 100 at most',
+    '  runs        1,234 fired, 0 skipped, 2 missed',
+    '  limit       3 times, and what people ask for',
+    '  on failure  it is paused',
+    '  running     w2',
+    expect.stringMatching(/^ {2}waiting {5}tick of 2026-01-01T21:00:00\+01:00, .+, and 2 more$/),
+    '  canvas      {"task":"x"}',
+    '  submit      {"tags":["t"]}',
+  ])
 })
 
 test('a bar is full only when all is done', () => {
