@@ -125,7 +125,7 @@ export class Schedules {
   }
 
   /**
-   * Schedules in the order of tenants and ids.
+   * Schedules in the order of tenants and ids. One whose definition is damaged is left out; {@link get} says so, and an upsert mends it.
    * @param options `tenant`: only its; `limit` 1 to 1,000, default 100; `cursor`: as answered with the part before
    * @throws ChordisError `name-invalid`, `request-invalid`, `redis-unavailable`
    */
@@ -136,7 +136,7 @@ export class Schedules {
     const after = cursor ?? prefix
     if (!after.startsWith(prefix)) throw new ChordisError('request-invalid', 'must be one that was answered', { path: 'cursor' })
     const { found, more } = await read(() => listSchedules(this.connection, this.namespace, { prefix, after, limit }))
-    return { schedules: found.map(viewOf), cursor: more }
+    return { schedules: found.flatMap(viewable), cursor: more }
   }
 
   /**
@@ -149,12 +149,12 @@ export class Schedules {
     if (reason !== undefined && (typeof reason !== 'string' || reason.length > MAX_REASON))
       throw new ChordisError('request-invalid', `must be a text of at most ${MAX_REASON} characters`, { path: 'reason' })
     let did = false
-    await this.change(tenant, id, (stored, schedule) => {
+    await this.change(tenant, id, (stored, schedule, now) => {
       if (stored === undefined || schedule === undefined) throw notFound(id)
       did = stored.paused === ''
       if (!did) return undefined
-      const paused = (now: number): string => JSON.stringify({ by: 'user', at: now, ...(reason === undefined ? {} : { reason }) })
-      return { schedule, paused: paused(Date.now()), from: 'now' }
+      const paused = JSON.stringify({ by: 'user', at: now, ...(reason === undefined ? {} : { reason }) })
+      return { schedule, paused, from: 'now' }
     })
     return did
   }
@@ -280,13 +280,13 @@ export class Schedules {
   private async change(
     tenant: string,
     id: string,
-    decide: (stored: StoredSchedule | undefined, schedule: Schedule | undefined) => Change | undefined,
+    decide: (stored: StoredSchedule | undefined, schedule: Schedule | undefined, now: number) => Change | undefined,
   ): Promise<ScheduleView | undefined> {
     const name = nameOf(tenant, id)
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const { now, found } = await explained(() => readSchedules(this.connection, this.namespace, this.partition(name), [name]))
       const [stored] = found
-      const change = decide(stored, stored && readable(tenant, id, stored))
+      const change = decide(stored, stored && readable(tenant, id, stored), now)
       if (change === undefined) return stored && viewOf(stored)
       const written = await this.write(name, change, stored, now)
       if (written !== undefined) return viewOf(written)
@@ -335,6 +335,14 @@ function readable(tenant: string, id: string, { definition }: StoredSchedule): S
     return parseSchedule({ tenant, id }, definition)
   } catch {
     return undefined
+  }
+}
+
+function viewable(stored: StoredSchedule): ScheduleView[] {
+  try {
+    return [viewOf(stored)]
+  } catch {
+    return []
   }
 }
 

@@ -56,3 +56,15 @@ test('a comparison says what upsert would do, and writes nothing', async () => {
   expect(await schedules.get('x')).toEqual(schedule)
   await expect(schedules.compare({ ...daily('x'), rules: '61 * * * *' })).rejects.toMatchObject({ code: 'schedule-invalid' })
 })
+
+test('a schedule whose definition is damaged is left out of the list, told of by itself, and mended by an upsert', async () => {
+  const engine = await TestEngine.open(redis.url)
+  const { schedules } = engine.client
+  for (const id of ['a', 'b']) await schedules.upsert(daily(id))
+  const [key = ''] = await redis.connect().keys(`${engine.namespace}:*:s:-:a`)
+  await redis.connect().hset(key, 'd', '{"timing"')
+  expect((await schedules.list()).schedules.map(({ id }) => id)).toEqual(['b'])
+  await expect(schedules.get('a')).rejects.toMatchObject({ code: 'workflow-corrupt' })
+  expect((await schedules.upsert(daily('a'))).outcome).toBe('changed')
+  expect((await schedules.list()).schedules.map(({ id }) => id)).toEqual(['a', 'b'])
+})
