@@ -32,3 +32,24 @@ test('after a failover clients and workers go to the new master while the former
   expect(await handle.result({ timeoutMs: SOON_MS })).toBe('there')
   expect((await former.info('replication')).get('role')).toBe('master')
 }, 60_000)
+
+// A client that reconnects to a frozen master hears of the failover meanwhile.
+test('clients and workers whose master froze work at the new one, each time', async () => {
+  const engine = await TestEngine.open({ sentinel: { hosts: group.hosts, name: group.name } })
+  const { namespace, redis } = engine
+  await engine.worker(COMMON, { leaseMs: 2_000 })
+  const clients = await Promise.all(
+    [500, 1_000, 1_500, 2_000].map((commandTimeoutMs) => Client.connect({ redis, namespace, commandTimeoutMs })),
+  )
+  onTestFinished(() => Promise.all(clients.map((client) => client.close())).then(() => undefined))
+  await until(() => group.inSync(), { timeoutMs: 40_000, what: 'there is a replica' })
+  const former = await group.master()
+  former.pause()
+  const asked = Promise.allSettled(clients.map((client) => client.submit(call('echo'))))
+  await group.promoted(former).finally(() => former.resume())
+  await asked
+  for (const client of clients) {
+    const handle = await until(() => client.submit(call('echo', ['there'])), { timeoutMs: 20_000, what: 'the client works again' })
+    expect(await until(() => handle.result({ timeoutMs: 15_000 }), { timeoutMs: 30_000 })).toBe('there')
+  }
+}, 120_000)

@@ -60,6 +60,9 @@ function open() {
 const connection = open()
 connection.on('error', () => {})
 connection.on('node error', () => {})
+// See SentinelRedis in connection.ts.
+let left = false
+if (redis.sentinel) connection.on('end', () => left || connection.connect().catch(() => {}))
 
 /** The call under way, as often as it is looked at: its serial number, since when it is known, its limit (0: none). */
 let seen = { serial: 0, since: 0, limitMs: 0 }
@@ -214,6 +217,7 @@ parentPort.on('message', (message) => {
   if (message !== 'stop') return
   clearInterval(timer)
   clearInterval(looker)
+  left = true
   connection.disconnect()
   parentPort.close()
 })

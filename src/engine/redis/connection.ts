@@ -71,6 +71,27 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): S
   return { ...base, maxRetriesPerRequest: null }
 }
 
+/**
+ * The former master takes writes until the Sentinels make it a replica, some 10 s after they have agreed on another one, and forgets them then. Who listens
+ * to the Sentinels (`failoverDetector`, a connection to each of them) leaves it at once. But ioredis gives up for good when it hears of a failover while
+ * it reconnects, as it does when the master froze: then it is to begin again.
+ */
+class SentinelRedis extends Redis {
+  private left = false
+
+  constructor(options: Settings) {
+    super(options)
+    this.on('end', () => {
+      if (!this.left) this.connect().catch(() => undefined)
+    })
+  }
+
+  override disconnect(reconnect = false): void {
+    if (!reconnect) this.left = true
+    super.disconnect(reconnect)
+  }
+}
+
 function single(options: RedisOptions, base: Settings): Redis {
   if (options.sentinel) {
     const sentinels = options.sentinel.hosts.map((host) => {
@@ -78,9 +99,7 @@ function single(options: RedisOptions, base: Settings): Redis {
       return { host: name as string, port: Number(port ?? 26_379) }
     })
     const password = options.sentinel.password === undefined ? {} : { sentinelPassword: options.sentinel.password }
-    // The former master takes writes until the Sentinels make it a replica, some 10 s after they have agreed on another one, and forgets them then. Who
-    // listens to the Sentinels leaves it at once; a connection to each of them, for each to Redis.
-    return new Redis({ ...base, sentinels, name: options.sentinel.name, failoverDetector: true, ...password })
+    return new SentinelRedis({ ...base, sentinels, name: options.sentinel.name, failoverDetector: true, ...password })
   }
   const url = options.url ?? 'redis://127.0.0.1:6379'
   if (url.startsWith('unix://')) return new Redis({ ...base, path: url.slice('unix://'.length) })
