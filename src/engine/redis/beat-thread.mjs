@@ -30,6 +30,8 @@ function open() {
     // A half-open connection is given up, so that a later beat goes by another one.
     socketTimeout: leaseMs,
     keepAlive: 10_000,
+    // As in connection.ts: a Redis that loads is asked again soon.
+    maxLoadingRetryTime: 200,
     retryStrategy: (n) => Math.min(50 * n, 1_000),
   }
   if (redis.cluster) {

@@ -28,6 +28,11 @@ const KEEP_ALIVE_MS = 10_000
  */
 const SILENCE_MS = 5_000
 const BLOCKING_SILENCE_MS = 8_000
+/**
+ * A Redis that still loads its data is asked again after this long, ms. ioredis would go by `loading_eta_seconds`, 1 to 10 s: an estimate that is far too
+ * long just after the start, so that whoever connected then stayed away for seconds from a Redis that had long been ready.
+ */
+const LOADING_MS = 200
 /** A client that cannot connect says so after this long, ms, or after its command time-out when that is longer. A TCP connect alone may take 5 s. */
 const CONNECT_MS = 10_000
 /** The first try comes at once: most lost connections are only that. */
@@ -43,6 +48,7 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): S
     lazyConnect: true,
     keepAlive: KEEP_ALIVE_MS,
     connectTimeout: 5_000,
+    maxLoadingRetryTime: LOADING_MS,
     socketTimeout: role === 'blocking' ? BLOCKING_SILENCE_MS : (commandTimeoutMs ?? SILENCE_MS),
     retryStrategy: retryDelay,
     // A master that became a replica answers READONLY: reconnect and send again; the command did not run.
