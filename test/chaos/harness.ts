@@ -87,6 +87,8 @@ export interface LoadOptions {
   inFlight?: number
   /** Each task's duration, ms; default 5. */
   ms?: number
+  /** What was acknowledged may be forgotten (a failover): it is sent again under its id, and noted. Default: that is a fault. */
+  mayForget?: boolean
 }
 
 /** Workflows of several shapes, one after another in a few lanes, until `end()`. */
@@ -96,6 +98,8 @@ export class Load {
   /** Ended with the value that is right. */
   right = 0
   readonly wrong: object[] = []
+  /** What Redis forgot, by when it had been acknowledged, of performance.now(). */
+  readonly forgotten: number[] = []
   private next = 0
   private ending = false
   private readonly lanes: Promise<void>[]
@@ -140,7 +144,18 @@ export class Load {
   private async one({ id, canvas, expected }: Case): Promise<void> {
     const handle = await this.submit(id, canvas)
     this.acknowledged++
-    const seen = await answer(() => handle.outcome({ waitMs: 60_000 }))
+    let at = performance.now()
+    const seen = await answer(async () => {
+      try {
+        return await handle.outcome({ waitMs: 60_000 })
+      } catch (error) {
+        if (!this.options.mayForget || !(error instanceof ChordisError) || error.code !== 'not-found') throw error
+        this.forgotten.push(at)
+        await this.submit(id, canvas)
+        at = performance.now()
+        return handle.outcome({ waitMs: 60_000 })
+      }
+    })
     if (seen?.state === 'SUCCESS' && JSON.stringify(seen.result) === JSON.stringify(expected)) this.right++
     else this.wrong.push({ id, expected, seen, nodes: await answer(() => handle.results()) })
   }
