@@ -64,6 +64,19 @@ async function vitest(name, cwd, args, env, node = process.execPath) {
   count(name, passed, failed)
 }
 
+/** They take minutes, and say no more about what the engine imports than the others: without @nestjs they run under `npm run verify` only. */
+const LONG = [
+  'cluster-away',
+  'sentinel',
+  'firing',
+  'changing',
+  'timing-walker',
+  'revoke-races',
+  'many-partitions',
+  'memory',
+  'last-members',
+]
+
 /** All tests with another Node: everything that they start finds it first on PATH. */
 async function onNode(major, args, { CHORDIS_VERIFY: _, ...env }) {
   const name = `tests on Node ${major}`
@@ -86,7 +99,8 @@ try {
   const args = process.argv.slice(2)
   for (const [name, script] of CHECKS) await check(name, script)
   await vitest('tests', ROOT, args, env)
-  await withoutNest((copy) => vitest('tests of the engine without @nestjs', copy, ['--project', 'engine'], env))
+  const left = env.CHORDIS_VERIFY === '1' ? [] : LONG.flatMap((name) => ['--exclude', `test/engine/**/${name}.test.ts`])
+  await withoutNest((copy) => vitest('tests of the engine without @nestjs', copy, ['--project', 'engine', ...left], env))
   if (process.env.CHORDIS_VERIFY === '1') for (const major of otherMajors()) await onNode(major, args, env)
 } catch (error) {
   if (!(error instanceof SetupError)) fail(error)
