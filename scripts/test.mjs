@@ -65,17 +65,7 @@ async function vitest(name, cwd, args, env, node = process.execPath) {
 }
 
 /** They take minutes, and say no more about what the engine imports than the others: without @nestjs they run under `npm run verify` only. */
-const LONG = [
-  'cluster-away',
-  'sentinel',
-  'firing',
-  'changing',
-  'timing-walker',
-  'revoke-races',
-  'many-partitions',
-  'memory',
-  'last-members',
-]
+const LONG = ['cluster-away', 'sentinel', 'many-partitions', 'memory', 'last-members', '{beat,control,doctor,queues}/*']
 
 /** All tests with another Node: everything that they start finds it first on PATH. */
 async function onNode(major, args, { CHORDIS_VERIFY: _, ...env }) {

@@ -39,6 +39,7 @@ export class BeatRunner implements OnApplicationBootstrap, BeforeApplicationShut
     for (const connection of new Set([own, ...declared.map((one) => one.connection)])) await this.begin(connection)
   }
 
+  /** Each ends after the look that is under way. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.beats.map((beat) => beat.stop()))
   }
