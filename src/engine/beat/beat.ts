@@ -30,7 +30,7 @@ const LIMIT = 200
 /** How long a schedule is left to the beat that saw it first, ms. */
 const CLAIM_MS = 1_000
 /** What one call of `fire` carries: 5 ms of Redis's time. */
-const ITEMS_AT_ONCE = 100
+const ITEMS_AT_ONCE = 30
 const CALL_BYTES = 512 * 1_024
 const DEFAULT_LOOK_MS = 250
 /** Schedules that one step of the slow walk looks at, 1.5 ms of Redis's time, and how long after it the next one follows, ms. */
