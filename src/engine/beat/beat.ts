@@ -10,6 +10,7 @@ import { revocation } from '../protocol/revoked.js'
 import { parseRun, type RunName, runText } from '../protocol/schedules.js'
 import { connect, explain, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
+import { CALL_BYTES, cut } from '../redis/pieces.js'
 import { type DueSchedule, dueSchedules, fire, mendSchedules } from '../redis/schedules.js'
 import type { Argument } from '../redis/scripts.generated.js'
 import { DEFAULT_LOGGER, type Logger } from '../worker/logger.js'
@@ -30,8 +31,7 @@ const LIMIT = 200
 /** How long a schedule is left to the beat that saw it first, ms. */
 const CLAIM_MS = 1_000
 /** What one call of `fire` carries: 5 ms of Redis's time. */
-const ITEMS_AT_ONCE = 30
-const CALL_BYTES = 512 * 1_024
+const CALL = { count: 30, bytes: CALL_BYTES }
 const DEFAULT_LOOK_MS = 250
 /** Schedules that one step of the slow walk looks at, 1.5 ms of Redis's time, and how long after it the next one follows, ms. */
 const SURVEYED_AT_ONCE = 500
@@ -75,7 +75,7 @@ export class Beat {
     this.connection = await connect(this.options.redis, 'worker', () => {}, COMMAND_TIMEOUT_MS, this.ending.signal)
     await this.namespace.load(this.connection)
     this.known = new KnownSchedules(this.connection, this.namespace, this.logger)
-    this.looks = Array.from({ length: this.namespace.partitions }, (_, partition) => this.watch(partition))
+    this.looks = this.namespace.numbers.map((partition) => this.watch(partition))
   }
 
   /** What it has fired and left out so far, and how late. */
@@ -126,7 +126,7 @@ export class Beat {
         const schedule = known.get(one.name)
         return schedule === undefined ? [] : this.itemsOf(partition, schedule, one, now)
       })
-      for (const batch of batches(items)) await this.fire(partition, batch)
+      for (const batch of cut(items, ({ bytes }) => bytes, CALL)) await this.fire(partition, batch)
       // What was fired may be due again, and what waited may have more behind it.
       return 0
     }
@@ -187,20 +187,4 @@ class Survey {
     this.page = { ...this.page, after: last }
     this.next = performance.now() + SURVEY_MS
   }
-}
-
-/** What one call each carries. */
-function* batches(items: readonly Item[]): Generator<Item[]> {
-  let batch: Item[] = []
-  let bytes = 0
-  for (const item of items) {
-    if (batch.length > 0 && (batch.length >= ITEMS_AT_ONCE || bytes + item.bytes > CALL_BYTES)) {
-      yield batch
-      batch = []
-      bytes = 0
-    }
-    batch.push(item)
-    bytes += item.bytes
-  }
-  if (batch.length > 0) yield batch
 }

@@ -29,9 +29,10 @@ export class Ticks {
   ) {}
 
   /** When a tick fires: behind its nominal time by a jitter that follows from the schedule and the time, and before the next one. */
-  dueAt(nominal: number, next = this.timetable.after(nominal)): number {
+  dueAt(nominal: number): number {
     const { jitterMs } = this.schedule
     if (jitterMs === 0) return nominal
+    const next = this.timetable.after(nominal)
     const room = next === null ? jitterMs : Math.min(jitterMs, next - nominal - 1)
     const digest = createHash('sha1').update(`jitter ${this.name} ${nominal}`).digest()
     return nominal + (digest.readUInt32BE(0) % (room + 1))
@@ -49,8 +50,7 @@ export class Ticks {
    */
   plan(from: number, now: number): PlannedStep[] {
     const missedTo = this.lastMissed(from, now)
-    const fromHere = (missedTo ?? from - 1) + 1
-    const current = this.timetable.between(fromHere - 1, now, MOST_AT_ONCE).filter((tick) => this.dueAt(tick) <= now)
+    const current = this.timetable.between(missedTo ?? from - 1, now, MOST_AT_ONCE).filter((tick) => this.dueAt(tick) <= now)
     const caughtUp = missedTo === null ? [] : this.caughtUp(from, missedTo, now, current.length > 0)
     return this.steps(from, missedTo, [...caughtUp, ...current])
   }

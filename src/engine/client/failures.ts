@@ -73,6 +73,18 @@ export function explainRead(error: unknown, id: string): ChordisError {
   return why.code === 'outcome-unknown' ? new ChordisError('redis-unavailable', why.message, { cause: error, workflow: id }) : why
 }
 
+/** Asks, and says what went wrong in our words: as {@link explain}, or another way. */
+export async function explained<T>(ask: () => Promise<T>, as: (error: unknown) => unknown = explain): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw as(error)
+  }
+}
+
+/** What only reads may be asked again in any case. */
+export const explainedRead = <T>(ask: () => Promise<T>): Promise<T> => explained(ask, (error) => explainRead(error, ''))
+
 /** What a call on a workflow that is not there (any more) comes to: false. Everything else is thrown on. */
 export function falseIfGone(error: unknown): false {
   if (error instanceof ChordisError && error.code === 'not-found') return false

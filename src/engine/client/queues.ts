@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
-import { checkName, checkWhole } from '../protocol/ids.js'
-import { explain, type RedisConnection } from '../redis/connection.js'
+import { checkName, checkText, checkWhole } from '../protocol/ids.js'
+import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import {
   countDelayed,
@@ -20,7 +20,7 @@ import {
 import { readPauses, writePause } from '../redis/queues.js'
 import { calls } from '../redis/scripts.generated.js'
 import { readWorkers } from '../redis/workers.js'
-import { explainRead } from './failures.js'
+import { explained, explainedRead } from './failures.js'
 import { emptyQueue, interleave, type QueuedTask, type QueueView, queuedTask } from './queue-view.js'
 
 /** Which of the tasks that wait are meant. */
@@ -88,7 +88,7 @@ export class Queues {
    * @throws ChordisError `redis-unavailable`
    */
   list(): Promise<QueueView[]> {
-    return read(async () => {
+    return explainedRead(async () => {
       const [lists, pauses, workers] = await Promise.all([
         queueLists(this.connection, this.namespace),
         readPauses(this.connection, this.namespace),
@@ -127,7 +127,7 @@ export class Queues {
    * @throws ChordisError `name-invalid`, `request-invalid`, `redis-unavailable`
    */
   peek(queue: string, { limit = 20, args = false }: { limit?: number; args?: boolean } = {}): Promise<QueuedTask[]> {
-    return read(async () => {
+    return explainedRead(async () => {
       checkName(queue, 'queue')
       checkWhole(limit, 1, MAX_PEEKED, 'limit')
       const lists = (await this.lists(queue)).filter(({ kind }) => kind === 'ready')
@@ -215,7 +215,7 @@ export class Queues {
    * @throws ChordisError `name-invalid`, `timeout` with what is left, `redis-unavailable`
    */
   drain(queue: string, { timeoutMs, onProgress }: { timeoutMs?: number; onProgress?: (left: QueueLeft) => void } = {}): Promise<void> {
-    return read(async () => {
+    return explainedRead(async () => {
       checkName(queue, 'queue')
       const from = performance.now()
       for (let clean = 0; ; await sleep(DRAIN_LOOK_MS)) {
@@ -229,12 +229,11 @@ export class Queues {
   }
 
   private async left(queue: string): Promise<QueueLeft> {
-    const partitions = Array.from({ length: this.namespace.partitions }, (_, partition) => partition)
-    const all = await Promise.all(partitions.map((partition) => readOccupied(this.connection, this.namespace, partition, queue)))
+    const all = await this.namespace.each((partition) => readOccupied(this.connection, this.namespace, partition, queue))
     const sum = (what: 'ready' | 'parked' | 'leased'): number => all.reduce((total, one) => total + one[what], 0)
     const left = { ready: sum('ready'), parked: sum('parked'), leased: sum('leased'), delayed: null }
     if (left.ready + left.parked + left.leased > 0) return left
-    const delayed = await Promise.all(partitions.map((partition) => countDelayed(this.connection, this.namespace, partition, queue)))
+    const delayed = await this.namespace.each((partition) => countDelayed(this.connection, this.namespace, partition, queue))
     return { ...left, delayed: delayed.reduce((total, one) => total + one, 0) }
   }
 
@@ -249,17 +248,6 @@ export class Queues {
   }
 }
 
-async function explained<T>(ask: () => Promise<T>, as: (error: unknown) => unknown = explain): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    throw as(error)
-  }
-}
-
-/** What only reads may be asked again in any case. */
-const read = <T>(ask: () => Promise<T>): Promise<T> => explained(ask, (error) => explainRead(error, ''))
-
 function notDrained(queue: string, { ready, parked, leased, delayed }: QueueLeft): ChordisError {
   const left = Object.entries({ ready, parked, leased, delayed: delayed ?? 0 }).filter(([, count]) => count > 0)
   const text = left.length > 0 ? left.map(([what, count]) => `${count} ${what}`).join(', ') : 'it was empty for a moment only'
@@ -267,7 +255,5 @@ function notDrained(queue: string, { ready, parked, leased, delayed }: QueueLeft
 }
 
 function textOf(text: string | undefined, path: string): string | null {
-  if (text === undefined) return null
-  if (typeof text === 'string' && text.length <= MAX_TEXT) return text
-  throw new ChordisError('request-invalid', `must be a text of at most ${MAX_TEXT} characters`, { path })
+  return text === undefined ? null : checkText(text, MAX_TEXT, path)
 }

@@ -10,10 +10,10 @@ import { type PreviewTick, preview } from '../beat/preview.js'
 import { checkSchedule, fireItem, type ReadySchedule, readySchedule, storePieces } from '../beat/submissions.js'
 import { readTiming, type Timing, type TimingRule, timetableOf } from '../beat/timing/index.js'
 import { ChordisError } from '../protocol/errors.js'
-import { checkName, checkWhole } from '../protocol/ids.js'
+import { checkName, checkText, checkWhole } from '../protocol/ids.js'
 import { revocation } from '../protocol/revoked.js'
 import { OVERLAP_POLICIES, type OverlapPolicy, overlapLetter, type RunName, runId, scheduleName } from '../protocol/schedules.js'
-import { explain, type RedisConnection } from '../redis/connection.js'
+import { type RedisConnection, redisFull } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import {
   dropSchedule,
@@ -25,7 +25,7 @@ import {
   type StoredSchedule,
   writeSchedule,
 } from '../redis/schedules.js'
-import { explainRead } from './failures.js'
+import { explained, explainedRead } from './failures.js'
 import { type ScheduleView, viewOf } from './schedule-view.js'
 
 /** How a schedule as given differs from the one of its id. */
@@ -113,7 +113,7 @@ export class Schedules {
     const schedule = checkSchedule(definition)
     const { tenant, id } = schedule
     const name = nameOf(tenant, id)
-    const { found } = await read(() => readSchedules(this.connection, this.namespace, this.partition(name), [name]))
+    const { found } = await explainedRead(() => readSchedules(this.connection, this.namespace, this.partition(name), [name]))
     const [stored] = found
     if (stored === undefined) return { outcome: 'created', changed: [] }
     return difference(readable(tenant, id, stored), schedule)
@@ -135,7 +135,7 @@ export class Schedules {
     const prefix = tenant === undefined ? '' : scheduleName(tenant, '')
     const after = cursor ?? prefix
     if (!after.startsWith(prefix)) throw new ChordisError('request-invalid', 'must be one that was answered', { path: 'cursor' })
-    const { found, more } = await read(() => listSchedules(this.connection, this.namespace, { prefix, after, limit }))
+    const { found, more } = await explainedRead(() => listSchedules(this.connection, this.namespace, { prefix, after, limit }))
     return { schedules: found.flatMap(viewable), cursor: more }
   }
 
@@ -146,8 +146,7 @@ export class Schedules {
    * @throws ChordisError `not-found`, `request-invalid`, `redis-unavailable`
    */
   async pause(id: string, { tenant = '-', reason }: ScheduleOf & { reason?: string } = {}): Promise<boolean> {
-    if (reason !== undefined && (typeof reason !== 'string' || reason.length > MAX_REASON))
-      throw new ChordisError('request-invalid', `must be a text of at most ${MAX_REASON} characters`, { path: 'reason' })
+    if (reason !== undefined) checkText(reason, MAX_REASON, 'reason')
     let did = false
     await this.change(tenant, id, (stored, schedule, now) => {
       if (stored === undefined || schedule === undefined) throw notFound(id)
@@ -242,7 +241,7 @@ export class Schedules {
   }
 
   private async now(): Promise<number> {
-    return (await read(() => readSchedules(this.connection, this.namespace, 0, ['-:-']))).now
+    return (await explainedRead(() => readSchedules(this.connection, this.namespace, 0, ['-:-']))).now
   }
 
   private partition(name: string): number {
@@ -251,7 +250,7 @@ export class Schedules {
 
   private async found(tenant: string, id: string): Promise<{ stored: StoredSchedule; schedule: Schedule; now: number }> {
     const name = nameOf(tenant, id)
-    const { now, found } = await read(() => readSchedules(this.connection, this.namespace, this.partition(name), [name]))
+    const { now, found } = await explainedRead(() => readSchedules(this.connection, this.namespace, this.partition(name), [name]))
     const [stored] = found
     if (stored === undefined) throw notFound(id)
     return { stored, schedule: parseSchedule({ tenant, id }, stored.definition), now }
@@ -271,7 +270,7 @@ export class Schedules {
       const items = runs.map((run) => fireItem(ready, partition, run, step))
       const call = { cancelled: why(false), terminated: why(true), items }
       const answers = (await fire(this.connection, this.namespace, partition, call)).map(({ answer }) => answer)
-      if (answers.includes('full')) throw new ChordisError('redis-full', 'Redis is above 80 % of its memory; new workflows are refused')
+      if (answers.includes('full')) throw redisFull('workflows')
       return answers
     })
   }
@@ -310,7 +309,7 @@ export class Schedules {
         ...{ overlap: overlapLetter(schedule.overlap), maxRuns, pauseOnFailure, next, due, definition, paused },
       }),
     )
-    if (written === null) throw new ChordisError('redis-full', 'Redis is above 80 % of its memory; new schedules are refused')
+    if (written === null) throw redisFull('schedules')
     return written ? { ...stored, state: { ...stored.state, next, due }, paused, definition } : undefined
   }
 
@@ -349,23 +348,6 @@ function viewable(stored: StoredSchedule): ScheduleView[] {
 function checkOverlap(overlap: OverlapPolicy | undefined): void {
   if (overlap !== undefined && !OVERLAP_POLICIES.includes(overlap))
     throw new ChordisError('request-invalid', `must be one of ${OVERLAP_POLICIES.join(', ')}`, { path: 'overlap' })
-}
-
-async function explained<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    throw explain(error)
-  }
-}
-
-/** What only reads may be asked again in any case. */
-async function read<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    throw explainRead(error, '')
-  }
 }
 
 const notFound = (id: string): ChordisError => new ChordisError('not-found', `there is no schedule ${id}`)

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
-import { explain, type RedisConnection } from '../redis/connection.js'
+import { explain, type RedisConnection, redisFull } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { pieces } from '../redis/pieces.js'
 import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
@@ -86,7 +86,7 @@ export class Submitter {
   private async enqueue(batch: LoneBatch): Promise<void> {
     try {
       const { answer } = await this.call(batch.partition, (epoch) => batch.call(epoch))
-      if (answer[0] === 'full') throw full()
+      if (answer[0] === 'full') throw redisFull('workflows')
       batch.submitted()
     } catch (error) {
       batch.refused(error)
@@ -97,7 +97,7 @@ export class Submitter {
     try {
       const args = batch.flatMap(({ submission }) => wire(submission.head, submission.fields))
       const { answer, resent } = await this.call(partition, (epoch) => calls.submit(epoch, args))
-      if (answer[0] === 'full') throw full()
+      if (answer[0] === 'full') throw redisFull('workflows')
       batch.forEach((waiting, k) => {
         settle(waiting, answer[k + 1] as [string, string], resent)
       })
@@ -142,7 +142,7 @@ export class Submitter {
     const head = given.slice()
     head[2] = '0'
     const { answer } = await this.call(partition, (epoch) => calls.submit(epoch, wire(head, fields.slice(0, 1))))
-    if (answer[0] === 'full') throw full()
+    if (answer[0] === 'full') throw redisFull('workflows')
     const [what, where] = answer[1] as [string, string]
     if (what === 'same') return { id: where, duplicate: true }
     if (what !== 'staging') throw conflict(what, id)
@@ -154,8 +154,6 @@ export class Submitter {
     return { id: where, duplicate: false }
   }
 }
-
-const full = (): ChordisError => new ChordisError('redis-full', 'Redis is above 80 % of its memory; new workflows are refused')
 
 function wire(head: readonly Argument[], fields: readonly [string, Argument][]): Argument[] {
   return [...head, fields.length, ...fields.flat()]

@@ -7,10 +7,10 @@ import type { ControlsWorkflows, RevokeOptions } from '../control/workflow-contr
 import { ChordisError } from '../protocol/errors.js'
 import { checkName, checkWhole } from '../protocol/ids.js'
 import type { WorkflowState } from '../protocol/states.js'
-import { explain, type RedisConnection } from '../redis/connection.js'
+import type { RedisConnection } from '../redis/connection.js'
 import { type ListedWorkflow, type ListPlace, readCensus, readListing } from '../redis/listing.js'
 import type { Namespace } from '../redis/namespace.js'
-import { falseIfGone } from './failures.js'
+import { explained, falseIfGone } from './failures.js'
 import { statusOf, type WorkflowSummary } from './status.js'
 import { checkFilter, cursorOf, isMeant, labelOf, placeOf, statesOf, type WorkflowFilter, wordsOf } from './workflow-filter.js'
 
@@ -128,12 +128,4 @@ export class Workflows {
 function rowOf({ id, partition, head, task, time }: ListedWorkflow & ListPlace): WorkflowRow {
   const status = statusOf(id, partition, head)
   return { ...status, createdAt: status.createdAt || time, task, paused: head.text.startsWith('h ') }
-}
-
-async function explained<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    throw explain(error)
-  }
 }

@@ -113,7 +113,7 @@ export class Tender {
   async round(): Promise<void> {
     const { connection, namespace } = this.options
     const pauses = new PauseCopies(connection, namespace)
-    const others = Array.from({ length: namespace.partitions }, (_, partition) => partition).filter((partition) => partition !== PAUSE_HOME)
+    const others = namespace.numbers.filter((partition) => partition !== PAUSE_HOME)
     const lane = async (): Promise<void> => {
       for (let partition = others.shift(); partition !== undefined; partition = others.shift()) await this.tended(partition, pauses)
     }

@@ -24,6 +24,12 @@ export function checkWhole(value: unknown, least: number, most: number, path: st
   throw new ChordisError('request-invalid', `must be an integer from ${from} to ${to}`, { path })
 }
 
+/** Refuses what is no text, or a longer one: `request-invalid`, with the path. */
+export function checkText(value: unknown, most: number, path: string): string {
+  if (typeof value === 'string' && value.length <= most) return value
+  throw new ChordisError('request-invalid', `must be a text of at most ${most} characters`, { path })
+}
+
 const LETTERS = Buffer.from(ALPHABET)
 const scratch = Buffer.alloc(32)
 let pool = Buffer.alloc(0)

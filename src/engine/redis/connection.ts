@@ -220,6 +220,12 @@ export function unavailable(cause: unknown): ChordisError {
   return new ChordisError('redis-unavailable', `Redis cannot be reached: ${reason}`, { cause })
 }
 
+/** Above the limit from which on nothing new is taken in: see ARCHITECTURE.md, memory. */
+export function redisFull(refused: 'workflows' | 'schedules', workflow?: string): ChordisError {
+  const details = workflow === undefined ? {} : { workflow }
+  return new ChordisError('redis-full', `Redis is above 80 % of its memory; new ${refused} are refused`, details)
+}
+
 const NOT_SENT =
   /enableOfflineQueue|Stream isn't writeable|Connection is closed|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|None of startup nodes|ENOENT/
 const REFUSED =

@@ -47,7 +47,7 @@ export async function readDead(
   { place, oldest, count }: DeadWindow,
 ): Promise<{ entries: DeadEntry[]; more: boolean }> {
   const call = calls.dead(place.time, place.name, oldest, count, PAGE_BYTES)
-  const pages = await eachPartition(namespace, async (partition) => {
+  const pages = await namespace.each(async (partition) => {
     const [more, ...entries] = (await namespace.run(connection, partition, call)) as PageReply
     return { more: more === 1, entries: entries.map(entryOf) }
   })
@@ -65,7 +65,7 @@ function entryOf([name, time, record, template, meta]: [string, string, string?,
 
 /** How many there are: one command per partition. */
 export async function countDead(connection: RedisConnection, namespace: Namespace): Promise<number> {
-  const counts = await eachPartition(namespace, (partition) => connection.zcard(namespace.keys(partition).of('dead')))
+  const counts = await namespace.each((partition) => connection.zcard(namespace.keys(partition).of('dead')))
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
@@ -81,7 +81,7 @@ export async function dropDead(
   namespace: Namespace,
   letters: readonly { workflow: string; id: string }[],
 ): Promise<number> {
-  const counts = await eachPartition(namespace, async (partition) => {
+  const counts = await namespace.each(async (partition) => {
     const names = letters.filter(({ workflow }) => namespace.partitionOf(workflow) === partition).map(({ id }) => id)
     let dropped = 0
     for (let from = 0; from < names.length; from += DROP_NAMES) {
@@ -108,8 +108,4 @@ export async function requeueDead(
     begun ||= answer === 'begun' || answer === 'ok'
     if (answer !== 'begun' && answer !== 'busy') return begun
   }
-}
-
-function eachPartition<T>(namespace: Namespace, ask: (partition: number) => Promise<T>): Promise<T[]> {
-  return Promise.all(Array.from({ length: namespace.partitions }, (_, partition) => ask(partition)))
 }

@@ -74,7 +74,7 @@ export async function readListing(
   window: ListWindow,
 ): Promise<{ rows: (ListPlace & ListedWorkflow)[]; end: ListPlace | null }> {
   const call = callOf(window)
-  const pages = await eachPartition(namespace, async (partition) =>
+  const pages = await namespace.each(async (partition) =>
     pageOf((await namespace.run(connection, partition, call)) as PageReply, partition),
   )
   // Behind the place up to which a partition looked, it may have more that stands before what others answered.
@@ -104,10 +104,6 @@ function pageOf([time, id, ...rows]: PageReply, partition: number): Page {
 
 /** Workflows of all partitions by state: pending, started, success, failure, revoked. `tenant` '': of all. */
 export async function readCensus(connection: RedisConnection, namespace: Namespace, tenant: string): Promise<number[]> {
-  const counts = (await eachPartition(namespace, (partition) => namespace.run(connection, partition, calls.census(tenant)))) as number[][]
+  const counts = (await namespace.each((partition) => namespace.run(connection, partition, calls.census(tenant)))) as number[][]
   return [0, 1, 2, 3, 4].map((k) => counts.reduce((sum, count) => sum + Number(count[k]), 0))
-}
-
-function eachPartition<T>(namespace: Namespace, ask: (partition: number) => Promise<T>): Promise<T[]> {
-  return Promise.all(Array.from({ length: namespace.partitions }, (_, partition) => ask(partition)))
 }

@@ -66,12 +66,22 @@ export class Namespace {
 
   /** Every partition's meta carries the epoch; a partition that lost it (or is new) gets it back. */
   private async spreadEpoch(connection: RedisConnection): Promise<void> {
-    await Promise.all(Array.from({ length: this.partitions }, (_, p) => connection.hsetnx(this.keys(p).meta, 'epoch', this.epoch)))
+    await this.each((partition) => connection.hsetnx(this.keys(partition).meta, 'epoch', this.epoch))
   }
 
   keys(partition: number): PartitionKeys {
     this.keysOf[partition] ??= new PartitionKeys(this.name, partition)
     return this.keysOf[partition] as PartitionKeys
+  }
+
+  /** Numbers of all partitions. */
+  get numbers(): number[] {
+    return Array.from({ length: this.partitions }, (_, partition) => partition)
+  }
+
+  /** Asks every partition at the same time; answers in their order. */
+  each<T>(ask: (partition: number) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.numbers.map(ask))
   }
 
   partitionOf(id: string): number {

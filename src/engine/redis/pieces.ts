@@ -8,19 +8,24 @@ export const CALL_FIELDS = 1_000
 
 export const sizeOf = (value: Argument): number => (typeof value === 'number' ? 8 : value.length)
 
-/** Names and values in pieces of at most CALL_BYTES and CALL_FIELDS, each ready to be sent. */
-export function* pieces(fields: readonly [name: string, value: Argument][]): Generator<Argument[]> {
-  let piece: Argument[] = []
+/** Things in their order, as many together as one call carries; one that is larger by itself goes alone. */
+export function* cut<T>(things: Iterable<T>, bytesOf: (thing: T) => number, most: { bytes: number; count: number }): Generator<T[]> {
+  let part: T[] = []
   let bytes = 0
-  for (const [name, value] of fields) {
-    const size = sizeOf(value)
-    if (piece.length > 0 && (bytes + size > CALL_BYTES || piece.length >= 2 * CALL_FIELDS)) {
-      yield piece
-      piece = []
+  for (const thing of things) {
+    const size = bytesOf(thing)
+    if (part.length > 0 && (part.length >= most.count || bytes + size > most.bytes)) {
+      yield part
+      part = []
       bytes = 0
     }
-    piece.push(name, value)
+    part.push(thing)
     bytes += size
   }
-  if (piece.length > 0) yield piece
+  if (part.length > 0) yield part
+}
+
+/** Names and values in pieces of at most CALL_BYTES and CALL_FIELDS, each ready to be sent. */
+export function* pieces(fields: readonly [name: string, value: Argument][]): Generator<Argument[]> {
+  for (const piece of cut(fields, ([, value]) => sizeOf(value), { bytes: CALL_BYTES, count: CALL_FIELDS })) yield piece.flat()
 }

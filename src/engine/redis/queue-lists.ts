@@ -26,14 +26,11 @@ const PEEK_BYTES = 256 * 1_024
 
 /** All lists that may hold entries: two commands per partition. */
 export async function queueLists(connection: RedisConnection, namespace: Namespace, queue?: string): Promise<QueueList[]> {
-  const partitions = Array.from({ length: namespace.partitions }, (_, partition) => partition)
-  const lists = await Promise.all(
-    partitions.map(async (partition) => {
-      const keys = namespace.keys(partition)
-      const [ready, parked] = await Promise.all([connection.hkeys(keys.of('active')), connection.hkeys(keys.of('parkedlists'))])
-      return [...ready.map((name) => listOf(partition, 'ready', name)), ...parked.map((name) => listOf(partition, 'parked', name))]
-    }),
-  )
+  const lists = await namespace.each(async (partition) => {
+    const keys = namespace.keys(partition)
+    const [ready, parked] = await Promise.all([connection.hkeys(keys.of('active')), connection.hkeys(keys.of('parkedlists'))])
+    return [...ready.map((name) => listOf(partition, 'ready', name)), ...parked.map((name) => listOf(partition, 'parked', name))]
+  })
   return lists.flat().filter((list) => queue === undefined || list.queue === queue)
 }
 

@@ -36,7 +36,7 @@ export async function writePause(
   const text = details === null ? '' : JSON.stringify(details)
   const [answer, paused] = await namespace.runAtEpoch(connection, PAUSE_HOME, (epoch) => calls.pausequeue(epoch, queue, text))
   if (answer === 'full') throw new ChordisError('limit-exceeded', 'at most 1,000 queues may be paused at a time', { path: 'queue' })
-  const others = Array.from({ length: namespace.partitions }, (_, partition) => partition).filter((partition) => partition !== PAUSE_HOME)
+  const others = namespace.numbers.filter((partition) => partition !== PAUSE_HOME)
   await Promise.all(others.map((partition) => copyPauses(connection, namespace, partition, String(paused))))
 }
 

@@ -1,5 +1,5 @@
 /** Schedules in Redis: read, written as they were read, and fired. Each lives in the partition of its name, and its workflows with it. */
-import { parseState, type ScheduleState, splitName } from '../protocol/schedules.js'
+import { parseState, type ScheduleState } from '../protocol/schedules.js'
 import type { RedisConnection } from './connection.js'
 import type { Namespace } from './namespace.js'
 import { type Argument, calls } from './scripts.generated.js'
@@ -44,12 +44,10 @@ export interface DueSchedule {
   waiting: string
 }
 
-export const FIRE_ANSWERS = [
-  ...(['fired', 'known', 'skipped', 'waiting', 'missed'] as const),
-  ...(['stale', 'paused', 'gone', 'early', 'busy', 'full', 'unstored'] as const),
-] as const
 /** What became of an item of {@link fire}. */
-export type FireAnswer = (typeof FIRE_ANSWERS)[number]
+export type FireAnswer =
+  | ('fired' | 'known' | 'skipped' | 'waiting' | 'missed')
+  | ('stale' | 'paused' | 'gone' | 'early' | 'busy' | 'full' | 'unstored')
 
 export const partitionOfSchedule = (namespace: Namespace, name: string): number => namespace.partitionOf(`schedule ${name}`)
 
@@ -81,12 +79,10 @@ export async function listSchedules(
   namespace: Namespace,
   { prefix, after, limit }: { prefix: string; after: string; limit: number },
 ): Promise<{ found: StoredSchedule[]; more: string | null }> {
-  const pages = await Promise.all(
-    Array.from({ length: namespace.partitions }, async (_, partition) => {
-      const [, ...rows] = (await namespace.run(connection, partition, calls.schedules(prefix, after, limit + 1, []))) as [number, ...Row[]]
-      return rows
-    }),
-  )
+  const pages = await namespace.each(async (partition) => {
+    const [, ...rows] = (await namespace.run(connection, partition, calls.schedules(prefix, after, limit + 1, []))) as [number, ...Row[]]
+    return rows
+  })
   const rows = pages.flat().sort(([a], [b]) => (a < b ? -1 : 1))
   const page = rows.slice(0, limit)
   return { found: page.flatMap(storedOf), more: rows.length > limit ? (page.at(-1)?.[0] ?? null) : null }
@@ -161,6 +157,3 @@ export async function fire(
   )
   return (answers as [FireAnswer, number][]).map(([answer, latenessMs]) => ({ answer, latenessMs: Number(latenessMs) }))
 }
-
-/** Tenant and id of a stored schedule. */
-export const placeOfSchedule = ({ name }: StoredSchedule): { tenant: string; id: string } => splitName(name)

@@ -38,11 +38,10 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Names of processes by the first partition that knows them: a process announces itself in every one. */
 async function announced(connection: RedisConnection, namespace: Namespace): Promise<Map<number, string[]>> {
-  const partitions = Array.from({ length: namespace.partitions }, (_, partition) => partition)
-  const lists = await Promise.all(partitions.map((partition) => connection.hkeys(namespace.keys(partition).of('beats'))))
+  const lists = await namespace.each((partition) => connection.hkeys(namespace.keys(partition).of('beats')))
   const seen = new Set<string>()
   const by = new Map<number, string[]>()
-  for (const partition of partitions) {
+  for (const partition of namespace.numbers) {
     const fresh = (lists[partition] as string[]).filter((name) => !seen.has(name))
     for (const name of fresh) seen.add(name)
     if (fresh.length > 0) by.set(partition, fresh)

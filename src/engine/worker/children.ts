@@ -12,7 +12,7 @@ import { layoutGraph } from '../protocol/layout.js'
 import type { WorkflowReader } from '../protocol/reader.js'
 import { workflowState } from '../protocol/states.js'
 import { type Outcome, outcomeOf, valueText } from '../protocol/values.js'
-import type { RedisConnection } from '../redis/connection.js'
+import { type RedisConnection, redisFull } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, CALL_FIELDS, pieces, sizeOf } from '../redis/pieces.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
@@ -96,7 +96,7 @@ export class Children {
 function refusal(what: string, workflow: string): ChordisError {
   if (what === 'many') return new ChordisError('limit-exceeded', `a workflow starts ${MOST_CHILDREN} children at most`, { workflow })
   if (what === 'deep') return new ChordisError('limit-exceeded', `workflows start each other ${MOST_DEPTH} deep at most`, { workflow })
-  if (what === 'full') return new ChordisError('redis-full', 'Redis is above 80 % of its memory; new workflows are refused', { workflow })
+  if (what === 'full') return redisFull('workflows', workflow)
   return new ChordisError('lease-lost', 'the attempt no longer holds the node', { workflow })
 }
 

@@ -4,7 +4,7 @@
  */
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { Beat, type BeatStatistics, Client } from '../../engine/index.js'
-import type { ChordisConnection } from '../connections/connection.js'
+import { type ChordisConnection, where } from '../connections/connection.js'
 import { Connections } from '../connections/connections.js'
 import { isForTasksOnly } from '../worker/tasks-of.js'
 import { BEAT_OPTIONS, type BeatModuleOptions } from './beat.options.js'
@@ -89,10 +89,8 @@ export class BeatRunner implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async begin({ client, options, logger }: ChordisConnection): Promise<void> {
     if (!(client instanceof Client)) return
-    const { redis, namespace, partitions } = options
-    const where = { redis, ...(namespace === undefined ? {} : { namespace }), ...(partitions === undefined ? {} : { partitions }) }
     const given = typeof this.options.beat === 'object' ? this.options.beat : {}
-    const beat = new Beat({ ...where, logger, ...given })
+    const beat = new Beat({ ...where(options), logger, ...given })
     this.beats.push(beat)
     await beat.start()
   }

@@ -64,6 +64,7 @@ export class ChordisConnection {
   }
 }
 
-function where({ redis, namespace, partitions }: ChordisModuleOptions) {
+/** Which Redis and namespace a connection is of. */
+export function where({ redis, namespace, partitions }: ChordisModuleOptions) {
   return { redis, ...(namespace === undefined ? {} : { namespace }), ...(partitions === undefined ? {} : { partitions }) }
 }
