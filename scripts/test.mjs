@@ -1,6 +1,6 @@
 /**
- * `npm test`: the checks, all tests, and the engine's tests once more where @nestjs does not exist. Ends with `N passed, N failed`; a check
- * counts as one test. With CHORDIS_VERIFY=1 (`npm run verify`) the tests take their long forms, and run once more, in their short ones, with each of the other
+ * `npm test`: the checks and all tests, those of the engine where @nestjs does not exist. Ends with `N passed, N failed`; a check
+ * counts as one test. Arguments are for Vitest, and take the place of the choice of tests: `npm test -- --project cli`. With CHORDIS_VERIFY=1 (`npm run verify`) the tests take their long forms, and run once more, in their short ones, with each of the other
  * versions of Node that we support.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -64,9 +64,6 @@ async function vitest(name, cwd, args, env, node = process.execPath) {
   count(name, passed, failed)
 }
 
-/** They take minutes, and say no more about what the engine imports than the others: without @nestjs they run under `npm run verify` only. */
-const LONG = ['cluster-away', 'sentinel', 'many-partitions', 'memory', 'last-members', '{beat,control,doctor,queues}/*']
-
 /** All tests with another Node: everything that they start finds it first on PATH. */
 async function onNode(major, args, { CHORDIS_VERIFY: _, ...env }) {
   const name = `tests on Node ${major}`
@@ -88,9 +85,11 @@ try {
 
   const args = process.argv.slice(2)
   for (const [name, script] of CHECKS) await check(name, script)
-  await vitest('tests', ROOT, args, env)
-  const left = env.CHORDIS_VERIFY === '1' ? [] : LONG.flatMap((name) => ['--exclude', `test/engine/**/${name}.test.ts`])
-  await withoutNest((copy) => vitest('tests of the engine without @nestjs', copy, ['--project', 'engine', ...left], env))
+  if (args.length > 0) await vitest('tests', ROOT, args, env)
+  else {
+    await vitest('tests', ROOT, ['--project', '!engine'], env)
+    await withoutNest((copy) => vitest('tests of the engine, without @nestjs', copy, ['--project', 'engine'], env))
+  }
   if (process.env.CHORDIS_VERIFY === '1') for (const major of otherMajors()) await onNode(major, args, env)
 } catch (error) {
   if (!(error instanceof SetupError)) fail(error)
