@@ -51,7 +51,7 @@ export class DeadLetterOperations {
   }
 
   /** Runs them again, as a retry from there. */
-  requeue(principal: Principal, which: WhichLetters, options: { dryRun?: boolean } = {}): Promise<DeadLetterChange> {
+  async requeue(principal: Principal, which: WhichLetters, options: { dryRun?: boolean } = {}): Promise<DeadLetterChange> {
     return this.change(principal, 'dead-letter.requeue', which, options, async (meant) => {
       await this.demandCallable(principal, meant)
       return this.client.deadLetters.requeue(meant, options)
@@ -59,7 +59,7 @@ export class DeadLetterOperations {
   }
 
   /** They are listed no more. */
-  drop(principal: Principal, which: WhichLetters, options: { dryRun?: boolean } = {}): Promise<DeadLetterChange> {
+  async drop(principal: Principal, which: WhichLetters, options: { dryRun?: boolean } = {}): Promise<DeadLetterChange> {
     return this.change(principal, 'dead-letter.drop', which, options, (meant) => this.client.deadLetters.drop(meant, options))
   }
 

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common'
 import { ChordisError, Client, type QueueChangeOptions, type QueuedTask, type QueueView } from '../../engine/index.js'
 import { AuditTrail } from '../access/audit.js'
 import type { Principal } from '../access/principal.js'
+import type { Scope } from '../access/scopes.js'
 
 /** What can be done with queues. */
 @Injectable()
@@ -13,7 +14,7 @@ export class QueueOperations {
   ) {}
 
   /** All queues that hold or held something, are served or paused. */
-  list(principal: Principal): Promise<QueueView[]> {
+  async list(principal: Principal): Promise<QueueView[]> {
     principal.demandAll('queues:read')
     return this.client.queues.list()
   }
@@ -26,7 +27,7 @@ export class QueueOperations {
   }
 
   /** Tasks that wait, those first that are fetched first. `args` needs `payloads:read`. */
-  peek(principal: Principal, queue: string, options: { limit?: number; args?: boolean } = {}): Promise<QueuedTask[]> {
+  async peek(principal: Principal, queue: string, options: { limit?: number; args?: boolean } = {}): Promise<QueuedTask[]> {
     principal.demandAll('queues:read')
     if (options.args === true) principal.demand('payloads:read')
     return this.client.queues.peek(queue, options)
@@ -34,31 +35,35 @@ export class QueueOperations {
 
   /** Nothing of it is leased any more. */
   async pause(principal: Principal, queue: string, { reason }: { reason?: string } = {}): Promise<void> {
-    principal.demandAll('queues:pause')
     const details = { by: principal.id, ...(reason === undefined ? {} : { reason }) }
-    await this.audit.follow(principal, 'queue.pause', queue, () => this.client.queues.pause(queue, details), { reason })
+    await this.change(principal, 'queues:pause', 'queue.pause', queue, details, () => this.client.queues.pause(queue, details))
   }
 
   /** It goes on. */
   async resume(principal: Principal, queue: string): Promise<void> {
-    principal.demandAll('queues:pause')
-    await this.audit.follow(principal, 'queue.resume', queue, () => this.client.queues.resume(queue))
+    await this.change(principal, 'queues:pause', 'queue.resume', queue, {}, () => this.client.queues.resume(queue))
   }
 
   /** Revokes what waits in it; `dryRun` only counts. */
-  purge(principal: Principal, queue: string, options: Omit<QueueChangeOptions, 'onProgress'> = {}): Promise<{ tasks: number }> {
-    principal.demandAll('queues:purge')
-    return this.audit.follow(principal, 'queue.purge', queue, () => this.client.queues.purge(queue, options), { ...options })
+  async purge(principal: Principal, queue: string, options: Omit<QueueChangeOptions, 'onProgress'> = {}): Promise<{ tasks: number }> {
+    return this.change(principal, 'queues:purge', 'queue.purge', queue, options, () => this.client.queues.purge(queue, options))
   }
 
   /** Moves what waits in it to another queue. */
-  move(
+  async move(
     principal: Principal,
     from: string,
     to: string,
     options: Omit<QueueChangeOptions, 'onProgress'> & { limit?: number } = {},
   ): Promise<{ tasks: number }> {
-    principal.demandAll('queues:purge')
-    return this.audit.follow(principal, 'queue.move', from, () => this.client.queues.move(from, to, options), { to, ...options })
+    return this.change(principal, 'queues:purge', 'queue.move', from, { to, ...options }, () => this.client.queues.move(from, to, options))
+  }
+
+  private change<T>(principal: Principal, scope: Scope, action: string, queue: string, detail: object, work: () => Promise<T>): Promise<T> {
+    const operation = async () => {
+      principal.demandAll(scope)
+      return work()
+    }
+    return this.audit.follow(principal, action, queue, operation, { ...detail })
   }
 }

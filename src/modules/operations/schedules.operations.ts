@@ -65,20 +65,20 @@ export class ScheduleOperations {
   }
 
   /** How a schedule as given differs from the one of its id. */
-  compare(principal: Principal, definition: OwnSchedule): Promise<ScheduleDifference> {
+  async compare(principal: Principal, definition: OwnSchedule): Promise<ScheduleDifference> {
     principal.demand('schedules:read')
     return this.client.schedules.compare(bound(principal, definition))
   }
 
   /** Does not fire until it is resumed. False: it did not before. */
-  pause(principal: Principal, id: string, options: { reason?: string } = {}): Promise<boolean> {
+  async pause(principal: Principal, id: string, options: { reason?: string } = {}): Promise<boolean> {
     const { home: tenant } = principal
     return this.operate(principal, 'schedules:write', 'schedule.pause', id, options, () =>
       this.client.schedules.pause(id, { tenant, ...options }),
     )
   }
 
-  resume(principal: Principal, id: string): Promise<boolean> {
+  async resume(principal: Principal, id: string): Promise<boolean> {
     const { home: tenant } = principal
     return this.operate(principal, 'schedules:write', 'schedule.resume', id, {}, async () => {
       await this.demandStored(principal, id)
@@ -95,7 +95,7 @@ export class ScheduleOperations {
   }
 
   /** Runs it now. */
-  trigger(principal: Principal, id: string, options: { overlap?: OverlapPolicy; requestId?: string } = {}): Promise<TriggerAnswer> {
+  async trigger(principal: Principal, id: string, options: { overlap?: OverlapPolicy; requestId?: string } = {}): Promise<TriggerAnswer> {
     const { home: tenant } = principal
     return this.operate(principal, 'schedules:trigger', 'schedule.trigger', id, options, async () => {
       await this.demandStored(principal, id)
@@ -113,7 +113,7 @@ export class ScheduleOperations {
   }
 
   /** The times that come next, of a schedule or of rules that are none yet. */
-  preview(
+  async preview(
     principal: Principal,
     what: string | Timing | { rules: TimingRule | readonly TimingRule[]; timeZone?: string },
     options: { count?: number; after?: number } = {},

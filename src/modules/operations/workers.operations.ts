@@ -21,22 +21,25 @@ export class WorkerOperations {
   ) {}
 
   /** All workers, those that are dead and not given up yet included. */
-  list(principal: Principal): Promise<WorkerView[]> {
+  async list(principal: Principal): Promise<WorkerView[]> {
     principal.demandAll('workers:read')
     return this.client.workers()
   }
 
   /** What they run now. */
-  active(principal: Principal, options: ControlOptions & { limit?: number } = {}): Promise<Gathered<AttemptList<RunningAttempt>>> {
+  async active(principal: Principal, options: ControlOptions & { limit?: number } = {}): Promise<Gathered<AttemptList<RunningAttempt>>> {
     principal.demandAll('workers:read')
     return this.client.control.active(options)
   }
 
   /** Tells them to do something, and gathers what they say. */
-  send(principal: Principal, command: WorkerCommand, options: ControlOptions = {}): Promise<Gathered<unknown>> {
-    principal.demandAll('workers:control')
+  async send(principal: Principal, command: WorkerCommand, options: ControlOptions = {}): Promise<Gathered<unknown>> {
     const { type, ...rest } = command
     const target = [options.workers ?? '*'].flat().join(',')
-    return this.audit.follow(principal, `worker.${type}`, target, () => this.client.control.send(command, options), rest)
+    const operation = async () => {
+      principal.demandAll('workers:control')
+      return this.client.control.send(command, options)
+    }
+    return this.audit.follow(principal, `worker.${type}`, target, operation, rest)
   }
 }

@@ -83,9 +83,8 @@ export class WorkflowOperations {
 
   /** Stores a canvas as a workflow and starts it. Throws as `Client.submit`, and `forbidden`. */
   async submit(principal: Principal, submission: Submission): Promise<Submitted> {
-    principal.demand('workflows:submit')
-    const target = submission.options.id ?? ''
-    const handle = await this.audit.follow(principal, 'workflow.submit', target, async () => {
+    const handle = await this.audit.follow(principal, 'workflow.submit', submission.options.id ?? '', async () => {
+      principal.demand('workflows:submit')
       demandCalls(principal, submission.canvas, submission.options.limits)
       return this.client.submit(submission.canvas, optionsFor(principal, submission))
     })
@@ -94,29 +93,15 @@ export class WorkflowOperations {
 
   /** Submits many at once. Each is answered by itself: what was submitted, or the error that it alone met. */
   async submitMany(principal: Principal, submissions: readonly Submission[]): Promise<(Submitted | ChordisError)[]> {
-    principal.demand('workflows:submit')
-    const allowed = submissions.map((submission) => refusal(principal, submission))
-    const items = submissions.flatMap((submission, k) =>
-      allowed[k] === undefined ? [{ canvas: submission.canvas, options: optionsFor(principal, submission) }] : [],
-    )
-    const answers = (await this.client.submitMany(items)).values()
-    const all = await Promise.all(
-      allowed.map(async (refused) => {
-        const answer = refused ?? (answers.next().value as WorkflowHandle | ChordisError)
-        return answer instanceof ChordisError ? answer : submittedAs(answer)
-      }),
-    )
-    const refused = all.filter((one) => one instanceof ChordisError).length
-    const detail = { submitted: all.length - refused, refused }
-    this.audit.record({
-      principal: principal.id,
-      tenant: principal.grant.tenant,
-      action: 'workflow.submit-many',
-      target: '',
-      detail,
-      outcome: 'ok',
-    })
-    return all
+    const operation = async () => {
+      principal.demand('workflows:submit')
+      const refusals = submissions.map((submission) => refusal(principal, submission))
+      const allowed = submissions.filter((_, k) => refusals[k] === undefined)
+      const items = allowed.map((submission) => ({ canvas: submission.canvas, options: optionsFor(principal, submission) }))
+      const answers = (await this.client.submitMany(items)).values()
+      return Promise.all(refusals.map((refused) => refused ?? answered(answers.next().value as WorkflowHandle | ChordisError)))
+    }
+    return this.audit.follow(principal, 'workflow.submit-many', '', operation, { count: submissions.length })
   }
 
   /** What a canvas would be, without storing it. @throws ChordisError `canvas-invalid`, `limit-exceeded`, `forbidden` */
@@ -129,13 +114,13 @@ export class WorkflowOperations {
   }
 
   /** Workflows, the newest first. */
-  list(principal: Principal, options: OwnFilter & { limit?: number; cursor?: string } = {}): Promise<WorkflowPage> {
+  async list(principal: Principal, options: OwnFilter & { limit?: number; cursor?: string } = {}): Promise<WorkflowPage> {
     principal.demand('workflows:read')
     return this.client.workflows.list({ ...options, ...tenantOf(principal) })
   }
 
   /** How many there are, by state. */
-  count(principal: Principal): Promise<WorkflowCounts> {
+  async count(principal: Principal): Promise<WorkflowCounts> {
     principal.demand('workflows:read')
     return this.client.workflows.count(tenantOf(principal))
   }
@@ -185,7 +170,11 @@ export class WorkflowOperations {
   }
 
   /** Ends it, or tasks of it. */
-  revoke(principal: Principal, id: string, { tasks, ...options }: RevokeOptions & { tasks?: readonly string[] } = {}): Promise<Changed> {
+  async revoke(
+    principal: Principal,
+    id: string,
+    { tasks, ...options }: RevokeOptions & { tasks?: readonly string[] } = {},
+  ): Promise<Changed> {
     const detail = { ...options, ...(tasks === undefined ? {} : { tasks }) }
     return this.change(principal, 'workflows:cancel', 'workflow.revoke', id, detail, async (workflow) => {
       if (tasks === undefined) return workflow.revoke(options)
@@ -195,17 +184,17 @@ export class WorkflowOperations {
   }
 
   /** Nothing new of it starts. */
-  pause(principal: Principal, id: string, options: { reason?: string } = {}): Promise<Changed> {
+  async pause(principal: Principal, id: string, options: { reason?: string } = {}): Promise<Changed> {
     return this.change(principal, 'workflows:cancel', 'workflow.pause', id, options, (workflow) => workflow.pause(options))
   }
 
   /** It goes on. */
-  resume(principal: Principal, id: string): Promise<Changed> {
+  async resume(principal: Principal, id: string): Promise<Changed> {
     return this.change(principal, 'workflows:cancel', 'workflow.resume', id, {}, (workflow) => workflow.resume())
   }
 
   /** What waits of it, or of some tasks of it, has this priority from now on. */
-  setPriority(principal: Principal, id: string, priority: number, options: { tasks?: readonly string[] } = {}): Promise<Changed> {
+  async setPriority(principal: Principal, id: string, priority: number, options: { tasks?: readonly string[] } = {}): Promise<Changed> {
     const detail = { priority, ...options }
     return this.change(principal, 'workflows:cancel', 'workflow.set-priority', id, detail, (workflow) =>
       workflow.setPriority(priority, options),
@@ -213,7 +202,7 @@ export class WorkflowOperations {
   }
 
   /** Removes it with all that is stored of it; `revoke`: also one that has not ended. */
-  delete(principal: Principal, id: string, { revoke = false }: { revoke?: boolean } = {}): Promise<Changed> {
+  async delete(principal: Principal, id: string, { revoke = false }: { revoke?: boolean } = {}): Promise<Changed> {
     return this.change(principal, 'workflows:cancel', 'workflow.delete', id, { revoke }, async (workflow) => {
       const gone = await (revoke ? workflow.delete() : workflow.forget())
       if (!gone) throw notFound(id)
@@ -291,6 +280,9 @@ function refusal(principal: Principal, { canvas, options }: Submission): Chordis
     throw error
   }
 }
+
+const answered = (answer: WorkflowHandle | ChordisError): Promise<Submitted> | ChordisError =>
+  answer instanceof ChordisError ? answer : submittedAs(answer)
 
 async function submittedAs(handle: WorkflowHandle): Promise<Submitted> {
   const state = handle.duplicate ? await handle.state() : 'PENDING'
