@@ -70,7 +70,7 @@ export {
   type ScheduledBy,
   type ScheduleRun,
 } from './protocol/schedules.js'
-export { ALL_SCOPES, readScopes, SCOPES, type Scope } from './protocol/scopes.js'
+export { ALL_SCOPES, isScope, readScopes, SCOPES, type Scope } from './protocol/scopes.js'
 export { NODE_STATES, type NodeState, type TaskState, type WorkflowState } from './protocol/states.js'
 export type { Outcome } from './protocol/values.js'
 export type { GraphView, GraphViewEdge, GraphViewNode, GraphViewOptions } from './protocol/view.js'

@@ -33,6 +33,12 @@ export type Scope = keyof typeof SCOPES
 /** All scopes, as a wildcard too: what a credential may be given. */
 export const ALL_SCOPES = Object.keys(SCOPES) as Scope[]
 
+/** Whether a text is a scope, or a wildcard for some. */
+export function isScope(text: string): boolean {
+  if (text === '*' || Object.hasOwn(SCOPES, text)) return true
+  return text.endsWith(':*') && RESOURCES.has(text.slice(0, -2))
+}
+
 const RESOURCES = new Set(ALL_SCOPES.map((scope) => scope.split(':')[0]))
 
 /**
