@@ -6,6 +6,13 @@
 
 /** Inject the client by its class: `constructor(@Inject(ChordisClient) private readonly chordis: ChordisClient) {}`. */
 export { Client as ChordisClient, TaskRegistry } from '../engine/index.js'
+export { AccessGuard } from './access/access.guard.js'
+export { AccessModule } from './access/access.module.js'
+export type { AccessOptions, ClaimNames, JwtOptions, StaticKey } from './access/access.options.js'
+export { Asking } from './access/asking.js'
+export { Authenticator } from './access/authenticator.js'
+export { type Grant, Principal, type PrincipalKind } from './access/principal.js'
+export { Public } from './access/public.decorator.js'
 export { BeatModule } from './beat/beat.module.js'
 export type { BeatModuleOptions, BeatOptionsFactory, OnRedisDown, TakeOverOptions } from './beat/beat.options.js'
 export { BeatRunner } from './beat/beat.runner.js'

@@ -6,9 +6,13 @@
 import 'reflect-metadata'
 import type { AddressInfo } from 'node:net'
 import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
+import { APP_GUARD, NestFactory } from '@nestjs/core'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { Logger as Pino } from 'pino'
+import { AccessGuard } from './access/access.guard.js'
+import { AccessModule } from './access/access.module.js'
+import type { AccessOptions } from './access/access.options.js'
+import { OpenMode } from './access/open-mode.js'
 import { ChordisModule } from './chordis.module.js'
 import { type ChordisModuleOptions, rolesOf } from './chordis.options.js'
 import { HealthModule } from './health/health.module.js'
@@ -19,8 +23,10 @@ import { WorkflowsModule } from './workflows/workflows.module.js'
 
 /** What `createService` takes. */
 export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
-  /** Default 127.0.0.1. */
+  /** Default 127.0.0.1. While no credential is configured a process of role `api` listens there, whatever is said here. */
   host?: string
+  /** Who may use it. Default: who has an API key of the namespace; while there is none, everybody on this machine. */
+  access?: AccessOptions
   /** Default 3000; 0 takes a free one. */
   port?: number
   /** Modules with tasks, such as `ChordisModule.forFeature([…])`. */
@@ -57,7 +63,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   })
   try {
     app.useGlobalFilters(app.get(ProblemFilter))
-    await app.listen(options.port ?? 3000, options.host ?? '127.0.0.1')
+    await app.listen(options.port ?? 3000, await hostOf(app, options))
   } catch (error) {
     await app.close()
     throw error
@@ -70,13 +76,19 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return { app, url: urlOf(app), close }
 }
 
-function rootModule(options: ChordisModuleOptions & Pick<ServiceOptions, 'imports' | 'providers'>): DynamicModule {
-  const { imports = [], providers = [], ...chordis } = options
+/** A worker pod serves health checks alone, which need no credential. */
+async function hostOf(app: NestFastifyApplication, options: ServiceOptions): Promise<string> {
+  const { host = '127.0.0.1' } = options
+  return rolesOf(options).includes('api') ? app.get(OpenMode).hostFor(host) : host
+}
+
+function rootModule(options: ChordisModuleOptions & Pick<ServiceOptions, 'access' | 'imports' | 'providers'>): DynamicModule {
+  const { access, imports = [], providers = [], ...chordis } = options
   const faces = rolesOf(chordis).includes('api') ? [WorkflowsModule] : []
   return {
     module: ServiceModule,
-    imports: [ChordisModule.forRoot(chordis), HealthModule, ...faces, ...imports],
-    providers: [ProblemFilter, ...providers],
+    imports: [ChordisModule.forRoot(chordis), AccessModule.forRoot(access ?? {}), HealthModule, ...faces, ...imports],
+    providers: [ProblemFilter, { provide: APP_GUARD, useExisting: AccessGuard }, ...providers],
   }
 }
 

@@ -15,6 +15,7 @@ import { readOutline } from '../redis/outline.js'
 import { RedisReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
 import { type FoundWorker, readWorkers } from '../redis/workers.js'
+import { ApiKeys } from './api-keys.js'
 import type { SubmitListener } from './batches.js'
 import { sendCommand, WorkerControl } from './control.js'
 import { DeadLetters } from './dead-letters.js'
@@ -55,6 +56,8 @@ export class Client implements WorkflowClient {
   readonly workflows: Workflows
   /** What is submitted by the clock: made, changed, paused, asked for. Beats fire it. */
   readonly schedules: Schedules
+  /** Credentials of the service: made, listed, rotated, revoked. */
+  readonly apiKeys: ApiKeys
   /** Of processes that are about to do the same thing at the same nominal time, tells one to. */
   readonly claims: Claims
 
@@ -77,6 +80,7 @@ export class Client implements WorkflowClient {
     this.workflows = new Workflows(connection, namespace, this.dependencies.control)
     this.schedules = new Schedules(connection, namespace)
     this.claims = new Claims(connection, namespace)
+    this.apiKeys = new ApiKeys(connection, namespace)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

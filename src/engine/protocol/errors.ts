@@ -38,6 +38,7 @@ export const ERROR_RULES = {
   'not-rerunnable': { status: 409, retryable: false, exit: 5, title: 'The task cannot run again' },
   unauthenticated: { status: 401, retryable: false, exit: 6, title: 'The request names nobody who is known' },
   forbidden: { status: 403, retryable: false, exit: 6, title: 'The credential does not allow it' },
+  'issuer-unavailable': { status: 503, retryable: true, exit: 3, title: 'The issuer of tokens cannot be reached' },
   'rate-limited': { status: 429, retryable: true, exit: 3, title: 'Too many requests' },
   closed: { status: 503, retryable: true, exit: 3, title: 'The client or worker is closed' },
 } as const satisfies Record<string, ErrorRule>

@@ -13,8 +13,8 @@ export const principalOf = (request: AskingRequest): Principal => request.princi
 /** Who asks: a {@link Principal}, in handlers of controllers and resolvers. */
 export const Asking = createParamDecorator((_: unknown, context: ExecutionContext): Principal => principalOf(requestOf(context)))
 
-/** Of a resolver's arguments (root, args, context, info), the third holds the request. */
-function requestOf(context: ExecutionContext): AskingRequest {
+/** The request of a controller or a resolver. Of a resolver's arguments (root, args, context, info) the third holds it. */
+export function requestOf(context: ExecutionContext): AskingRequest {
   if (context.getType<string>() !== 'graphql') return context.switchToHttp().getRequest<AskingRequest>()
   return context.getArgByIndex<{ request: AskingRequest }>(2).request
 }

@@ -17,6 +17,8 @@ export interface Grant {
   queues?: readonly string[]
   /** Tasks that may be called: names, or prefixes that end in `*`. Default: all. */
   tasks?: readonly string[]
+  /** Requests per 10 s that it may send. Default: the service's. */
+  rate?: number
 }
 
 /** How somebody showed who they are; `local`: nobody has to, the service listens on this machine only. */
@@ -51,6 +53,7 @@ export class Principal {
     return this.tenant ?? '-'
   }
 
+  /** Whether it has a scope. */
   may(scope: Scope): boolean {
     return this.scopes.has(scope)
   }
@@ -79,10 +82,12 @@ export class Principal {
     return this.grant.queues === undefined && this.grant.tasks === undefined
   }
 
+  /** Whether it may call a task. */
   mayCall(task: string): boolean {
     return matches(this.grant.tasks, task)
   }
 
+  /** Whether its calls may go to a queue. */
   mayUse(queue: string): boolean {
     return matches(this.grant.queues, queue)
   }

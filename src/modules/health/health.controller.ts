@@ -4,6 +4,7 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
 import { ChordisError } from '../../engine/index.js'
+import { Public } from '../access/public.decorator.js'
 import { ROLES, type Role } from '../chordis.options.js'
 import type { ChordisConnection } from '../connections/connection.js'
 import { Connections } from '../connections/connections.js'
@@ -23,6 +24,7 @@ export interface NotReady extends Problem {
   reasons: string[]
 }
 
+@Public()
 @Controller()
 export class HealthController {
   constructor(
