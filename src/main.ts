@@ -5,7 +5,8 @@
  * CHORDIS_CONCURRENCY, CHORDIS_LOG_LEVEL, HOST (127.0.0.1), PORT (3000; 0 takes a free one).
  */
 import { DocumentPipelineModule } from '../examples/document-pipeline/pipeline.module.js'
-import { createService, type LogLevel, type Role, type ServiceOptions } from './modules/index.js'
+import type { LogLevel, Role } from './modules/index.js'
+import { createService, type ServiceOptions } from './modules/service/index.js'
 
 const CANVAS = '{"chain":[{"task":"pdf.split","args":["examples/document-pipeline/sample.pdf"]},{"task":"pdf.write"}]}'
 

@@ -48,6 +48,7 @@ export { FINDING_RULES, type Finding, type FindingCode } from './maintenance/doc
 export { CANCEL_POLICIES, type CancelPolicy } from './protocol/children.js'
 export {
   type AttemptList,
+  checkCommand,
   type HeldAttempt,
   type RunningAttempt,
   SHUTDOWN_MODES,

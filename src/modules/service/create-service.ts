@@ -9,13 +9,14 @@ import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '
 import { NestFactory } from '@nestjs/core'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { Logger as Pino } from 'pino'
-import { ChordisModule } from './chordis.module.js'
-import { type ChordisModuleOptions, rolesOf } from './chordis.options.js'
-import { HealthModule } from './health/health.module.js'
-import { createAdapter } from './http/adapter.js'
-import { ProblemFilter } from './http/problem.filter.js'
-import { createPino, type LogLevel, PinoLogger } from './logging/pino.logger.js'
-import { WorkflowsModule } from './workflows/workflows.module.js'
+import { ChordisModule } from '../chordis.module.js'
+import { type ChordisModuleOptions, rolesOf } from '../chordis.options.js'
+import { HealthModule } from '../health/health.module.js'
+import { createAdapter } from '../http/adapter.js'
+import { ProblemFilter } from '../http/problem.filter.js'
+import { createPino, type LogLevel, PinoLogger } from '../logging/pino.logger.js'
+import { serveDocs } from '../rest/docs.js'
+import { RestModule } from '../rest/rest.module.js'
 
 /** What `createService` takes. */
 export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
@@ -29,6 +30,8 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   providers?: Provider[]
   /** Bytes of a request body. Default 4 MiB. */
   bodyLimit?: number
+  /** Serve the page of the OpenAPI document at `/docs`. Default true, in a process of role `api`. */
+  docs?: boolean
   /** Default `info`. */
   logLevel?: LogLevel
   /** A pino logger of your own, or `false` for silence. Default: JSON lines on stdout. */
@@ -57,6 +60,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   })
   try {
     app.useGlobalFilters(app.get(ProblemFilter))
+    if (options.docs !== false && rolesOf(options).includes('api')) await serveDocs(app)
     await app.listen(options.port ?? 3000, options.host ?? '127.0.0.1')
   } catch (error) {
     await app.close()
@@ -72,7 +76,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
 function rootModule(options: ChordisModuleOptions & Pick<ServiceOptions, 'imports' | 'providers'>): DynamicModule {
   const { imports = [], providers = [], ...chordis } = options
-  const faces = rolesOf(chordis).includes('api') ? [WorkflowsModule] : []
+  const faces = rolesOf(chordis).includes('api') ? [RestModule] : []
   return {
     module: ServiceModule,
     imports: [ChordisModule.forRoot(chordis), HealthModule, ...faces, ...imports],
