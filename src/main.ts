@@ -7,7 +7,8 @@
  * CHORDIS_JWT_DEFAULT_TENANT. CHORDIS_API_KEYS=false: API keys are no credentials. CHORDIS_OPEN=never: without any credential nobody is let in.
  */
 import { DocumentPipelineModule } from '../examples/document-pipeline/pipeline.module.js'
-import { type AccessOptions, createService, type JwtOptions, type LogLevel, type Role, type ServiceOptions } from './modules/index.js'
+import type { LogLevel, Role } from './modules/index.js'
+import { type AccessOptions, createService, type JwtOptions, type ServiceOptions } from './modules/service/index.js'
 
 const CANVAS = '{"chain":[{"task":"pdf.split","args":["examples/document-pipeline/sample.pdf"]},{"task":"pdf.write"}]}'
 

@@ -51,6 +51,7 @@ export type { ApiKeyOptions, ApiKeyView } from './protocol/api-keys.js'
 export { CANCEL_POLICIES, type CancelPolicy } from './protocol/children.js'
 export {
   type AttemptList,
+  checkCommand,
   type HeldAttempt,
   type RunningAttempt,
   SHUTDOWN_MODES,

@@ -1,7 +1,7 @@
 /** A route and a resolver that say who asks, for the tests of access. */
 import { Controller, Get, Post } from '@nestjs/common'
 import { Query, Resolver } from '@nestjs/graphql'
-import { Asking, type Principal } from '../../src/modules/index.js'
+import { Asking, type Principal } from '../../src/modules/service/index.js'
 
 /** What a test sees of a principal. */
 export const shown = ({ kind, id, grant }: Principal) => ({ kind, id, tenant: grant.tenant })

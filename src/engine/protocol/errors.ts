@@ -21,6 +21,7 @@ export const ERROR_RULES = {
   'schedule-invalid': { status: 400, retryable: false, exit: 2, title: 'The schedule is not valid' },
   'not-found': { status: 404, retryable: false, exit: 5, title: 'There is no such thing' },
   'id-conflict': { status: 409, retryable: false, exit: 5, title: 'The id is taken by another workflow' },
+  'already-exists': { status: 412, retryable: false, exit: 5, title: 'It is there already' },
   'not-ended': { status: 409, retryable: true, exit: 5, title: 'The workflow has not ended' },
   'idempotency-conflict': { status: 422, retryable: false, exit: 5, title: 'The idempotency key was used with another body' },
   'redis-full': { status: 503, retryable: true, exit: 3, title: 'Redis has no memory left for new work' },

@@ -4,6 +4,14 @@ import { ChordisError, Client, type QueueChangeOptions, type QueuedTask, type Qu
 import { AuditTrail } from '../access/audit.js'
 import type { Principal } from '../access/principal.js'
 import type { Scope } from '../access/scopes.js'
+import { type PageOptions, pageOf } from './paging.js'
+
+/** A part of the list of queues. */
+export interface QueuePage {
+  queues: QueueView[]
+  /** Where the next part begins; null at the end. */
+  cursor: string | null
+}
 
 /** What can be done with queues. */
 @Injectable()
@@ -17,6 +25,12 @@ export class QueueOperations {
   async list(principal: Principal): Promise<QueueView[]> {
     principal.demandAll('queues:read')
     return this.client.queues.list()
+  }
+
+  /** The same, part by part, by name. */
+  async page(principal: Principal, options: PageOptions = {}): Promise<QueuePage> {
+    const { part, cursor } = pageOf(await this.list(principal), ({ name }) => name, options)
+    return { queues: part, cursor }
   }
 
   /** One queue. @throws ChordisError `not-found` for one that nobody has used */

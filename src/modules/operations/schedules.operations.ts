@@ -52,14 +52,15 @@ export class ScheduleOperations {
     return shown(principal, await this.client.schedules.get(id, { tenant: principal.home }))
   }
 
-  /** Makes it, or changes it to what is given. */
+  /** Makes it, or changes it to what is given; `onlyNew`: does not change one. Throws as `Schedules.upsert`. */
   async upsert(
     principal: Principal,
     definition: OwnSchedule,
+    options: { onlyNew?: boolean } = {},
   ): Promise<Omit<ScheduleChanged, 'schedule'> & { schedule: Shown<ScheduleView> }> {
     const made = await this.operate(principal, 'schedules:write', 'schedule.upsert', definition.id, {}, () => {
       demandCalls(principal, definition.canvas, definition.submit?.limits)
-      return this.client.schedules.upsert(bound(principal, definition))
+      return this.client.schedules.upsert(bound(principal, definition), options)
     })
     return { ...made, schedule: shown(principal, made.schedule) }
   }

@@ -2,6 +2,14 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { Client, type KnownTask } from '../../engine/index.js'
 import type { Principal } from '../access/principal.js'
+import { type PageOptions, pageOf } from './paging.js'
+
+/** A part of the list of tasks. */
+export interface KnownTaskPage {
+  tasks: KnownTask[]
+  /** Where the next part begins; null at the end. */
+  cursor: string | null
+}
 
 /** Which tasks there are. */
 @Injectable()
@@ -16,5 +24,10 @@ export class TaskOperations {
     return tasks
       .filter(({ workers }) => workers > 0)
       .map((task) => ({ ...task, queues: task.queues.filter((queue) => principal.mayUse(queue)), parked: 0 }))
+  }
+  /** The same, part by part, by name. */
+  async page(principal: Principal, options: PageOptions = {}): Promise<KnownTaskPage> {
+    const { part, cursor } = pageOf(await this.list(principal), ({ name }) => name, options)
+    return { tasks: part, cursor }
   }
 }

@@ -9,17 +9,18 @@ import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '
 import { APP_GUARD, NestFactory } from '@nestjs/core'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { Logger as Pino } from 'pino'
-import { AccessGuard } from './access/access.guard.js'
-import { AccessModule } from './access/access.module.js'
-import type { AccessOptions } from './access/access.options.js'
-import { OpenMode } from './access/open-mode.js'
-import { ChordisModule } from './chordis.module.js'
-import { type ChordisModuleOptions, rolesOf } from './chordis.options.js'
-import { HealthModule } from './health/health.module.js'
-import { createAdapter } from './http/adapter.js'
-import { ProblemFilter } from './http/problem.filter.js'
-import { createPino, type LogLevel, PinoLogger } from './logging/pino.logger.js'
-import { WorkflowsModule } from './workflows/workflows.module.js'
+import { AccessGuard } from '../access/access.guard.js'
+import { AccessModule } from '../access/access.module.js'
+import type { AccessOptions } from '../access/access.options.js'
+import { OpenMode } from '../access/open-mode.js'
+import { ChordisModule } from '../chordis.module.js'
+import { type ChordisModuleOptions, rolesOf } from '../chordis.options.js'
+import { HealthModule } from '../health/health.module.js'
+import { createAdapter } from '../http/adapter.js'
+import { ProblemFilter } from '../http/problem.filter.js'
+import { createPino, type LogLevel, PinoLogger } from '../logging/pino.logger.js'
+import { serveDocs } from '../rest/docs.js'
+import { RestModule } from '../rest/rest.module.js'
 
 /** What `createService` takes. */
 export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
@@ -35,6 +36,8 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   providers?: Provider[]
   /** Bytes of a request body. Default 4 MiB. */
   bodyLimit?: number
+  /** Serve the page of the OpenAPI document at `/docs`. Default true, in a process of role `api`. */
+  docs?: boolean
   /** Default `info`. */
   logLevel?: LogLevel
   /** A pino logger of your own, or `false` for silence. Default: JSON lines on stdout. */
@@ -63,6 +66,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   })
   try {
     app.useGlobalFilters(app.get(ProblemFilter))
+    if (options.docs !== false && rolesOf(options).includes('api')) await serveDocs(app)
     await app.listen(options.port ?? 3000, await hostOf(app, options))
   } catch (error) {
     await app.close()
@@ -84,7 +88,7 @@ async function hostOf(app: NestFastifyApplication, options: ServiceOptions): Pro
 
 function rootModule(options: ChordisModuleOptions & Pick<ServiceOptions, 'access' | 'imports' | 'providers'>): DynamicModule {
   const { access, imports = [], providers = [], ...chordis } = options
-  const faces = rolesOf(chordis).includes('api') ? [WorkflowsModule] : []
+  const faces = rolesOf(chordis).includes('api') ? [RestModule] : []
   return {
     module: ServiceModule,
     imports: [ChordisModule.forRoot(chordis), AccessModule.forRoot(access ?? {}), HealthModule, ...faces, ...imports],
