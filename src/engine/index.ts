@@ -28,7 +28,7 @@ export type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from './client/d
 export type { DeadLetterChange, DeadLetterPage, DeadLetters } from './client/dead-letters.js'
 export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failures.js'
 export { WorkflowHandle } from './client/handle.js'
-export type { QueuedTask, QueueView } from './client/queue-view.js'
+export type { QueueDepth, QueueDepths, QueuedTask, QueueView } from './client/queue-view.js'
 export type { QueueChangeOptions, QueueLeft, Queues } from './client/queues.js'
 export type { SchedulePause, ScheduleView } from './client/schedule-view.js'
 export type { ScheduleChanged, ScheduleDifference, ScheduleOf, SchedulePage, Schedules, TriggerAnswer } from './client/schedules.js'
@@ -82,6 +82,7 @@ export {
   type TaskEvent,
   type TaskEventType,
   type TaskFailed,
+  type TaskLost,
   type TaskProgressed,
   type TaskReplaced,
   type TaskRetried,

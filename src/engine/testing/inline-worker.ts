@@ -242,6 +242,7 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
       return
     }
     ready.run.finish(ready.node, record)
+    this.announcer?.ended(attempt)
     this.announcer?.turn([{ grant: attempt.grant, nodes: [attempt.key], records: [record] }], ready.run.news())
     this.goOn()
   }

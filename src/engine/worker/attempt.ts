@@ -28,6 +28,10 @@ export class Attempt implements TaskContext {
   started = false
   /** When, of performance.now(). */
   startedAt = 0
+  /** When it became ready, of performance.now(), where that is known: see `waited` of a grant. */
+  readyAt: number | null = null
+  /** Its handler was called. */
+  begun = false
   /** It was told how it ended; what else it does counts for nothing. */
   over = false
   /** It was revoked: how its handler ends counts for nothing. */

@@ -15,6 +15,8 @@ export type GrantReply = [
   definitions: string,
   /** Of workflows of one task, which share a grant (then the head's workflow is ''): their ids, joined by commas. */
   workflows?: string,
+  /** For who listens: since their submission, ms; '' where that says nothing of how long they waited. Of several workflows joined by commas. */
+  waited?: string,
 ]
 
 export class Batch {
@@ -22,6 +24,8 @@ export class Batch {
   constructor(
     /** `<lane>:<sequence>`; with the incarnation in front it is the attempt id. */
     readonly name: string,
+    /** When the turn was answered, of performance.now(); 0 where nobody asks. */
+    readonly at = 0,
   ) {}
 }
 

@@ -390,11 +390,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   }
 
   /** An attempt was leased into a slot that was reserved. @internal */
-  granted(grant: Grant, workflow: string, index: number, definition: string): void {
+  granted(grant: Grant, workflow: string, index: number, definition: string): Attempt {
     this.slots.fill()
     const attempt = new Attempt(this, grant, workflow, index, definition)
     this.running.add(attempt)
     this.executor.enqueue(attempt)
+    return attempt
   }
 
   /** Runs what was granted; while stopping, gives it back. @internal */
@@ -447,6 +448,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
     attempt.over = true
+    this.announcer?.ended(attempt)
     this.reports.over(attempt)
     const told = attempt.revoked ? 'b|' : record
     this.fences.ended(attempt)

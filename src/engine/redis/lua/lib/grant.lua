@@ -1,5 +1,5 @@
 -- grant: turns ready entries into leases. An entry counts only if its nodes are ready in that run; stale ones are dropped.
--- One grant is {head, input, spec, definitions}; head: workflow|run|prefix|template|first|n|stride|attempt number|cause, of a suspect (see loss.lua) |level
+-- One grant is {head, input, spec, definitions}, for who listens also '' and what `waited` says; head: workflow|run|prefix|template|first|n|stride|attempt number|cause, of a suspect (see loss.lua) |level
 -- behind, of what was requeued |level|attempts before that; in one text because a reply costs its reader by the element.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
@@ -150,6 +150,12 @@ local function ready_derived(c, p, i, T)
   return succeeded(field(c, p .. at(T.pred, i)))
 end
 
+-- waited: for who listens, how long ago a task that needs nothing was submitted, ms; '' for one that waited for other tasks, a delay or another attempt:
+-- when that was over is not stored.
+local function waited(T, p, run_, att, created)
+  return T.needs == 0 and T.delay == '-' and p == '' and run_ == '1' and att == '1' and text(now() - created) or ''
+end
+
 local function emit(c, p, t, a, n, s, T, att, cause, input, suspect)
   local texts = definitions(c, p, a, n, s)
   granted_bytes = granted_bytes + #texts + #input + #T.spec
@@ -157,7 +163,9 @@ local function emit(c, p, t, a, n, s, T, att, cause, input, suspect)
   local before = att ~= '1' and field(c, 'q' .. p .. text(a))
   if before then suspect = (suspect or '|0') .. '|' .. before end
   local head = c.id .. '|' .. c.run .. '|' .. p .. '|' .. t .. '|' .. text(a) .. '|' .. text(n) .. '|' .. text(s) .. '|' .. att .. '|' .. cause .. (suspect or '')
-  grants[#grants + 1] = { head, input, T.spec, texts }
+  local grant = { head, input, T.spec, texts }
+  if telling then grant[5], grant[6] = '', waited(T, p, c.run, att, c.created) end
+  grants[#grants + 1] = grant
 end
 
 -- suspect_of: 9 for what has been charged: it may run alone only.
