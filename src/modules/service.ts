@@ -15,6 +15,8 @@ import { HealthModule } from './health/health.module.js'
 import { createAdapter } from './http/adapter.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { createPino, type LogLevel, PinoLogger } from './logging/pino.logger.js'
+import { MetricsModule } from './metrics/metrics.module.js'
+import type { MetricsModuleOptions } from './metrics/metrics.options.js'
 import { WorkflowsModule } from './workflows/workflows.module.js'
 
 /** What `createService` takes. */
@@ -31,6 +33,8 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   bodyLimit?: number
   /** Default `info`. */
   logLevel?: LogLevel
+  /** How `/metrics` is served; `false`: not at all, which spares a worker the counting. Default: with all defaults. */
+  metrics?: (MetricsModuleOptions & { path?: string }) | false
   /** A pino logger of your own, or `false` for silence. Default: JSON lines on stdout. */
   logger?: Pino | false
 }
@@ -70,12 +74,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return { app, url: urlOf(app), close }
 }
 
-function rootModule(options: ChordisModuleOptions & Pick<ServiceOptions, 'imports' | 'providers'>): DynamicModule {
-  const { imports = [], providers = [], ...chordis } = options
+function rootModule(options: ChordisModuleOptions & Pick<ServiceOptions, 'imports' | 'providers' | 'metrics'>): DynamicModule {
+  const { imports = [], providers = [], metrics, ...chordis } = options
+  const measured = metrics === false ? [] : [MetricsModule.forRoot(metrics ?? {})]
   const faces = rolesOf(chordis).includes('api') ? [WorkflowsModule] : []
   return {
     module: ServiceModule,
-    imports: [ChordisModule.forRoot(chordis), HealthModule, ...faces, ...imports],
+    imports: [ChordisModule.forRoot(chordis), HealthModule, ...measured, ...faces, ...imports],
     providers: [ProblemFilter, ...providers],
   }
 }
