@@ -15,6 +15,7 @@ import { HealthModule } from './health/health.module.js'
 import { createAdapter } from './http/adapter.js'
 import { ProblemFilter } from './http/problem.filter.js'
 import { createPino, type LogLevel, PinoLogger } from './logging/pino.logger.js'
+import { logRequests } from './logging/request-log.js'
 import { MetricsModule } from './metrics/metrics.module.js'
 import type { MetricsModuleOptions } from './metrics/metrics.options.js'
 import { WorkflowsModule } from './workflows/workflows.module.js'
@@ -61,6 +62,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   })
   try {
     app.useGlobalFilters(app.get(ProblemFilter))
+    logRequests(app.getHttpAdapter().getInstance(), pino)
     await app.listen(options.port ?? 3000, options.host ?? '127.0.0.1')
   } catch (error) {
     await app.close()

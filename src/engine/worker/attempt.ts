@@ -13,7 +13,8 @@ import { ChildSignal, IgnoreSignal, ReplaceSignal, RetrySignal } from './signals
 import { reportText } from './state-reports.js'
 
 export interface AttemptHost {
-  readonly logger: Logger
+  /** What its handler writes to. */
+  loggerOf(attempt: Attempt): Logger
   /** Takes a report of a running attempt: see state-reports. */
   report(attempt: Attempt, text: string): void
   /** Starts the `ordinal`th child of the attempt's node, from 1. */
@@ -44,6 +45,7 @@ export class Attempt implements TaskContext {
   private children = 0
   private controller: AbortController | null = null
   private abortReason: unknown
+  private ownLogger: Logger | null = null
 
   constructor(
     private readonly host: AttemptHost,
@@ -84,7 +86,8 @@ export class Attempt implements TaskContext {
   }
 
   get logger(): Logger {
-    return this.host.logger
+    this.ownLogger ??= this.host.loggerOf(this)
+    return this.ownLogger
   }
 
   get signal(): AbortSignal {

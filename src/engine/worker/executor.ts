@@ -278,14 +278,14 @@ export class Executor {
     else if ('thrown' in end) this.threw(attempt, definition, end.thrown)
     else if (attempt.revoked) this.host.complete(attempt, 'b|')
     else if ('lost' in end) {
-      attempt.logger.error({ attempt: attempt.id, task: attempt.task, reason: end.lost }, 'a task took its thread or process down')
+      attempt.logger.error({ reason: end.lost }, 'a task took its thread or process down')
       this.host.complete(attempt, `l${this.options.maxDeliveries}|`)
     } else this.goesBack(attempt, end.back)
   }
 
   /** It never began, and not through its own fault. */
   private goesBack(attempt: Attempt, reason: string): void {
-    attempt.logger.warn({ attempt: attempt.id, reason }, 'an attempt could not begin; it goes back')
+    attempt.logger.warn({ reason }, 'an attempt could not begin; it goes back')
     setTimeout(() => this.host.complete(attempt, 'b|'), GO_BACK_MS)
   }
 

@@ -25,7 +25,7 @@ import { Executor, type ExecutorHost } from './executor.js'
 import { Fences } from './fences.js'
 import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
-import { DEFAULT_LOGGER, type Logger } from './logger.js'
+import { DEFAULT_LOGGER, type Logger, withFields } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
 import { Pools } from './pools/pools.js'
 import { Presence } from './presence.js'
@@ -461,10 +461,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   }
 
   /** A handler ran past its hard limit; it was told so and cannot be stopped. @internal */
-  overran({ task, id }: Attempt): void {
+  overran(attempt: Attempt): void {
     const stops = this.settings.onOverrun === 'stop' && this.state === 'running'
     const what = stops ? 'the worker stops, for a new one to take its place' : 'its outcome is told; the handler goes on'
-    this.logger.error({ task, attempt: id }, `a task ran past its time limit on the main loop; ${what}`)
+    attempt.logger.error({}, `a task ran past its time limit on the main loop; ${what}`)
     if (!stops) return
     this.overrun = true
     void this.stop()
@@ -477,6 +477,11 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   }
 
   // AttemptHost
+
+  /** Every line of a handler, and about it, says whose it is. @internal */
+  loggerOf({ id, task, attempt, workflowId }: Attempt): Logger {
+    return withFields(this.logger, { workflow: workflowId, id, task, attempt })
+  }
 
   /** What a handler says of itself; the latest counts. @internal */
   report(attempt: Attempt, text: string): void {

@@ -6,6 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
+import { echoRequestIds, requestId } from './request-id.js'
 import { sendProblem } from './send.js'
 
 /** Bytes of a request body. */
@@ -21,10 +22,12 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
     onConstructorPoisoning: 'ignore',
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
+    genReqId: requestId,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   })
   const server = adapter.getInstance()
   server.removeContentTypeParser('text/plain')
+  echoRequestIds(server)
   answerWrongMethods(server)
   return adapter
 }
