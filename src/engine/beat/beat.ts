@@ -62,6 +62,8 @@ export class Beat {
   private connection: RedisConnection | undefined
   private known: KnownSchedules | undefined
   private looks: Promise<void>[] = []
+  /** When it last looked at each partition, of performance.now(). */
+  private readonly lookedAt: number[] = []
 
   /** Connects to nothing. @throws ChordisError `name-invalid`, `request-invalid` */
   constructor(private readonly options: BeatOptions) {
@@ -75,12 +77,18 @@ export class Beat {
     this.connection = await connect(this.options.redis, 'worker', () => {}, COMMAND_TIMEOUT_MS, this.ending.signal)
     await this.namespace.load(this.connection)
     this.known = new KnownSchedules(this.connection, this.namespace, this.logger)
+    this.lookedAt.push(...this.namespace.numbers.map(() => performance.now()))
     this.looks = this.namespace.numbers.map((partition) => this.watch(partition))
   }
 
   /** What it has fired and left out so far, and how late. */
   statistics(): BeatStatistics {
     return this.stats.read()
+  }
+
+  /** Since it looked at the partition that it saw longest ago, ms: some `lookMs` while all is well. 0 before it has started. */
+  sinceLookMs(): number {
+    return this.lookedAt.length === 0 ? 0 : performance.now() - Math.min(...this.lookedAt)
   }
 
   /** Ends after the look that is under way. Safe to repeat. */
@@ -98,6 +106,7 @@ export class Beat {
       let waitMs = this.lookMs
       try {
         waitMs = await this.look(partition)
+        this.lookedAt[partition] = performance.now()
         if (survey.isDue()) await this.mend(partition, survey)
         if (failing) this.logger.info({ partition }, 'schedules fire again')
         failing = false

@@ -169,6 +169,20 @@ export class Client implements WorkflowClient {
     }
   }
 
+  /**
+   * How full Redis is, as its upkeep saw it in the last second: `full` above 80 % of maxmemory, where new workflows are refused; `stop` above 95 %, where
+   * workers take nothing new; null below, and without a maxmemory. Of a Cluster the fullest server. Throws `redis-unavailable`.
+   */
+  async memory(): Promise<'full' | 'stop' | null> {
+    const { connection, namespace } = this
+    const found = await namespace
+      .each((partition) => connection.hget(namespace.keys(partition).meta, 'memory'))
+      .catch((error: unknown) => {
+        throw unavailable(error)
+      })
+    return found.includes('stop') ? 'stop' : found.includes('full') ? 'full' : null
+  }
+
   /** Time of one round trip, ms. Throws `redis-unavailable`. */
   async ping(): Promise<number> {
     const from = performance.now()

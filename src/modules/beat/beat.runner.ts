@@ -30,6 +30,11 @@ export class BeatRunner implements OnApplicationBootstrap, BeforeApplicationShut
     return this.beats.map((beat) => beat.statistics())
   }
 
+  /** Since the beat of this process that stands still the longest looked at its schedules, ms; 0 where there is none. */
+  sinceLookMs(): number {
+    return Math.max(0, ...this.beats.map((beat) => beat.sinceLookMs()))
+  }
+
   /** @throws Error for a schedule that cannot be, naming where it is declared */
   async onApplicationBootstrap(): Promise<void> {
     const declared = this.explorer.find()

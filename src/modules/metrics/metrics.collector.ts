@@ -4,6 +4,7 @@ import { ModuleRef } from '@nestjs/core'
 import { collectDefaultMetrics } from 'prom-client'
 import { BeatRunner } from '../beat/beat.runner.js'
 import { Connections } from '../connections/connections.js'
+import { foundIn } from '../connections/found-in.js'
 import { isForTasksOnly } from '../worker/tasks-of.js'
 import { BeatMetrics } from './beat-metrics.js'
 import { BoundedLabel, ConnectionLabel } from './labels.js'
@@ -41,15 +42,7 @@ export class MetricsCollector implements OnModuleInit {
 
   /** An application without `BeatModule` fires nothing. */
   private watchBeats(prefix: string): void {
-    const beats = this.found(BeatRunner)
+    const beats = foundIn(this.modules, BeatRunner)
     if (beats !== undefined) beats.listeners.push(new BeatMetrics(this.registry, prefix).count)
-  }
-
-  private found(type: typeof BeatRunner): BeatRunner | undefined {
-    try {
-      return this.modules.get(type, { strict: false })
-    } catch {
-      return undefined
-    }
   }
 }
