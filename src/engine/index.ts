@@ -74,6 +74,8 @@ export type { Processed, WorkerSample, WorkerView } from './protocol/worker-view
 export type { RedisOptions } from './redis/connection.js'
 export type { PauseDetails, QueuePause } from './redis/queues.js'
 export type { KnownTask } from './redis/roster.js'
+export { readTraceContext, type TraceContext } from './tracing/trace-context.js'
+export type { RunEnd, RunOf, RunSpan, SubmitOf, SubmitSpan, Tracer } from './tracing/tracer.js'
 export { VERSION } from './version.js'
 export { type ArgumentFault, TaskArgumentsInvalidError } from './worker/arguments.js'
 export type { ChildOptions, StartedChild } from './worker/child-options.js'

@@ -15,6 +15,7 @@ import { readOutline } from '../redis/outline.js'
 import { RedisReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
 import { type FoundWorker, readWorkers } from '../redis/workers.js'
+import type { SubmitSpan, Tracer } from '../tracing/tracer.js'
 import type { SubmitListener } from './batches.js'
 import { sendCommand, WorkerControl } from './control.js'
 import { DeadLetters } from './dead-letters.js'
@@ -32,6 +33,8 @@ import { Workflows } from './workflows.js'
 /** Where Redis is and which namespace to use. */
 export interface ConnectionOptions extends NamespaceOptions {
   redis: string | RedisOptions
+  /** Makes spans of what is submitted, run and fired; `chordis/opentelemetry` has one. Default: none, and then nothing of it is done. */
+  tracer?: Tracer
 }
 
 export interface ClientOptions extends ConnectionOptions {
@@ -41,6 +44,7 @@ export interface ClientOptions extends ConnectionOptions {
 
 /** Submits canvases and looks at workflows. One per process is enough; it holds one connection per master. */
 export class Client implements WorkflowClient {
+  private readonly tracer: Tracer | undefined
   private readonly submitter: Submitter
   private readonly waiter: Waiter
   /** What a handle needs, for handles that are made elsewhere (`Chordis`). */
@@ -63,6 +67,7 @@ export class Client implements WorkflowClient {
     private readonly namespace: Namespace,
     options: ClientOptions,
   ) {
+    this.tracer = options.tracer
     this.submitter = new Submitter(connection, namespace)
     this.waiter = new Waiter(connection, namespace, (signal) => connect(options.redis, 'subscriber', () => {}, undefined, signal))
     this.control = new WorkerControl((command, wanted) => sendCommand(connection, namespace, command, wanted))
@@ -104,24 +109,35 @@ export class Client implements WorkflowClient {
    * `outcome-unknown` with the id, which may be sent again
    */
   async submit<C>(canvas: C & Startable<C>, options: SubmitOptions = {}): Promise<WorkflowHandle<ResultOf<C>>> {
-    const answers = new Answers(1, this.handle)
-    this.submitter.submit(prepare(this.namespace, canvas, options), answers, 0)
-    const [answer] = await answers.all
-    if (answer instanceof WorkflowHandle) return answer as WorkflowHandle<ResultOf<C>>
-    throw answer
+    const span = this.tracer?.submit({ name: options.name, count: 1, parent: options.trace })
+    let answer: WorkflowHandle | ChordisError | undefined
+    try {
+      const answers = new Answers(1, this.handle)
+      this.submitter.submit(prepare(this.namespace, canvas, traced(options, span)), answers, 0)
+      answer = (await answers.all)[0]
+      if (answer instanceof WorkflowHandle) return answer as WorkflowHandle<ResultOf<C>>
+      throw answer
+    } catch (error) {
+      answer = error as ChordisError
+      throw error
+    } finally {
+      endSpan(span, answer)
+    }
   }
 
   /** Submits many at once, in few round trips. Each is answered by itself: a handle, or the error that it alone met. */
   submitMany(items: readonly { canvas: Canvas | unknown; options?: SubmitOptions }[]): Promise<(WorkflowHandle | ChordisError)[]> {
     const answers = new Answers(items.length, this.handle)
+    const span = this.tracer?.submit({ name: undefined, count: items.length, parent: undefined })
     for (let k = 0; k < items.length; k++) {
       try {
         const { canvas, options } = items[k] as (typeof items)[number]
-        this.submitter.submit(prepare(this.namespace, canvas, options), answers, k)
+        this.submitter.submit(prepare(this.namespace, canvas, traced(options, span)), answers, k)
       } catch (error) {
         answers.refused(k, explain(error))
       }
     }
+    if (span !== undefined) void answers.all.then(([first]) => endSpan(span, items.length === 1 ? first : undefined))
     return answers.all
   }
 
@@ -199,6 +215,18 @@ export class Client implements WorkflowClient {
     await this.waiter.close()
     this.connection.disconnect()
   }
+}
+
+/** What a workflow carries is the span of its submit, where there is one that somebody records. */
+function traced(options: SubmitOptions = {}, span: SubmitSpan | undefined): SubmitOptions {
+  if (span === undefined) return options
+  const { trace: _trace, ...rest } = options
+  return span.context === undefined ? rest : { ...rest, trace: span.context }
+}
+
+function endSpan(span: SubmitSpan | undefined, answer: WorkflowHandle | ChordisError | undefined): void {
+  if (answer instanceof WorkflowHandle) span?.end(answer.id)
+  else span?.end(answer?.workflow, answer)
 }
 
 /** Answers of several submissions, in their order; one promise for all. */

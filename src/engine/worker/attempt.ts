@@ -4,6 +4,8 @@
  */
 import type { Canvas, Json } from '../canvas/types.js'
 import type { TaskSpec } from '../protocol/stored.js'
+import { parseOrigin, spanIdOf, type TraceContext } from '../tracing/trace-context.js'
+import type { RunSpan, Tracer } from '../tracing/tracer.js'
 import type { ChildOptions, StartedChild } from './child-options.js'
 import type { Grant } from './grants.js'
 import type { LimitTimers } from './limits.js'
@@ -33,6 +35,8 @@ export class Attempt implements TaskContext {
   readyAt: number | null = null
   /** Its handler was called. */
   begun = false
+  /** Of its run, where it is traced. */
+  span: RunSpan | null = null
   /** It was told how it ended; what else it does counts for nothing. */
   over = false
   /** It was revoked: how its handler ends counts for nothing. */
@@ -94,6 +98,25 @@ export class Attempt implements TaskContext {
     this.controller ??= new AbortController()
     if (this.abortReason !== undefined) this.controller.abort(this.abortReason)
     return this.controller.signal
+  }
+
+  /** Its handler is about to be called. What carries no trace makes no span. */
+  trace(tracer: Tracer): void {
+    const known = this.grant.trace === '' ? undefined : parseOrigin(this.grant.trace)
+    if (known === undefined) return
+    const { task, workflowId: workflow, id, attempt } = this
+    this.span = tracer.run({ task, workflow, id, attempt, parent: known.origin, links: known.links })
+  }
+
+  /** What the workflows carry that it starts: its own span, or as it was told where nobody makes spans here. */
+  get traceContext(): TraceContext | undefined {
+    return this.span === null ? parseOrigin(this.grant.trace)?.origin : this.span.context
+  }
+
+  /** Its completion with the span that ran in front, for a join behind it to link to. */
+  traced(record: string): string {
+    const context = this.span?.context
+    return context !== undefined && /^[SIFXY+]/.test(record) ? `~${spanIdOf(context)}\n${record}` : record
   }
 
   abort(reason: unknown): void {

@@ -235,7 +235,8 @@ function parseReport(text: string): { state: string; info: Json } {
 
 /** The event that a completion's record stands for; see redis/lua/lib/finish.lua. What was given back is none. */
 function eventOf(of: EndedAttempt, said: string): TaskEvent | undefined {
-  const record = said.startsWith('+') ? said.slice(said.indexOf('\n') + 1) : said
+  const untraced = said.startsWith('~') ? said.slice(said.indexOf('\n') + 1) : said
+  const record = untraced.startsWith('+') ? untraced.slice(untraced.indexOf('\n') + 1) : untraced
   const body = record.slice(record.indexOf('|') + 1)
   switch (record[0]) {
     case 'S':

@@ -6,6 +6,7 @@
  * or after its lease was lost, counts for nothing.
  */
 import type { PoolKind } from '../canvas/task.js'
+import type { Tracer } from '../tracing/tracer.js'
 import type { Attempt } from './attempt.js'
 import { callHandler, damage, type Inputs, isThenable, parseArguments } from './call.js'
 import { Isolation, type Mark } from './isolation.js'
@@ -47,6 +48,8 @@ export interface ExecutorOptions {
   pools?: Pools
   /** Shows the heartbeat thread what runs on the main loop. */
   watch?: Watch
+  /** Makes spans of runs. */
+  tracer?: Tracer
   /** Told of every attempt whose handler is about to be called, when somebody listens. */
   begins?: (attempt: Attempt) => void
 }
@@ -291,6 +294,7 @@ export class Executor {
 
   private begins(attempt: Attempt, definition: TaskDefinition): void {
     if (definition.options?.trackStarted ?? this.options.trackStarted) this.host.track(attempt)
+    if (this.options.tracer !== undefined) attempt.trace(this.options.tracer)
     this.options.begins?.(attempt)
   }
 
@@ -300,7 +304,7 @@ export class Executor {
     let pending: boolean
     watch?.enter(attempt, definition)
     try {
-      value = callHandler(attempt, definition)
+      value = attempt.span === null ? callHandler(attempt, definition) : attempt.span.within(() => callHandler(attempt, definition))
       pending = isThenable(value)
     } catch (thrown) {
       watch?.leave()

@@ -17,6 +17,8 @@ export type GrantReply = [
   workflows?: string,
   /** For who listens: since their submission, ms; '' where that says nothing of how long they waited. Of several workflows joined by commas. */
   waited?: string,
+  /** Of a workflow that carries a trace: see {@link parseOrigin}. */
+  trace?: string,
 ]
 
 export class Batch {
@@ -67,6 +69,8 @@ export class Grant {
     readonly suspicion = 0,
     /** Attempts before it was requeued: they do not count as retries. */
     readonly before = 0,
+    /** What its workflow carries of a trace, and spans of its inputs; '' for nothing. */
+    readonly trace = '',
   ) {}
 
   /** The child that the node waited for, when this is to read what came of it. */

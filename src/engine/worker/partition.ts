@@ -257,7 +257,7 @@ export class Partition {
   }
 
   private hand(batch: Batch, reply: GrantReply): number {
-    const [head, input, specText, texts, workflows = '', waited = ''] = reply
+    const [head, input, specText, texts, workflows = '', waited = '', trace = ''] = reply
     const [workflow = '', run = '', prefix = '', template = '', first, count, stride, attempt, cause = '-', level = '0', before = '0'] =
       head.split('|')
     const spec = this.specs.get(specText)
@@ -274,6 +274,7 @@ export class Partition {
       spec,
       Number(level),
       Number(before),
+      trace,
     )
     const definitions = texts.split(SEPARATOR)
     const nodes = Number(count)

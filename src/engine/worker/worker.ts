@@ -16,6 +16,7 @@ import { checkName, newIncarnation } from '../protocol/ids.js'
 import type { WorkerSample } from '../protocol/worker-view.js'
 import { connect, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
+import { runEnd } from '../tracing/tracer.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
 import type { ChildOptions, StartedChild } from './child-options.js'
@@ -125,6 +126,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
       random: Math.random,
       pools: this.pools,
       watch: this.watch,
+      ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
       ...(announcer && options.listener?.task ? { begins: (attempt: Attempt) => announcer.started(attempt) } : {}),
     })
     this.fences = new Fences({
@@ -453,7 +455,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     const told = attempt.revoked ? 'b|' : record
     this.fences.ended(attempt)
     this.presence.vitals.count(told)
-    attempt.grant.partition.complete(attempt.grant, attempt.key, told, true)
+    attempt.span?.end(runEnd(told))
+    attempt.grant.partition.complete(attempt.grant, attempt.key, attempt.traced(told), true)
     this.slots.over()
     if (attempt.started) this.executor.over(attempt)
     this.slots.feed()
@@ -531,6 +534,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
       // It goes back: how it takes the signal is not how it ended.
       attempt.over = true
       attempt.abort(new ChordisError('closed', 'the worker stops'))
+      attempt.span?.end({ outcome: 'givenBack' })
     }
     // Nothing may run any more when others are given it; only then is it given back.
     await this.pools.stop()

@@ -84,6 +84,11 @@ function allOf(listeners: readonly WorkerListener[]): WorkerListener | undefined
 }
 
 /** Which Redis and namespace a connection is of. */
-export function where({ redis, namespace, partitions }: ChordisModuleOptions) {
-  return { redis, ...(namespace === undefined ? {} : { namespace }), ...(partitions === undefined ? {} : { partitions }) }
+export function where({ redis, namespace, partitions, tracer }: ChordisModuleOptions) {
+  return {
+    redis,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(tracer === undefined ? {} : { tracer }),
+  }
 }

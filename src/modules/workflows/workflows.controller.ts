@@ -10,6 +10,7 @@ import {
   type GraphViewOptions,
   type NodeResult,
   type Outcome,
+  readTraceContext,
   type TaskPage,
   type WorkflowStatus,
 } from '../../engine/index.js'
@@ -47,9 +48,11 @@ export class WorkflowsController {
   async submit(
     @Body(SubmitPipe) { canvas, options }: Submission,
     @Headers('idempotency-key') key: string | undefined,
+    @Headers() { traceparent, tracestate }: { traceparent?: string; tracestate?: string },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Submitted> {
-    const handle = await this.client.submit(canvas, withIdempotencyKey(options, key))
+    const trace = readTraceContext(traceparent, tracestate)
+    const handle = await this.client.submit(canvas, { ...withIdempotencyKey(options, key), ...(trace === undefined ? {} : { trace }) })
     reply.header('location', `/v1/workflows/${encodeURIComponent(handle.id)}`)
     const state = handle.duplicate ? (await handle.status()).state : 'PENDING'
     return { id: handle.id, state, duplicate: handle.duplicate }

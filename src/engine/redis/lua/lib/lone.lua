@@ -26,7 +26,7 @@ local function lease_lone(e, process, attempt)
   if not T or not T.lone or not got[1] or not got[4] or byte(got[4]) ~= 1 or not knows(process, T.task) then return false end
   local created, rest = match(got[1], LONE_FRESH)
   local definition_ = sub(got[4], 4)
-  if not created or find(rest, '[ln]') or find(definition_, MARKER, 1, true) then return false end
+  if not created or find(rest, '[lnd]') or find(definition_, MARKER, 1, true) then return false end
   local g = lone_grants[T]
   if not g then
     g = { t, '', T.spec, {}, {}, telling and {} or nil }
