@@ -1,5 +1,5 @@
 /** What a worker logs: lines for people on a terminal, JSON lines for machines. */
-import type { Logger } from '../engine/index.js'
+import { type Logger, redactFields, redactText } from '../engine/index.js'
 import { type Paint, safe } from './terminal.js'
 
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -23,15 +23,15 @@ export function createLogger({ level, json, style, write, now }: LogOptions): Lo
 
 /** `{"time", "level", "message", …fields}`. An error is `{type, message, stack}`. */
 export function jsonLine(level: Level, time: Date, fields: object, message?: string): string {
-  return JSON.stringify({ time: time.toISOString(), level, message, ...fields }, (_, value: unknown) =>
-    value instanceof Error ? { type: value.name, message: value.message, stack: value.stack } : value,
-  )
+  return JSON.stringify({ time: time.toISOString(), level, message: message && redactText(message), ...redactFields(fields) })
 }
 
 /** `12:30:01  ready  pid=17`. The level is shown where it is not `info`. */
 export function plainLine(level: Level, time: Date, fields: object, message: string | undefined, style: Paint): string {
   const colours = { debug: style.faint, info: style.strong, warn: style.warn, error: style.bad }
-  const rest = Object.entries(fields).map(([key, value]) => `${key}=${shown(value)}`)
+  const rest = Object.entries(redactFields(fields, ({ name, message: text }) => `${name}: ${text}`)).map(
+    ([key, value]) => `${key}=${shown(value)}`,
+  )
   const clock = time.toTimeString().slice(0, 8)
   return [
     style.faint(clock),
@@ -42,7 +42,6 @@ export function plainLine(level: Level, time: Date, fields: object, message: str
 }
 
 function shown(value: unknown): string {
-  if (value instanceof Error) return safe(JSON.stringify(`${value.name}: ${value.message}`))
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
   return safe(/\s/.test(text) && typeof value === 'string' ? JSON.stringify(text) : text)
 }

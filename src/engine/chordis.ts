@@ -155,8 +155,8 @@ export class Chordis {
   worker(options: AppWorkerOptions = {}): Worker {
     if (this.closing) throw closed()
     if (this.tasks.names().length === 0) throw new ChordisError('request-invalid', 'a worker needs a task', { path: 'tasks' })
-    const { redis, namespace, partitions, logger } = this.options
-    const worker = new Worker({ redis, namespace, partitions, logger, queues: this.tasks.queues(), ...options, tasks: this.tasks })
+    const { redis, namespace, partitions, logger, tracer } = this.options
+    const worker = new Worker({ redis, namespace, partitions, logger, tracer, queues: this.tasks.queues(), ...options, tasks: this.tasks })
     this.made.add(worker)
     return worker
   }
@@ -164,8 +164,8 @@ export class Chordis {
   /** A beat: it fires the schedules of the namespace; `start()` begins, `stop()` ends. Throws `request-invalid`, `closed` after {@link close}. */
   beat(options: AppBeatOptions = {}): Beat {
     if (this.closing) throw closed()
-    const { redis, namespace, partitions, logger } = this.options
-    const beat = new Beat({ redis, namespace, partitions, logger, ...options })
+    const { redis, namespace, partitions, logger, tracer } = this.options
+    const beat = new Beat({ redis, namespace, partitions, logger, tracer, ...options })
     this.beats.add(beat)
     return beat
   }

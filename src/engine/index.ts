@@ -31,7 +31,7 @@ export type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from './client/d
 export type { DeadLetterChange, DeadLetterPage, DeadLetters } from './client/dead-letters.js'
 export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failures.js'
 export { WorkflowHandle } from './client/handle.js'
-export type { QueuedTask, QueueView } from './client/queue-view.js'
+export type { QueueDepth, QueueDepths, QueuedTask, QueueView } from './client/queue-view.js'
 export type { QueueChangeOptions, QueueLeft, Queues } from './client/queues.js'
 export type { SchedulePause, ScheduleView } from './client/schedule-view.js'
 export type { ScheduleChanged, ScheduleDifference, ScheduleOf, SchedulePage, Schedules, TriggerAnswer } from './client/schedules.js'
@@ -80,6 +80,8 @@ export type { Processed, WorkerSample, WorkerView } from './protocol/worker-view
 export type { RedisOptions } from './redis/connection.js'
 export type { PauseDetails, QueuePause } from './redis/queues.js'
 export type { KnownTask } from './redis/roster.js'
+export { readTraceContext, type TraceContext } from './tracing/trace-context.js'
+export type { RunEnd, RunOf, RunSpan, SubmitOf, SubmitSpan, Tracer } from './tracing/tracer.js'
 export { VERSION } from './version.js'
 export { type ArgumentFault, TaskArgumentsInvalidError } from './worker/arguments.js'
 export type { ChildOptions, StartedChild } from './worker/child-options.js'
@@ -88,6 +90,7 @@ export {
   type TaskEvent,
   type TaskEventType,
   type TaskFailed,
+  type TaskLost,
   type TaskProgressed,
   type TaskReplaced,
   type TaskRetried,
@@ -105,6 +108,7 @@ export type { Logger } from './worker/logger.js'
 export { isPoolChild } from './worker/pools/child.js'
 export { type LoadedTasks, loadTasks, ModuleInvalidError, type OpenedTasks, type TaskSource } from './worker/pools/load-tasks.js'
 export { defaultConcurrency, type PoolOptions } from './worker/pools/pools.js'
+export { redactFields, redactText } from './worker/redact.js'
 export { type TaskContext, type TaskDefinition, type TaskOptions, TaskRegistry } from './worker/registry.js'
 export type { WorkerOptions } from './worker/settings.js'
 export { isTaskSignal, MaxRetriesExceeded } from './worker/signals.js'

@@ -1,7 +1,9 @@
 /**
  * `/livez` and `/readyz`.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Client } from '../../src/engine/index.js'
+import { BeatModule } from '../../src/modules/index.js'
 import { RedisServer } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { EchoTasks, useServices } from './harness.js'
@@ -44,5 +46,48 @@ describe('health', () => {
       .send({ canvas: { task: 'echo', args: [1] }, id: 'while-down' })
       .expect(202)
     await http.get('/v1/workflows/while-down/result?waitMs=20000').expect(200, { state: 'SUCCESS', result: 1 })
+  })
+
+  test('while Redis is full a service stays ready, says what that means, and is whole again when there is room', async () => {
+    const { http } = await serve({ redis: redis.url, namespace: 'full', providers: [EchoTasks] })
+    const used = Number(/used_memory:(\d+)/.exec(String(await redis.call('INFO', 'memory')))?.[1])
+    await redis.call('CONFIG', 'SET', 'maxmemory', String(Math.round(used * 1.15)))
+    onTestFinished(async () => void (await redis.call('CONFIG', 'SET', 'maxmemory', '0')))
+    const { body } = await until(async () => {
+      const answer = await http.get('/readyz').expect(200)
+      return (answer.body as { degraded?: string[] }).degraded !== undefined && answer
+    })
+    expect(body).toMatchObject({ ready: true, degraded: [expect.stringMatching(/^Redis is above \d\d % of its memory/)] })
+    await redis.call('CONFIG', 'SET', 'maxmemory', '0')
+    await until(async () => !('degraded' in (await http.get('/readyz').expect(200)).body))
+  })
+
+  test('a worker that was told to stop leaves its process not ready, with that as the reason', async () => {
+    const { http, app } = await serve({ redis: redis.url, namespace: 'stopped', providers: [EchoTasks] })
+    await http.get('/readyz').expect(200)
+    await app.get(Client).control.shutdown({})
+    const { body } = await until(async () => {
+      const answer = await http.get('/readyz')
+      return answer.status === 503 && answer
+    })
+    expect(body).toMatchObject({ ready: false, code: 'closed', reasons: ['the worker of this process is not running'] })
+  })
+
+  test('a beat that looks at no schedule any more is a reason, and none when it looks again', async () => {
+    const server = await RedisServer.start()
+    onTestFinished(() => server.stop())
+    const { http } = await serve({ redis: server.url, namespace: 'beats', roles: ['api'], imports: [BeatModule.forRoot({})] })
+    await http.get('/readyz').expect(200)
+    server.pause()
+    const reasons = await until(
+      async () => {
+        const { body } = (await http.get('/readyz')) as { body: { reasons?: string[] } }
+        return body.reasons?.some((reason) => reason.startsWith('the beat of this process')) && body.reasons
+      },
+      { timeoutMs: 30_000 },
+    )
+    expect(reasons.at(-1)).toMatch(/^Redis cannot be reached/)
+    server.resume()
+    await until(async () => (await http.get('/readyz')).status === 200, { timeoutMs: 30_000 })
   })
 })

@@ -1,4 +1,5 @@
 /** What a worker tells who listens: only what Redis confirmed, each thing once, and nothing is gathered when nobody does. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { chain, group, type Json, signature, type TaskContext, type TaskEvent, type WorkflowEvent } from '../../src/engine/index.js'
@@ -42,8 +43,8 @@ describe('attempts', () => {
     const { handle } = await engine.run(call('add', [1, 2]))
     await until(() => heard.tasks.length === 2)
     const of = { id: `${handle.id}:0`, task: 'add', workflow: handle.id, attempt: 1 }
-    expect(heard.tasks[0]).toEqual({ type: 'started', ...of })
-    expect(heard.tasks[1]).toEqual({ type: 'succeeded', ...of, result: 3, ignored: false })
+    expect(heard.tasks[0]).toEqual({ type: 'started', ...of, waitedMs: expect.any(Number) as number })
+    expect(heard.tasks[1]).toEqual({ type: 'succeeded', ...of, result: 3, ignored: false, ranMs: expect.any(Number) as number })
   })
 
   test('what is told to have succeeded has succeeded in Redis', async () => {
@@ -110,7 +111,7 @@ describe('attempts', () => {
     expect(heard.of(handle.id)).toEqual(['revoked', 'ended'])
   })
 
-  test('a completion whose lease was lost is told to nobody', async () => {
+  test('a completion whose lease was lost is told as lost, and not as what it came to', async () => {
     const gate = new Gate()
     const held = async (ctx: TaskContext, args: Json[]) => {
       await gate.handler(ctx, args)
@@ -122,8 +123,32 @@ describe('attempts', () => {
     await redis.server.call('HSET', await workflowKey(engine, id), '0', 'L thief:0:1 1 0 0 - -')
     gate.open()
     await until(() => engine.complaints.some((message) => message.startsWith('leases were lost')))
-    expect(heard.types()).toEqual(['started'])
+    expect(heard.types()).toEqual(['started', 'lost'])
     expect(heard.of(id)).toEqual([])
+  })
+
+  test('how long a task waited is told where it waited for a worker only, and how long it ran', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const heard = new Listener()
+    const submitted = performance.now()
+    const lone = await engine.client.submit(call('slow', [1]))
+    const steps = await engine.client.submit(chain(call('slow', [1]), call('slow', [2])))
+    const delayed = await engine.client.submit(signature('slow', [1], {}, { countdownMs: 1 }))
+    await sleep(30)
+    const slow = async () => {
+      await sleep(20)
+    }
+    await engine.worker({ slow }, { listener: heard })
+    await until(() => heard.types().filter((type) => type === 'succeeded').length === 4)
+    const most = performance.now() - submitted
+    const waits = Object.fromEntries(heard.tasks.flatMap((event) => (event.type === 'started' ? [[event.id, event.waitedMs]] : [])))
+    for (const id of [`${lone.id}:0`, `${steps.id}:0`]) {
+      expect(waits[id]).toBeGreaterThan(25)
+      expect(waits[id]).toBeLessThan(most)
+    }
+    expect(waits[`${steps.id}:1`]).toBeNull()
+    expect(waits[`${delayed.id}:0`]).toBeNull()
+    for (const event of heard.tasks) if (event.type === 'succeeded') expect(event.ranMs).toBeGreaterThan(15)
   })
 
   test('a listener that throws or rejects is logged and changes nothing', async () => {

@@ -6,7 +6,7 @@ import { Logger } from '@nestjs/common'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { nestEngineLogger } from '../../src/modules/logging/nest-logger.js'
-import { PinoLogger } from '../../src/modules/logging/pino.logger.js'
+import { createPino, PinoLogger } from '../../src/modules/logging/pino.logger.js'
 
 function capture(): { logger: PinoLogger; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = []
@@ -46,6 +46,22 @@ describe('PinoLogger', () => {
     logger.debug({ a: 1 })
     expect(lines[0]).toMatchObject({ level: 40, msg: 'boom', err: { message: 'boom' } })
     expect(lines[1]).toMatchObject({ level: 20, a: 1 })
+  })
+})
+
+describe('the logger of a service', () => {
+  test('writes no secret: by name, in URLs, in errors and their causes, in what a child logger is bound to', () => {
+    const lines: string[] = []
+    const logger = createPino('info', { write: (line) => void lines.push(line) })
+    const cause = Object.assign(new Error('refused'), { command: { name: 'auth', args: ['hunter2'] } })
+    logger.info({ headers: { authorization: 'Bearer hunter2' } }, 'to redis://:hunter2@host')
+    logger.error({ err: new Error('redis://me:hunter2@host is away', { cause }) }, 'failed')
+    logger.child({ token: 'hunter2', request: 7 }).warn('bound')
+    expect(lines.join('')).not.toContain('hunter2')
+    const [first, second, third] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(first).toMatchObject({ msg: 'to redis://:[redacted]@host', headers: { authorization: '[redacted]' } })
+    expect(second).toMatchObject({ err: { type: 'Error', cause: { message: 'refused', command: 'auth' } } })
+    expect(third).toMatchObject({ request: 7, token: '[redacted]' })
   })
 })
 

@@ -7,16 +7,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionOptions } from '../client/client.js'
 import { checkWhole } from '../protocol/ids.js'
 import { revocation } from '../protocol/revoked.js'
-import { parseRun, type RunName, runText } from '../protocol/schedules.js'
+import { parseRun, type RunName, runId, runText } from '../protocol/schedules.js'
 import { connect, explain, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, cut } from '../redis/pieces.js'
 import { type DueSchedule, dueSchedules, fire, mendSchedules } from '../redis/schedules.js'
 import type { Argument } from '../redis/scripts.generated.js'
+import type { SubmitSpan } from '../tracing/tracer.js'
 import { DEFAULT_LOGGER, type Logger } from '../worker/logger.js'
 import { type KnownSchedule, KnownSchedules } from './known-schedules.js'
 import { type BeatStatistics, BeatStats, type Fired } from './stats.js'
-import { fireItem, itemBytes, passItem, storePieces } from './submissions.js'
+import { fireItem, itemBytes, passItem, type Step, storePieces } from './submissions.js'
 
 export interface BeatOptions extends ConnectionOptions {
   logger?: Logger
@@ -50,6 +51,7 @@ interface Item {
   /** Undefined: ticks are passed over. */
   run: RunName | undefined
   passed: number
+  span?: SubmitSpan
 }
 
 /** Fires the schedules of a namespace while it runs. */
@@ -62,6 +64,8 @@ export class Beat {
   private connection: RedisConnection | undefined
   private known: KnownSchedules | undefined
   private looks: Promise<void>[] = []
+  /** When it last looked at each partition, of performance.now(). */
+  private readonly lookedAt: number[] = []
 
   /** Connects to nothing. @throws ChordisError `name-invalid`, `request-invalid` */
   constructor(private readonly options: BeatOptions) {
@@ -81,12 +85,18 @@ export class Beat {
     }
     this.connection = connection
     this.known = new KnownSchedules(connection, this.namespace, this.logger)
+    this.lookedAt.push(...this.namespace.numbers.map(() => performance.now()))
     this.looks = this.namespace.numbers.map((partition) => this.watch(partition))
   }
 
   /** What it has fired and left out so far, and how late. */
   statistics(): BeatStatistics {
     return this.stats.read()
+  }
+
+  /** Since it looked at the partition that it saw longest ago, ms: some `lookMs` while all is well. 0 before it has started. */
+  sinceLookMs(): number {
+    return this.lookedAt.length === 0 ? 0 : performance.now() - Math.min(...this.lookedAt)
   }
 
   /** Ends after the look that is under way. Safe to repeat. */
@@ -104,6 +114,7 @@ export class Beat {
       let waitMs = this.lookMs
       try {
         waitMs = await this.look(partition)
+        this.lookedAt[partition] = performance.now()
         if (survey.isDue()) await this.mend(partition, survey)
         if (failing) this.logger.info({ partition }, 'schedules fire again')
         failing = false
@@ -141,30 +152,39 @@ export class Beat {
 
   private itemsOf(partition: number, known: KnownSchedule, { state, waiting }: DueSchedule, now: number): Item[] {
     const items: Item[] = []
-    const bytes = itemBytes(known)
     const first = parseRun(waiting)
     if (first !== undefined) {
       const step = { kind: 'q', overlap: '', expected: waiting, next: null, due: null } as const
-      items.push({ known, args: fireItem(known, partition, first, step), bytes, run: first, passed: 0 })
+      items.push(this.itemOf(partition, known, first, step))
     }
     if (state.next === null || state.due === null || state.due > now) return items
     for (const { expected, fires, passed, next, due } of known.ticks.plan(state.next, now)) {
       if (fires) {
         const run = { kind: 'tick', nominalTime: expected } as const
         const step = { kind: 't', overlap: '', expected: String(expected), next, due } as const
-        items.push({ known, args: fireItem(known, partition, run, step), bytes, run, passed: 0 })
+        items.push(this.itemOf(partition, known, run, step))
       } else items.push({ known, args: passItem(known, { expected, passed, next, due }), bytes: 200, run: undefined, passed })
     }
     return items
+  }
+
+  private itemOf(partition: number, known: KnownSchedule, run: RunName, step: Step): Item {
+    const span = this.options.tracer?.submit({ name: known.name, count: 1, parent: undefined })
+    const args = fireItem(known, partition, run, step, span?.context)
+    return { known, args, bytes: itemBytes(known), run, passed: 0, ...(span === undefined ? {} : { span }) }
   }
 
   private async fire(partition: number, items: readonly Item[]): Promise<void> {
     const connection = this.connection as RedisConnection
     for (const { known, run } of items) if (run !== undefined) await storePieces(connection, this.namespace, partition, known, run)
     const call = { cancelled: CANCELLED, terminated: TERMINATED, items: items.map(({ args }) => args) }
-    const answers = await fire(connection, this.namespace, partition, call)
-    items.forEach(({ known, run, passed }, k) => {
+    const answers = await fire(connection, this.namespace, partition, call).catch((error: unknown) => {
+      for (const { span } of items) span?.end(undefined, error)
+      throw error
+    })
+    items.forEach(({ known, run, passed, span }, k) => {
       const { answer, latenessMs } = answers[k] as (typeof answers)[number]
+      span?.end(answer === 'fired' && run !== undefined ? runId(partition, known.name, run) : undefined)
       const { tenant, id } = known.schedule
       const fired = { tenant, schedule: id, run: run ?? null, answer, latenessMs, passed }
       this.stats.count(fired)

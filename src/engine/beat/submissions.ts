@@ -6,6 +6,7 @@ import type { Namespace } from '../redis/namespace.js'
 import { pieces } from '../redis/pieces.js'
 import { timeText } from '../redis/schedules.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
+import { originText, type TraceContext } from '../tracing/trace-context.js'
 import { readSchedule, type Schedule, type ScheduleDefinition } from './definition.js'
 
 /** A schedule in one version, with what it submits. */
@@ -47,9 +48,16 @@ export interface Step {
 }
 
 /** An item that submits a run. */
-export function fireItem({ name, version, stored }: ReadySchedule, partition: number, run: RunName, step: Step): Argument[] {
+export function fireItem(
+  { name, version, stored }: ReadySchedule,
+  partition: number,
+  run: RunName,
+  step: Step,
+  trace?: TraceContext,
+): Argument[] {
   const inOne = fitsOneCall(stored)
-  const fields = inOne ? [...stored.fields, ...stored.labels] : stored.labels
+  const origin: [string, Argument][] = trace === undefined ? [] : [['O', originText(trace)]]
+  const fields = [...(inOne ? stored.fields : []), ...stored.labels, ...origin]
   return [
     ...[name, version, step.kind, step.overlap, step.expected, runText(run), timeText(step.next), timeText(step.due), 0],
     ...[runId(partition, name, run), inOne ? '1' : '2', stored.total, stored.outs, stored.keepMs, stored.roots],

@@ -15,6 +15,7 @@ import { readOutline } from '../redis/outline.js'
 import { RedisReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
 import { type FoundWorker, readWorkers } from '../redis/workers.js'
+import type { SubmitSpan, Tracer } from '../tracing/tracer.js'
 import { ApiKeys } from './api-keys.js'
 import type { SubmitListener } from './batches.js'
 import { sendCommand, WorkerControl } from './control.js'
@@ -33,6 +34,8 @@ import { Workflows } from './workflows.js'
 /** Where Redis is and which namespace to use. */
 export interface ConnectionOptions extends NamespaceOptions {
   redis: string | RedisOptions
+  /** Makes spans of what is submitted, run and fired; `chordis/opentelemetry` has one. Default: none, and then nothing of it is done. */
+  tracer?: Tracer
 }
 
 export interface ClientOptions extends ConnectionOptions {
@@ -42,6 +45,7 @@ export interface ClientOptions extends ConnectionOptions {
 
 /** Submits canvases and looks at workflows. One per process is enough; it holds one connection per master. */
 export class Client implements WorkflowClient {
+  private readonly tracer: Tracer | undefined
   private readonly submitter: Submitter
   private readonly waiter: Waiter
   /** What a handle needs, for handles that are made elsewhere (`Chordis`). */
@@ -66,6 +70,7 @@ export class Client implements WorkflowClient {
     private readonly namespace: Namespace,
     options: ClientOptions,
   ) {
+    this.tracer = options.tracer
     this.submitter = new Submitter(connection, namespace)
     this.waiter = new Waiter(connection, namespace, (signal) => connect(options.redis, 'subscriber', () => {}, undefined, signal))
     this.control = new WorkerControl((command, wanted) => sendCommand(connection, namespace, command, wanted))
@@ -108,24 +113,35 @@ export class Client implements WorkflowClient {
    * `outcome-unknown` with the id, which may be sent again
    */
   async submit<C>(canvas: C & Startable<C>, options: SubmitOptions = {}): Promise<WorkflowHandle<ResultOf<C>>> {
-    const answers = new Answers(1, this.handle)
-    this.submitter.submit(prepare(this.namespace, canvas, options), answers, 0)
-    const [answer] = await answers.all
-    if (answer instanceof WorkflowHandle) return answer as WorkflowHandle<ResultOf<C>>
-    throw answer
+    const span = this.tracer?.submit({ name: options.name, count: 1, parent: options.trace })
+    let answer: WorkflowHandle | ChordisError | undefined
+    try {
+      const answers = new Answers(1, this.handle)
+      this.submitter.submit(prepare(this.namespace, canvas, traced(options, span)), answers, 0)
+      answer = (await answers.all)[0]
+      if (answer instanceof WorkflowHandle) return answer as WorkflowHandle<ResultOf<C>>
+      throw answer
+    } catch (error) {
+      answer = error as ChordisError
+      throw error
+    } finally {
+      endSpan(span, answer)
+    }
   }
 
   /** Submits many at once, in few round trips. Each is answered by itself: a handle, or the error that it alone met. */
   submitMany(items: readonly { canvas: Canvas | unknown; options?: SubmitOptions }[]): Promise<(WorkflowHandle | ChordisError)[]> {
     const answers = new Answers(items.length, this.handle)
+    const span = this.tracer?.submit({ name: undefined, count: items.length, parent: undefined })
     for (let k = 0; k < items.length; k++) {
       try {
         const { canvas, options } = items[k] as (typeof items)[number]
-        this.submitter.submit(prepare(this.namespace, canvas, options), answers, k)
+        this.submitter.submit(prepare(this.namespace, canvas, traced(options, span)), answers, k)
       } catch (error) {
         answers.refused(k, explain(error))
       }
     }
+    if (span !== undefined) void answers.all.then(([first]) => endSpan(span, items.length === 1 ? first : undefined))
     return answers.all
   }
 
@@ -173,6 +189,20 @@ export class Client implements WorkflowClient {
     }
   }
 
+  /**
+   * How full Redis is, as its upkeep saw it in the last second: `full` above 80 % of maxmemory, where new workflows are refused; `stop` above 95 %, where
+   * workers take nothing new; null below, and without a maxmemory. Of a Cluster the fullest server. Throws `redis-unavailable`.
+   */
+  async memory(): Promise<'full' | 'stop' | null> {
+    const { connection, namespace } = this
+    const found = await namespace
+      .each((partition) => connection.hget(namespace.keys(partition).meta, 'memory'))
+      .catch((error: unknown) => {
+        throw unavailable(error)
+      })
+    return found.includes('stop') ? 'stop' : found.includes('full') ? 'full' : null
+  }
+
   /** Time of one round trip, ms. Throws `redis-unavailable`. */
   async ping(): Promise<number> {
     const from = performance.now()
@@ -189,6 +219,18 @@ export class Client implements WorkflowClient {
     await this.waiter.close()
     this.connection.disconnect()
   }
+}
+
+/** What a workflow carries is the span of its submit, where there is one that somebody records. */
+function traced(options: SubmitOptions = {}, span: SubmitSpan | undefined): SubmitOptions {
+  if (span === undefined) return options
+  const { trace: _trace, ...rest } = options
+  return span.context === undefined ? rest : { ...rest, trace: span.context }
+}
+
+function endSpan(span: SubmitSpan | undefined, answer: WorkflowHandle | ChordisError | undefined): void {
+  if (answer instanceof WorkflowHandle) span?.end(answer.id)
+  else span?.end(answer?.workflow, answer)
 }
 
 /** Answers of several submissions, in their order; one promise for all. */

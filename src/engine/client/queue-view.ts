@@ -1,7 +1,7 @@
 /** Queues and what waits in them, as `client.queues` shows them. Pure. */
 import type { Json } from '../canvas/types.js'
 import { SEPARATOR } from '../protocol/stored.js'
-import type { PeekedNode } from '../redis/queue-lists.js'
+import type { ListDepth, PeekedNode } from '../redis/queue-lists.js'
 import type { QueuePause } from '../redis/queues.js'
 
 /** A queue. */
@@ -19,6 +19,36 @@ export interface QueueView {
   paused: QueuePause | null
   /** Workers that serve it and are alive. */
   workers: number
+}
+
+/** How much waits in a queue, as {@link Queues.depths} estimates it. */
+export interface QueueDepth {
+  ready: number
+  parked: number
+  delayed: number
+  /** Since the workflow of the ready task that stands first was submitted, ms; of several lists the longest. Null: nothing is ready. */
+  oldestMs: number | null
+}
+
+/** {@link QueueDepth} by queue, and what was not told apart. */
+export interface QueueDepths {
+  queues: Map<string, QueueDepth>
+  /** Timers behind the first 2,000 of each partition, of whatever queue; expiries and timeouts count too. */
+  timersBehind: number
+}
+
+/** The depths of several partitions as those of one. */
+export function sumDepths(partitions: readonly { behind: number; lists: readonly ListDepth[] }[]): QueueDepths {
+  const queues = new Map<string, QueueDepth>()
+  for (const { lists } of partitions) {
+    for (const [kind, queue, nodes, ageMs] of lists) {
+      const known = queues.get(queue) ?? { ready: 0, parked: 0, delayed: 0, oldestMs: null }
+      known[kind] += nodes
+      if (ageMs >= 0) known.oldestMs = Math.max(known.oldestMs ?? 0, ageMs)
+      queues.set(queue, known)
+    }
+  }
+  return { queues, timersBehind: partitions.reduce((sum, { behind }) => sum + behind, 0) }
 }
 
 /** A task that waits in a queue. */

@@ -10,6 +10,7 @@ import type { StoredGraph, WorkflowMeta } from '../protocol/stored.js'
 import type { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, CALL_FIELDS, sizeOf } from '../redis/pieces.js'
 import type { Argument } from '../redis/scripts.generated.js'
+import { checkTraceContext, isSampled, originText, type TraceContext } from '../tracing/trace-context.js'
 
 /** How a canvas is submitted. */
 export interface SubmitOptions {
@@ -27,6 +28,11 @@ export interface SubmitOptions {
    * How long after its submission it is revoked if it has not ended, ms: everything of it, whatever it waits for. A rerun has as long again. Default: never.
    */
   timeoutMs?: number
+  /**
+   * Where in a trace the caller stands; for a client with a tracer, where no span is current. What is not sampled is not carried.
+   * A workflow that is there already keeps the trace of its first submission.
+   */
+  trace?: TraceContext
   /**
    * `cancel`: when a task fails with no attempt left, all that is open of the workflow is ended, callbacks excepted, and the workflow has failed with
    * that task's error. Default `fail`: what does not depend on the task runs to its end.
@@ -124,6 +130,11 @@ export function labelsOf({ tenant = '-', tags = [] }: Pick<SubmitOptions, 'tenan
   return [['l', [tenant, ...labels].join(' ')]]
 }
 
+/** What it carries of a trace; no part of what makes it the same workflow. */
+function originOf({ trace }: Pick<SubmitOptions, 'trace'>): [string, Argument][] {
+  return trace === undefined ? [] : [['O', originText(trace)]]
+}
+
 function place(namespace: Namespace, id: string | undefined, key: string | undefined): { id: string; partition: number } {
   if (id !== undefined) return { id: checkName(id, 'id'), partition: namespace.partitionOf(id) }
   const partition = key === undefined ? Math.floor(Math.random() * namespace.partitions) : namespace.partitionOf(`key ${bucketOf(key)}`)
@@ -139,6 +150,7 @@ function isPlain(options: SubmitOptions): boolean {
     options.tenant === undefined &&
     options.limits?.retries === undefined &&
     options.timeoutMs === undefined &&
+    options.trace === undefined &&
     options.onFailure !== 'cancel'
   )
 }
@@ -148,9 +160,15 @@ function lone(namespace: Namespace, { template, definition }: LoneLayout, option
   return { id, partition, template, definition, keepMs: checkRetention(options.retentionMs) }
 }
 
+function withSampled({ trace: _trace, ...options }: SubmitOptions, trace: TraceContext): SubmitOptions {
+  const checked = checkTraceContext(trace, 'options.trace')
+  return isSampled(checked) ? { ...options, trace: checked } : options
+}
+
 /** Reads, compiles and lays out a canvas. Throws ChordisError with the path of what is wrong. */
-export function prepare(namespace: Namespace, input: Canvas | unknown, options: SubmitOptions = {}): Submission {
-  checkLabels(options)
+export function prepare(namespace: Namespace, input: Canvas | unknown, given: SubmitOptions = {}): Submission {
+  checkLabels(given)
+  const options = given.trace === undefined ? given : withSampled(given, given.trace)
   const plain = isPlain(options)
   const known = plain ? layoutKnown(input) : undefined
   if (known !== undefined) return lone(namespace, known, options)
@@ -199,7 +217,7 @@ function graph(namespace: Namespace, canvas: Canvas, options: SubmitOptions): Gr
   // A new id needs no digest: see same_fields in submit.lua. Keys keep one, and what is stored in pieces is recognised by it.
   const fresh = ownId === undefined && key === undefined && fitsOneCall(stored)
   const digest = fresh ? '-' : fingerprint([stored.roots, ...(fields.flat() as (string | Buffer)[])])
-  fields.push(...labelsOf(options))
+  fields.push(...labelsOf(options), ...originOf(options))
   const head = [id, digest, '1', stored.total, stored.outs, checkRetention(options.retentionMs), keyText, '', stored.roots]
   return { id, partition, fields, bytes, head }
 }

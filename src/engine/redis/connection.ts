@@ -129,7 +129,7 @@ export function normalise(redis: string | RedisOptions): RedisOptions {
 /**
  * Opens a connection of the given role. Connection errors are heard by `onError`, never thrown at nobody.
  * @param signal ends the waiting of one that never gives up
- * @throws ChordisError `redis-unavailable` for a client, after 10 s (or its command time-out) at the latest; `closed` when `signal` fired
+ * @throws ChordisError `request-invalid` for a URL that cannot be read; `redis-unavailable` for a client, after 10 s (or its command time-out) at the latest; `closed` when `signal` fired
  */
 export async function connect(
   redis: string | RedisOptions,
@@ -140,10 +140,10 @@ export async function connect(
 ): Promise<RedisConnection> {
   const options = normalise(redis)
   const base = settings(role, commandTimeoutMs)
-  const connection = options.cluster ? cluster(options.cluster, role, base) : single(options, base)
+  const connection = open(options, role, base)
   let why: unknown
   const hear = (error: Error): void => {
-    why = error
+    why = withoutArguments(error)
     onError(error)
   }
   connection.on('error', hear)
@@ -167,6 +167,23 @@ export async function connect(
     throw new ChordisError('closed', 'it was stopped while it waited for Redis', { cause: why })
   }
   return connection
+}
+
+/** @throws ChordisError `request-invalid`: not the error of the URL itself, which shows it with its password */
+function open(options: RedisOptions, role: ConnectionRole, base: Settings): RedisConnection {
+  try {
+    return options.cluster ? cluster(options.cluster, role, base) : single(options, base)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new ChordisError('request-invalid', 'is no URL that can be read', { path: 'redis' })
+  }
+}
+
+/** ioredis tells with an error what was sent: the password of an AUTH, the arguments and results of tasks. Its name is enough. */
+function withoutArguments<T>(error: T): T {
+  const { command } = (error ?? {}) as { command?: { name?: string; args?: unknown } }
+  if (command?.args !== undefined) delete command.args
+  return error
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
@@ -195,7 +212,7 @@ export function ready(connection: RedisConnection): Promise<void> {
 }
 
 export function unavailable(cause: unknown): ChordisError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = cause instanceof Error ? withoutArguments(cause).message : String(cause)
   return new ChordisError('redis-unavailable', `Redis cannot be reached: ${reason}`, { cause })
 }
 
@@ -213,7 +230,7 @@ const REFUSED =
 /** Tells apart what Redis refused (it surely did not run), what never left, and what may have run without an answer. */
 export function explain(error: unknown, workflow?: string): ChordisError {
   if (error instanceof ChordisError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? withoutArguments(error).message : String(error)
   const details = workflow === undefined ? { cause: error } : { cause: error, workflow }
   if (/^(OOM|-OOM)|used memory > 'maxmemory'/.test(message))
     return new ChordisError('redis-full', 'Redis has no memory left for new work', details)
@@ -239,7 +256,7 @@ export async function runScript(connection: RedisConnection, keys: { meta: strin
   try {
     return await connection.fcall(name, 2, keys.meta, keys.guard, ...call.args)
   } catch (error) {
-    if (!isMissing(error)) throw error
+    if (!isMissing(error)) throw withoutArguments(error)
     await loadLibrary(connection)
     return await connection.fcall(name, 2, keys.meta, keys.guard, ...call.args)
   }

@@ -61,6 +61,23 @@ export async function countNodes(
   return { nodes: nodes + rest, exact: rest === 0 }
 }
 
+/** What waits in a queue of one partition, of one kind. */
+export type ListDepth = [kind: 'ready' | 'parked' | 'delayed', queue: string, nodes: number, ageMs: number]
+
+/** Lists of each kind that one partition is asked for. */
+const DEPTH_LISTS = 2_000
+
+/** How much waits in a partition: one call of some 3 ms at most. `behind`: timers that were not looked at. */
+export async function readDepths(
+  connection: RedisConnection,
+  namespace: Namespace,
+  partition: number,
+): Promise<{ behind: number; lists: ListDepth[] }> {
+  const answer = await namespace.run(connection, partition, calls.depths(DEPTH_LISTS))
+  const [behind, ...lists] = answer as [number, ...ListDepth[]]
+  return { behind, lists }
+}
+
 /** The nodes that stand first in a list, `count` at most. */
 export async function peekList(
   connection: RedisConnection,

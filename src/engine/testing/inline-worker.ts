@@ -16,7 +16,7 @@ import type { ChildOutcome } from '../worker/children.js'
 import { Announcer, type WorkerListener } from '../worker/events.js'
 import { Executor, type ExecutorHost } from '../worker/executor.js'
 import { Batch, type CompletionSink, Grant } from '../worker/grants.js'
-import type { Logger } from '../worker/logger.js'
+import { type Logger, withFields } from '../worker/logger.js'
 import type { TaskRegistry } from '../worker/registry.js'
 import { reportText, type StartedMeta } from '../worker/state-reports.js'
 import type { AttemptStore } from '../worker/store.js'
@@ -205,6 +205,10 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
     this.executor.run()
   }
 
+  loggerOf({ id, task, attempt, workflowId }: Attempt): Logger {
+    return withFields(this.logger, { workflow: workflowId, id, task, attempt })
+  }
+
   private missingFor({ node }: RunNode): string | null {
     const { queues, tasks } = this.options
     const { queue = DEFAULT_QUEUE } = node.options
@@ -242,6 +246,7 @@ export class InlineWorker implements ExecutorHost, AttemptHost, AttemptStore {
       return
     }
     ready.run.finish(ready.node, record)
+    this.announcer?.ended(attempt)
     this.announcer?.turn([{ grant: attempt.grant, nodes: [attempt.key], records: [record] }], ready.run.news())
     this.goOn()
   }

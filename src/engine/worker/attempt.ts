@@ -4,6 +4,8 @@
  */
 import type { Canvas, Json } from '../canvas/types.js'
 import type { TaskSpec } from '../protocol/stored.js'
+import { parseOrigin, spanIdOf, type TraceContext } from '../tracing/trace-context.js'
+import type { RunSpan, Tracer } from '../tracing/tracer.js'
 import type { ChildOptions, StartedChild } from './child-options.js'
 import type { Grant } from './grants.js'
 import type { LimitTimers } from './limits.js'
@@ -13,7 +15,8 @@ import { ChildSignal, IgnoreSignal, ReplaceSignal, RetrySignal } from './signals
 import { reportText } from './state-reports.js'
 
 export interface AttemptHost {
-  readonly logger: Logger
+  /** What its handler writes to. */
+  loggerOf(attempt: Attempt): Logger
   /** Takes a report of a running attempt: see state-reports. */
   report(attempt: Attempt, text: string): void
   /** Starts the `ordinal`th child of the attempt's node, from 1. */
@@ -28,6 +31,12 @@ export class Attempt implements TaskContext {
   started = false
   /** When, of performance.now(). */
   startedAt = 0
+  /** When it became ready, of performance.now(), where that is known: see `waited` of a grant. */
+  readyAt: number | null = null
+  /** Its handler was called. */
+  begun = false
+  /** Of its run, where it is traced. */
+  span: RunSpan | null = null
   /** It was told how it ended; what else it does counts for nothing. */
   over = false
   /** It was revoked: how its handler ends counts for nothing. */
@@ -40,6 +49,7 @@ export class Attempt implements TaskContext {
   private children = 0
   private controller: AbortController | null = null
   private abortReason: unknown
+  private ownLogger: Logger | null = null
 
   constructor(
     private readonly host: AttemptHost,
@@ -80,13 +90,33 @@ export class Attempt implements TaskContext {
   }
 
   get logger(): Logger {
-    return this.host.logger
+    this.ownLogger ??= this.host.loggerOf(this)
+    return this.ownLogger
   }
 
   get signal(): AbortSignal {
     this.controller ??= new AbortController()
     if (this.abortReason !== undefined) this.controller.abort(this.abortReason)
     return this.controller.signal
+  }
+
+  /** Its handler is about to be called. What carries no trace makes no span. */
+  trace(tracer: Tracer): void {
+    const known = this.grant.trace === '' ? undefined : parseOrigin(this.grant.trace)
+    if (known === undefined) return
+    const { task, workflowId: workflow, id, attempt } = this
+    this.span = tracer.run({ task, workflow, id, attempt, parent: known.origin, links: known.links })
+  }
+
+  /** What the workflows carry that it starts: its own span, or as it was told where nobody makes spans here. */
+  get traceContext(): TraceContext | undefined {
+    return this.span === null ? parseOrigin(this.grant.trace)?.origin : this.span.context
+  }
+
+  /** Its completion with the span that ran in front, for a join behind it to link to. */
+  traced(record: string): string {
+    const context = this.span?.context
+    return context !== undefined && /^[SIFXY+]/.test(record) ? `~${spanIdOf(context)}\n${record}` : record
   }
 
   abort(reason: unknown): void {

@@ -16,6 +16,7 @@ import { type RedisConnection, redisFull } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { CALL_BYTES, CALL_FIELDS, pieces, sizeOf } from '../redis/pieces.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
+import { originText } from '../tracing/trace-context.js'
 import { untilAnswered } from './answers.js'
 import type { Attempt } from './attempt.js'
 import { type ChildOptions, checkChildOptions, type StartedChild } from './child-options.js'
@@ -52,6 +53,8 @@ export class Children {
     const { retries } = given.limits ?? {}
     const labels = labelsOf(given, `p:${attempt.workflowId}`)
     const fields: [string, Argument][] = [['m', metaText(stored, given)], ...labels, ...stored.fields]
+    const { traceContext } = attempt
+    if (traceContext !== undefined) fields.push(['O', originText(traceContext)])
     if (retries !== undefined) fields.push(['y', String(retries)])
     if (given.timeoutMs !== undefined) fields.push(['T', String(Math.ceil(given.timeoutMs))])
     const numbers: [number, number, number, string] = [stored.total, stored.outs, keepMs, stored.roots]

@@ -23,6 +23,10 @@ interface OfAttempt {
 /** The lease is held and the handler is about to be called. */
 export interface TaskStarted extends OfAttempt {
   readonly type: 'started'
+  /**
+   * Since its workflow was submitted, ms. Null where that is not how long it waited for a worker: behind other tasks, a delay, or an earlier attempt.
+   */
+  readonly waitedMs: number | null
 }
 
 /** The task said how far it is, or gave itself a state. */
@@ -33,8 +37,13 @@ export interface TaskProgressed extends OfAttempt {
   readonly info: Json
 }
 
+interface EndedAttempt extends OfAttempt {
+  /** From the call of the handler until it was known how it ended, ms. Null where no handler was called: its inputs were damaged, or it waited for a child. */
+  readonly ranMs: number | null
+}
+
 /** The handler returned, or ignored itself. */
-export interface TaskSucceeded extends OfAttempt {
+export interface TaskSucceeded extends EndedAttempt {
   readonly type: 'succeeded'
   /** Parsed at every look. */
   readonly result: Json
@@ -43,13 +52,13 @@ export interface TaskSucceeded extends OfAttempt {
 }
 
 /** The last attempt failed: the node's state is FAILURE. */
-export interface TaskFailed extends OfAttempt {
+export interface TaskFailed extends EndedAttempt {
   readonly type: 'failed'
   readonly error: WireError
 }
 
 /** The attempt failed or asked for another, and there will be one. */
-export interface TaskRetried extends OfAttempt {
+export interface TaskRetried extends EndedAttempt {
   readonly type: 'retried'
   readonly error: WireError | null
   /** Until the next attempt may start, ms. */
@@ -57,22 +66,36 @@ export interface TaskRetried extends OfAttempt {
 }
 
 /** No further attempt: it expired while this one ran. */
-export interface TaskRevoked extends OfAttempt {
+export interface TaskRevoked extends EndedAttempt {
   readonly type: 'revoked'
   readonly error: WireError
 }
 
 /** `ctx.replace()`: the node's place passed to a canvas. */
-export interface TaskReplaced extends OfAttempt {
+export interface TaskReplaced extends EndedAttempt {
   readonly type: 'replaced'
 }
 
+/** How the attempt ended counts for nothing: its lease was lost to another worker, or the task was revoked or its workflow damaged in that moment. */
+export interface TaskLost extends EndedAttempt {
+  readonly type: 'lost'
+}
+
 /** What happened to an attempt, as Redis confirmed it. */
-export type TaskEvent = TaskStarted | TaskProgressed | TaskSucceeded | TaskFailed | TaskRetried | TaskRevoked | TaskReplaced
+export type TaskEvent = TaskStarted | TaskProgressed | TaskSucceeded | TaskFailed | TaskRetried | TaskRevoked | TaskReplaced | TaskLost
 /** The name of a {@link TaskEvent}. */
 export type TaskEventType = TaskEvent['type']
 /** Names of what happens to an attempt. */
-export const TASK_EVENTS: readonly TaskEventType[] = ['started', 'progressed', 'succeeded', 'failed', 'retried', 'revoked', 'replaced']
+export const TASK_EVENTS: readonly TaskEventType[] = [
+  'started',
+  'progressed',
+  'succeeded',
+  'failed',
+  'retried',
+  'revoked',
+  'replaced',
+  'lost',
+]
 
 /** `succeeded`, `failed`, `revoked`: the outcome is known. `ended`: every node is terminal, callbacks included. */
 export type WorkflowEventType = 'succeeded' | 'failed' | 'revoked' | 'ended'
@@ -110,6 +133,8 @@ const OUTCOMES: { readonly [state in WorkflowState]?: WorkflowEventType } = { SU
 export class Announcer {
   /** Added to a turn's `look`: its answer tells what became of its completions, or of workflows too (redis/lua/turn.lua). */
   readonly asks: 3 | 6
+  /** How long the attempts ran whose end travels to Redis, ms. */
+  private readonly ran = new Map<string, number>()
 
   constructor(
     private readonly listener: WorkerListener,
@@ -118,8 +143,19 @@ export class Announcer {
     this.asks = listener.workflow === undefined ? 3 : 6
   }
 
-  started({ id, task, workflowId, attempt }: Attempt): void {
-    this.tell('task', { type: 'started', id, task, workflow: workflowId, attempt })
+  started(attempt: Attempt): void {
+    const { id, task, workflowId: workflow, attempt: number, readyAt } = attempt
+    // The executor's own clock stands still for some milliseconds.
+    attempt.startedAt = performance.now()
+    attempt.begun = true
+    const waitedMs = readyAt === null ? null : Math.max(0, attempt.startedAt - readyAt)
+    this.tell('task', { type: 'started', id, task, workflow, attempt: number, waitedMs })
+  }
+
+  /** It is known how it ended, and Redis will be told. */
+  ended(attempt: Attempt): void {
+    if (attempt.begun && this.listener.task !== undefined)
+      this.ran.set(keyOf(attempt.id, attempt.attempt), performance.now() - attempt.startedAt)
   }
 
   /** A turn was answered. `news`: what it answered beside grants (redis/lua/lib/flush.lua). */
@@ -156,9 +192,17 @@ export class Announcer {
     if (this.listener.task === undefined) return
     const workflow = grant.lone ? String(node) : grant.workflow
     const id = grant.lone ? `${workflow}:0` : `${workflow}:${grant.prefix}${node}`
+    const attempt = grant.attemptNumber
+    const of = { id, task: grant.spec.task, workflow, attempt }
     const other = otherwise.get(id)
-    if (other === '') return
-    const event = eventOf({ id, task: grant.spec.task, workflow, attempt: grant.attemptNumber }, said[0] === '%' ? said : (other ?? said))
+    if (said[0] === '%') {
+      if (other !== '') this.tell('task', { ...of, type: 'progressed', ...parseReport(said.slice(1)) })
+      return
+    }
+    const key = keyOf(id, attempt)
+    const ended = { ...of, ranMs: this.ran.get(key) ?? null }
+    this.ran.delete(key)
+    const event = other === '' ? lostBy(ended, said) : eventOf(ended, other ?? said)
     if (event !== undefined) this.tell('task', event)
   }
 
@@ -178,6 +222,11 @@ export class Announcer {
   }
 }
 
+const keyOf = (id: string, attempt: number): string => `${id} ${attempt}`
+
+/** Nothing came of a completion. What was given back is no loss. */
+const lostBy = (of: EndedAttempt, said: string): TaskLost | undefined => (said[0] === 'b' ? undefined : { ...of, type: 'lost' })
+
 /** `<state> <JSON>` of a report. */
 function parseReport(text: string): { state: string; info: Json } {
   const space = text.indexOf(' ')
@@ -185,8 +234,9 @@ function parseReport(text: string): { state: string; info: Json } {
 }
 
 /** The event that a completion's record stands for; see redis/lua/lib/finish.lua. What was given back is none. */
-function eventOf(of: OfAttempt, said: string): TaskEvent | undefined {
-  const record = said.startsWith('+') ? said.slice(said.indexOf('\n') + 1) : said
+function eventOf(of: EndedAttempt, said: string): TaskEvent | undefined {
+  const untraced = said.startsWith('~') ? said.slice(said.indexOf('\n') + 1) : said
+  const record = untraced.startsWith('+') ? untraced.slice(untraced.indexOf('\n') + 1) : untraced
   const body = record.slice(record.indexOf('|') + 1)
   switch (record[0]) {
     case 'S':
@@ -206,8 +256,6 @@ function eventOf(of: OfAttempt, said: string): TaskEvent | undefined {
       return { ...of, type: 'revoked', error: JSON.parse(body) as WireError }
     case 'X':
       return { ...of, type: 'replaced' }
-    case '%':
-      return { ...of, type: 'progressed', ...parseReport(record.slice(1)) }
     case 'r': {
       const error = /^\d+\|\d*\|\d+\|(.*)$/s.exec(body)?.[1] ?? ''
       return { ...of, type: 'retried', delayMs: Number.parseInt(record.slice(1), 10), error: error === '' ? null : JSON.parse(error) }

@@ -6,6 +6,7 @@
  * or after its lease was lost, counts for nothing.
  */
 import type { PoolKind } from '../canvas/task.js'
+import type { Tracer } from '../tracing/tracer.js'
 import type { Attempt } from './attempt.js'
 import { callHandler, damage, type Inputs, isThenable, parseArguments } from './call.js'
 import { Isolation, type Mark } from './isolation.js'
@@ -47,6 +48,8 @@ export interface ExecutorOptions {
   pools?: Pools
   /** Shows the heartbeat thread what runs on the main loop. */
   watch?: Watch
+  /** Makes spans of runs. */
+  tracer?: Tracer
   /** Told of every attempt whose handler is about to be called, when somebody listens. */
   begins?: (attempt: Attempt) => void
 }
@@ -278,19 +281,20 @@ export class Executor {
     else if ('thrown' in end) this.threw(attempt, definition, end.thrown)
     else if (attempt.revoked) this.host.complete(attempt, 'b|')
     else if ('lost' in end) {
-      attempt.logger.error({ attempt: attempt.id, task: attempt.task, reason: end.lost }, 'a task took its thread or process down')
+      attempt.logger.error({ reason: end.lost }, 'a task took its thread or process down')
       this.host.complete(attempt, `l${this.options.maxDeliveries}|`)
     } else this.goesBack(attempt, end.back)
   }
 
   /** It never began, and not through its own fault. */
   private goesBack(attempt: Attempt, reason: string): void {
-    attempt.logger.warn({ attempt: attempt.id, reason }, 'an attempt could not begin; it goes back')
+    attempt.logger.warn({ reason }, 'an attempt could not begin; it goes back')
     setTimeout(() => this.host.complete(attempt, 'b|'), GO_BACK_MS)
   }
 
   private begins(attempt: Attempt, definition: TaskDefinition): void {
     if (definition.options?.trackStarted ?? this.options.trackStarted) this.host.track(attempt)
+    if (this.options.tracer !== undefined) attempt.trace(this.options.tracer)
     this.options.begins?.(attempt)
   }
 
@@ -300,7 +304,7 @@ export class Executor {
     let pending: boolean
     watch?.enter(attempt, definition)
     try {
-      value = callHandler(attempt, definition)
+      value = attempt.span === null ? callHandler(attempt, definition) : attempt.span.within(() => callHandler(attempt, definition))
       pending = isThenable(value)
     } catch (thrown) {
       watch?.leave()

@@ -15,6 +15,10 @@ export type GrantReply = [
   definitions: string,
   /** Of workflows of one task, which share a grant (then the head's workflow is ''): their ids, joined by commas. */
   workflows?: string,
+  /** For who listens: since their submission, ms; '' where that says nothing of how long they waited. Of several workflows joined by commas. */
+  waited?: string,
+  /** Of a workflow that carries a trace: see {@link parseOrigin}. */
+  trace?: string,
 ]
 
 export class Batch {
@@ -22,6 +26,8 @@ export class Batch {
   constructor(
     /** `<lane>:<sequence>`; with the incarnation in front it is the attempt id. */
     readonly name: string,
+    /** When the turn was answered, of performance.now(); 0 where nobody asks. */
+    readonly at = 0,
   ) {}
 }
 
@@ -63,6 +69,8 @@ export class Grant {
     readonly suspicion = 0,
     /** Attempts before it was requeued: they do not count as retries. */
     readonly before = 0,
+    /** What its workflow carries of a trace, and spans of its inputs; '' for nothing. */
+    readonly trace = '',
   ) {}
 
   /** The child that the node waited for, when this is to read what came of it. */

@@ -109,7 +109,7 @@ function isRetried(attempt: Attempt, policy: RetrySettings, thrown: unknown, err
   try {
     return retriesFor(policy, thrown, error, attempt.attempt)
   } catch (err) {
-    attempt.logger.error({ err, attempt: attempt.id }, 'retryIf failed; the attempt is not tried again')
+    attempt.logger.error({ err }, 'retryIf failed; the attempt is not tried again')
     return false
   }
 }

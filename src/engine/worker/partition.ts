@@ -11,6 +11,7 @@ import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
 import { beforeNextTry, isScriptError, untilAnswered } from './answers.js'
+import type { Attempt } from './attempt.js'
 import type { Announcer, Carried } from './events.js'
 import { Batch, completionGroups, Grant, type GrantReply, SpecCache } from './grants.js'
 import type { Logger } from './logger.js'
@@ -28,7 +29,7 @@ export interface PartitionHost {
   /** Attempts that may be asked for now; what is granted of them must be given back with release(). */
   reserve(partition: Partition): number
   release(slots: number): void
-  granted(grant: Grant, workflow: string, index: number, definition: string): void
+  granted(grant: Grant, workflow: string, index: number, definition: string): Attempt
   /** All of a turn's grants were handed over. */
   run(): void
   lost(nodes: string[]): void
@@ -244,7 +245,7 @@ export class Partition {
   private received(lane: Lane, { want, wakes, look }: Sent, [, more, dueMs, lost, grants]: TurnReply): void {
     let granted = 0
     if (grants.length > 0) {
-      const batch = new Batch(`${lane.number}:${lane.sequence}`)
+      const batch = new Batch(`${lane.number}:${lane.sequence}`, performance.now())
       for (const reply of grants) granted += this.hand(batch, reply)
       if (batch.outstanding > 0) this.batches.set(batch.name, batch)
     }
@@ -265,7 +266,7 @@ export class Partition {
   }
 
   private hand(batch: Batch, reply: GrantReply): number {
-    const [head, input, specText, texts, workflows] = reply
+    const [head, input, specText, texts, workflows = '', waited = '', trace = ''] = reply
     const [workflow = '', run = '', prefix = '', template = '', first, count, stride, attempt, cause = '-', level = '0', before = '0'] =
       head.split('|')
     const spec = this.specs.get(specText)
@@ -282,14 +283,20 @@ export class Partition {
       spec,
       Number(level),
       Number(before),
+      trace,
     )
     const definitions = texts.split(SEPARATOR)
     const nodes = Number(count)
     const from = Number(first)
     const step = Number(stride)
     batch.outstanding += nodes
-    const ids = workflows?.split(',')
-    for (let k = 0; k < nodes; k++) this.host.granted(grant, ids?.[k] ?? workflow, from + k * step, definitions[k] as string)
+    const ids = workflow === '' ? workflows.split(',') : []
+    const waits = waited === '' ? [] : waited.split(',')
+    for (let k = 0; k < nodes; k++) {
+      const attempt = this.host.granted(grant, ids[k] ?? workflow, from + k * step, definitions[k] as string)
+      const sinceMs = waits[k] ?? waits[0] ?? ''
+      if (sinceMs !== '') attempt.readyAt = batch.at - Number(sinceMs)
+    }
     return nodes
   }
 

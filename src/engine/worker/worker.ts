@@ -16,6 +16,7 @@ import { checkName, newIncarnation } from '../protocol/ids.js'
 import type { WorkerSample } from '../protocol/worker-view.js'
 import { connect, type RedisConnection } from '../redis/connection.js'
 import { Namespace } from '../redis/namespace.js'
+import { runEnd } from '../tracing/tracer.js'
 import { untilAnswered } from './answers.js'
 import { Attempt, type AttemptHost } from './attempt.js'
 import type { ChildOptions, StartedChild } from './child-options.js'
@@ -25,7 +26,7 @@ import { Executor, type ExecutorHost } from './executor.js'
 import { Fences } from './fences.js'
 import type { Grant } from './grants.js'
 import { Heartbeat } from './heartbeat.js'
-import { DEFAULT_LOGGER, type Logger } from './logger.js'
+import { DEFAULT_LOGGER, type Logger, withFields } from './logger.js'
 import { Partition, type PartitionHost } from './partition.js'
 import { Pools } from './pools/pools.js'
 import { Presence } from './presence.js'
@@ -125,6 +126,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
       random: Math.random,
       pools: this.pools,
       watch: this.watch,
+      ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
       ...(announcer && options.listener?.task ? { begins: (attempt: Attempt) => announcer.started(attempt) } : {}),
     })
     this.fences = new Fences({
@@ -390,11 +392,12 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   }
 
   /** An attempt was leased into a slot that was reserved. @internal */
-  granted(grant: Grant, workflow: string, index: number, definition: string): void {
+  granted(grant: Grant, workflow: string, index: number, definition: string): Attempt {
     this.slots.fill()
     const attempt = new Attempt(this, grant, workflow, index, definition)
     this.running.add(attempt)
     this.executor.enqueue(attempt)
+    return attempt
   }
 
   /** Runs what was granted; while stopping, gives it back. @internal */
@@ -447,11 +450,13 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   complete(attempt: Attempt, record: string): void {
     if (!this.running.delete(attempt)) return
     attempt.over = true
+    this.announcer?.ended(attempt)
     this.reports.over(attempt)
     const told = attempt.revoked ? 'b|' : record
     this.fences.ended(attempt)
     this.presence.vitals.count(told)
-    attempt.grant.partition.complete(attempt.grant, attempt.key, told, true)
+    attempt.span?.end(runEnd(told))
+    attempt.grant.partition.complete(attempt.grant, attempt.key, attempt.traced(told), true)
     this.slots.over()
     if (attempt.started) this.executor.over(attempt)
     this.slots.feed()
@@ -459,10 +464,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   }
 
   /** A handler ran past its hard limit; it was told so and cannot be stopped. @internal */
-  overran({ task, id }: Attempt): void {
+  overran(attempt: Attempt): void {
     const stops = this.settings.onOverrun === 'stop' && this.state === 'running'
     const what = stops ? 'the worker stops, for a new one to take its place' : 'its outcome is told; the handler goes on'
-    this.logger.error({ task, attempt: id }, `a task ran past its time limit on the main loop; ${what}`)
+    attempt.logger.error({}, `a task ran past its time limit on the main loop; ${what}`)
     if (!stops) return
     this.overrun = true
     void this.stop()
@@ -475,6 +480,11 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   }
 
   // AttemptHost
+
+  /** Every line of a handler, and about it, says whose it is. @internal */
+  loggerOf({ id, task, attempt, workflowId }: Attempt): Logger {
+    return withFields(this.logger, { workflow: workflowId, id, task, attempt })
+  }
 
   /** What a handler says of itself; the latest counts. @internal */
   report(attempt: Attempt, text: string): void {
@@ -524,6 +534,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
       // It goes back: how it takes the signal is not how it ended.
       attempt.over = true
       attempt.abort(new ChordisError('closed', 'the worker stops'))
+      attempt.span?.end({ outcome: 'givenBack' })
     }
     // Nothing may run any more when others are given it; only then is it given back.
     await this.pools.stop()

@@ -3,7 +3,7 @@
  * declared is left alone, what a person paused stays paused, and a time fires once for all.
  */
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
-import { Beat, type BeatStatistics, Client } from '../../engine/index.js'
+import { Beat, type BeatStatistics, Client, type Fired } from '../../engine/index.js'
 import { type ChordisConnection, where } from '../connections/connection.js'
 import { Connections } from '../connections/connections.js'
 import { isForTasksOnly } from '../worker/tasks-of.js'
@@ -16,6 +16,8 @@ const LISTED_AT_ONCE = 1_000
 @Injectable()
 export class BeatRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly beats: Beat[] = []
+  /** Hear of every run that the beats of this process submit, or leave out. */
+  readonly listeners: ((fired: Fired) => void)[] = []
 
   constructor(
     @Inject(BEAT_OPTIONS) private readonly options: BeatModuleOptions,
@@ -26,6 +28,11 @@ export class BeatRunner implements OnApplicationBootstrap, BeforeApplicationShut
   /** What the beats of this process have done. */
   statistics(): BeatStatistics[] {
     return this.beats.map((beat) => beat.statistics())
+  }
+
+  /** Since the beat of this process that stands still the longest looked at its schedules, ms; 0 where there is none. */
+  sinceLookMs(): number {
+    return Math.max(0, ...this.beats.map((beat) => beat.sinceLookMs()))
   }
 
   /** @throws Error for a schedule that cannot be, naming where it is declared */
@@ -90,7 +97,11 @@ export class BeatRunner implements OnApplicationBootstrap, BeforeApplicationShut
   private async begin({ client, options, logger }: ChordisConnection): Promise<void> {
     if (!(client instanceof Client)) return
     const given = typeof this.options.beat === 'object' ? this.options.beat : {}
-    const beat = new Beat({ ...where(options), logger, ...given })
+    const onFired = (fired: Fired): void => {
+      for (const listener of this.listeners) listener(fired)
+      given.onFired?.(fired)
+    }
+    const beat = new Beat({ ...where(options), logger, ...given, onFired })
     this.beats.push(beat)
     await beat.start()
   }

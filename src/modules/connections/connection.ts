@@ -7,6 +7,8 @@ import { type ChordisModuleOptions, type Role, rolesOf } from '../chordis.option
 /** One connection of the process: options, client, tasks, and its worker while it runs. */
 export class ChordisConnection {
   private worker: Worker | undefined
+  /** Made when the worker starts: who listens to it beside the application's own hooks. */
+  readonly listeners: (() => WorkerListener)[] = []
 
   constructor(
     readonly name: string,
@@ -33,10 +35,16 @@ export class ChordisConnection {
     return this.worker !== undefined
   }
 
-  /** Starts a worker when that is one of the roles. */
-  async start(listener: WorkerListener | undefined): Promise<void> {
+  /** Its worker in this process, while it takes tasks. */
+  get current(): Worker | undefined {
+    return this.worker
+  }
+
+  /** Starts a worker when that is one of the roles. @param hooks what the application listens with */
+  async start(hooks: WorkerListener | undefined): Promise<void> {
     if (!this.roles.includes('worker')) return
     const { options, tasks, logger } = this
+    const listener = allOf([...this.listeners.map((make) => make()), ...(hooks === undefined ? [] : [hooks])])
     const listening = listener === undefined ? {} : { listener }
     const worker = new Worker({
       ...where(options),
@@ -64,7 +72,23 @@ export class ChordisConnection {
   }
 }
 
+/** Several listeners as one. Each keeps its faults to itself; what nobody hears is not gathered. */
+function allOf(listeners: readonly WorkerListener[]): WorkerListener | undefined {
+  if (listeners.length < 2) return listeners[0]
+  const tasks = listeners.flatMap(({ task }) => task ?? [])
+  const workflows = listeners.flatMap(({ workflow }) => workflow ?? [])
+  return {
+    ...(tasks.length === 0 ? {} : { task: (event) => tasks.forEach((tell) => void tell(event)) }),
+    ...(workflows.length === 0 ? {} : { workflow: (event) => workflows.forEach((tell) => void tell(event)) }),
+  }
+}
+
 /** Which Redis and namespace a connection is of. */
-export function where({ redis, namespace, partitions }: ChordisModuleOptions) {
-  return { redis, ...(namespace === undefined ? {} : { namespace }), ...(partitions === undefined ? {} : { partitions }) }
+export function where({ redis, namespace, partitions, tracer }: ChordisModuleOptions) {
+  return {
+    redis,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(tracer === undefined ? {} : { tracer }),
+  }
 }

@@ -8,6 +8,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
+import { echoRequestIds, requestId } from './request-id.js'
 import { sendProblem } from './send.js'
 
 /** Bytes of a request body. */
@@ -23,18 +24,31 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
     onConstructorPoisoning: 'ignore',
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
+    genReqId: requestId,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   })
   const server = adapter.getInstance()
   server.removeContentTypeParser('text/plain')
   streamLines(server)
+  echoRequestIds(server)
   answerWrongMethods(server)
+  answerBadBodies(server)
   return adapter
 }
 
 /** A URL that the router refuses before any hook or filter of Nest. */
 function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   sendProblem(reply, toProblem(error, request.url), error)
+}
+
+/**
+ * A body that cannot be read never reaches a handler of Nest. Its own filter for that is set when routes may be there already: a plugin that was waited for
+ * (mercurius) makes Fastify settle those that follow at once. Plugins answer for their own routes.
+ */
+function answerBadBodies(server: FastifyInstance): void {
+  server.addHook('onRoute', function (route) {
+    if (this === server) route.errorHandler ??= answerFrameworkError
+  })
 }
 
 /** NDJSON is handed over as a stream, where it is understood; elsewhere it is no media type that is known. Its lines have limits, their number has none. */

@@ -24,7 +24,8 @@ export class ProblemFilter implements ExceptionFilter {
     sendProblem(http.getResponse<FastifyReply>(), problem, error)
   }
 
-  private log(error: unknown, { status, code, workflow }: Problem, { method, url }: FastifyRequest): void {
-    if (status >= 500) this.logger.error({ err: error, method, url, status, code, workflow }, 'request failed')
+  private log(error: unknown, { status, code, workflow }: Problem, { id, method, url }: FastifyRequest): void {
+    if (status >= 500)
+      this.logger.error({ err: error, requestId: id, method, path: url.split('?', 1)[0], status, code, workflow }, 'request failed')
   }
 }

@@ -2,7 +2,7 @@
  * The engine's Logger over Nest's: what an application gets when it passes no logger of its own.
  */
 import { Logger as NestLogger } from '@nestjs/common'
-import type { Logger } from '../../engine/index.js'
+import { type Logger, redactFields, redactText } from '../../engine/index.js'
 
 /** Engine messages through Nest's logger, under the context `Chordis`. */
 export function nestEngineLogger(): Logger {
@@ -17,10 +17,10 @@ export function nestEngineLogger(): Logger {
 
 function line(fields: object, message = ''): string {
   const rest = Object.entries(fields).filter(([key]) => key !== 'err')
-  return rest.length === 0 ? message : `${message} ${JSON.stringify(Object.fromEntries(rest))}`
+  return rest.length === 0 ? message : `${message} ${JSON.stringify(redactFields(Object.fromEntries(rest)))}`
 }
 
 function stackOf(fields: object): string | undefined {
   const { err } = fields as { err?: unknown }
-  return err instanceof Error ? err.stack : undefined
+  return err instanceof Error && err.stack !== undefined ? redactText(err.stack) : undefined
 }

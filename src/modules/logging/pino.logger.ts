@@ -4,14 +4,46 @@
  * Nest passes `(message, ...rest)` where the last string is the context and, for errors, the one before it a stack.
  */
 import type { LoggerService } from '@nestjs/common'
-import { type Logger as Pino, pino } from 'pino'
+import { type DestinationStream, type Logger as Pino, pino } from 'pino'
+import { redactFields, redactText } from '../../engine/index.js'
 
 /** Levels of pino; `silent` for none. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
-/** A pino logger that writes errors with their stack and cause. */
-export function createPino(level: LogLevel = 'info'): Pino {
-  return pino({ level, base: null, serializers: { err: pino.stdSerializers.errWithCause } })
+/** What a child logger may be bound to, which pino does not show us: only names that are told. */
+const BOUND_SECRETS = [
+  'password',
+  'passwd',
+  'secret',
+  'token',
+  'authorization',
+  'cookie',
+  '["set-cookie"]',
+  'apiKey',
+  'api_key',
+  'privateKey',
+  'private_key',
+]
+
+const errorOf = (error: Error): unknown => pino.stdSerializers.errWithCause(error)
+
+/**
+ * A pino logger that writes errors with their stack and cause, and no secrets: nothing under names such as `password`, `token`, `cookie`, however deep
+ * ({@link redactFields}), and no passwords of URLs. Of what a child logger is bound to, only the usual names are left out, and only at its top.
+ * @param destination default: standard output
+ */
+export function createPino(level: LogLevel = 'info', destination?: DestinationStream): Pino {
+  const redact = (fields: Record<string, unknown>) => redactFields(fields, errorOf)
+  const options = {
+    level,
+    base: null,
+    formatters: { log: redact },
+    // Errors have been written by then.
+    serializers: { err: (err: unknown) => err },
+    redact: { paths: BOUND_SECRETS, censor: '[redacted]' },
+    hooks: { streamWrite: redactText },
+  }
+  return destination === undefined ? pino(options) : pino(options, destination)
 }
 
 /** What Nest says about its own boot, a line per module and route: `debug`, so that `info` is about the service. */

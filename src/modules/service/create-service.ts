@@ -20,6 +20,9 @@ import { HealthModule } from '../health/health.module.js'
 import { createAdapter } from '../http/adapter.js'
 import { ProblemFilter } from '../http/problem.filter.js'
 import { createPino, type LogLevel, PinoLogger } from '../logging/pino.logger.js'
+import { logRequests } from '../logging/request-log.js'
+import { MetricsModule } from '../metrics/metrics.module.js'
+import type { MetricsModuleOptions } from '../metrics/metrics.options.js'
 import { serveDocs } from '../rest/docs.js'
 import { RestModule } from '../rest/rest.module.js'
 
@@ -43,6 +46,8 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   graphql?: GraphqlOptions | false
   /** Default `info`. */
   logLevel?: LogLevel
+  /** How `/metrics` is served; `false`: not at all, which spares a worker the counting. Default: with all defaults. */
+  metrics?: (MetricsModuleOptions & { path?: string }) | false
   /** A pino logger of your own, or `false` for silence. Default: JSON lines on stdout. */
   logger?: Pino | false
 }
@@ -73,6 +78,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   )
   try {
     app.useGlobalFilters(app.get(ProblemFilter))
+    logRequests(app.getHttpAdapter().getInstance(), pino)
     if (options.docs !== false && rolesOf(options).includes('api')) await serveDocs(app)
     await app.listen(options.port ?? 3000, await hostOf(app, options))
   } catch (error) {
@@ -93,14 +99,15 @@ async function hostOf(app: NestFastifyApplication, options: ServiceOptions): Pro
   return rolesOf(options).includes('api') ? app.get(OpenMode).hostFor(host) : host
 }
 
-type Parts = Pick<ServiceOptions, 'access' | 'imports' | 'providers' | 'graphql'>
+type Parts = Pick<ServiceOptions, 'access' | 'imports' | 'providers' | 'graphql' | 'metrics'>
 
 async function rootModule(options: ChordisModuleOptions & Parts): Promise<DynamicModule> {
-  const { access, imports = [], providers = [], graphql, ...chordis } = options
+  const { access, imports = [], providers = [], graphql, metrics, ...chordis } = options
+  const measured = metrics === false ? [] : [MetricsModule.forRoot(metrics ?? {})]
   const faces = rolesOf(chordis).includes('api') ? [RestModule, ...(await graphqlModule(graphql))] : []
   return {
     module: ServiceModule,
-    imports: [ChordisModule.forRoot(chordis), AccessModule.forRoot(access ?? {}), HealthModule, ...faces, ...imports],
+    imports: [ChordisModule.forRoot(chordis), AccessModule.forRoot(access ?? {}), HealthModule, ...measured, ...faces, ...imports],
     providers: [ProblemFilter, { provide: APP_GUARD, useExisting: AccessGuard }, ...providers],
   }
 }

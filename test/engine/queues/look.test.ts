@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { group } from '../../../src/engine/index.js'
 import { PartitionKeys } from '../../../src/engine/redis/keys.js'
 import { useRedis } from '../../support/redis-server.js'
+import { until } from '../../support/wait.js'
 import { Hand } from '../hand.js'
 import { COMMON, call, end, Gate, TestEngine } from '../harness.js'
 
@@ -105,3 +106,49 @@ test('what waits in a paused queue is not drained', async () => {
   await client.queues.resume('mail')
   await drained
 })
+
+test('depths tell in one call per partition what is ready, parked and delayed in each queue, and since when', async () => {
+  const engine = await TestEngine.open(redis.url, 2)
+  const { client } = engine
+  expect(await client.queues.depths()).toEqual({ queues: new Map(), timersBehind: 0 })
+  const from = Date.now()
+  await client.submit(group(Array.from({ length: 1_200 }, (_, i) => mail('echo', [i]))))
+  for (let k = 0; k < 3; k++) await client.submit(mail('echo', [k]).set({ countdown: 60 }))
+  await client.submit(call('nobody-knows', [1], { queue: 'strange' }))
+  await engine.worker({}, { queues: ['strange'] })
+  const strange = await until(async () => {
+    const found = (await client.queues.depths()).queues.get('strange')
+    return found?.parked === 1 && found
+  })
+  expect(strange).toEqual({ ready: 0, parked: 1, delayed: 0, oldestMs: null })
+  const { queues } = await client.queues.depths()
+  expect(queues.get('mail')).toEqual({ ready: 1_200, parked: 0, delayed: 3, oldestMs: expect.any(Number) })
+  expect(queues.get('mail')?.oldestMs).toBeLessThanOrEqual(Date.now() - from + 1)
+})
+
+test('the age of a queue is that of its first task whose workflow lives, and depths look at no more than the heads of long lists', async () => {
+  const engine = await TestEngine.open(redis.url)
+  const { client } = engine
+  const gone = await client.submit(mail('echo', ['gone']))
+  await client.submit(mail('echo', ['first']))
+  const list = new PartitionKeys(engine.namespace, 0).of('ready', 'mail:0')
+  const direct = redis.connect()
+  await gone.revoke()
+  const [, live = ''] = await direct.lrange(list, 0, 1)
+  await direct.hset(
+    new PartitionKeys(engine.namespace, 0).of('workflow', live.split(':')[0]),
+    's',
+    await aged(direct, engine, live, 60_000),
+  )
+  // Entries of ten tasks each behind the first 2,000 count as one.
+  await direct.rpush(list, ...Array.from({ length: 2_500 }, (_, k) => `gone${k}:1:0::0:10:1`))
+  const mails = (await client.queues.depths()).queues.get('mail')
+  expect(mails?.oldestMs).toBeGreaterThan(59_000)
+  expect(mails?.ready).toBe(2 + 1_998 * 10 + 502)
+})
+
+/** The control field of an entry's workflow, submitted so much earlier. */
+async function aged(direct: ReturnType<typeof redis.connect>, engine: TestEngine, entry: string, ms: number): Promise<string> {
+  const control = (await direct.hget(new PartitionKeys(engine.namespace, 0).of('workflow', entry.split(':')[0]), 's')) ?? ''
+  return control.replace(/\d{13}/, (created) => String(Number(created) - ms))
+}

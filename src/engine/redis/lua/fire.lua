@@ -128,6 +128,7 @@ local function start(s, what, late, id, begin, total, outs, keep, roots, from, c
     for k = from, from + 2 * count - 2, 2 do put(c, ARGV[k], ARGV[k + 1]) end
     put(c, 'B', s.name .. ' ' .. what .. ' ' .. late)
     if field(c, 'F') and not find(c.flags, 'x', 1, true) then c.flags = c.flags .. 'x' end
+    if c.f['O'] then c.flags = c.flags .. 'd' end
     set_deadline(c, roots)
     c.flags = c.flags .. 'ls'
     release_roots(c, '', roots)

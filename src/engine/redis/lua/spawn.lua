@@ -51,7 +51,7 @@ local function stored(state)
 end
 
 local function staged()
-  local child = try_context(id, { 'r' })
+  local child = try_context(id, { 'r', 'O' })
   roots = child and child.state == 'g' and match(child.f['r'] or '', '^%d+ (%S+)$')
   if not roots then return nil end
   child.state, child.flags, child.changed = 'p', child.flags .. 'l', true
@@ -68,6 +68,7 @@ local child = begin == '1' and stored('p')
 if begin == '2' then child = staged() end
 if not child then return { 'lost' } end
 redis.call('ZREM', K_staging, id)
+if child.f['O'] then child.flags = child.flags .. 'd' end
 if field(child, 'T') then set_deadline(child, roots) end
 put(c, 'C', listed .. id .. ' ' .. policy .. '\n')
 release_roots(child, '', roots)

@@ -36,7 +36,7 @@ local function same_fields(id, at_)
       local stored = got[k - from + 1]
       if names[k] == 'm' then
         if shape(stored or LONE_META) ~= shape(values[k]) then return false end
-      elseif names[k] ~= 'y' and names[k] ~= 'T' and names[k] ~= 'F' and names[k] ~= 'l' and stored ~= values[k] then
+      elseif names[k] ~= 'y' and names[k] ~= 'T' and names[k] ~= 'F' and names[k] ~= 'l' and names[k] ~= 'O' and stored ~= values[k] then
         return false
       end
     end
@@ -76,6 +76,7 @@ while from <= #ARGV do
     if waiter ~= '' then put(c, 'w', waiter) end
     for k = from + 10, from + 8 + 2 * count, 2 do put(c, ARGV[k], ARGV[k + 1]) end
     if c.f['F'] then c.flags = c.flags .. 'x' end
+    if c.f['O'] then c.flags = c.flags .. 'd' end
     if begin == '1' then
       if c.f['T'] then set_deadline(c, roots) end
       if c.f['l'] then c.flags = c.flags .. 'l' end

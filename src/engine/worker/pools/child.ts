@@ -124,7 +124,8 @@ function hostOf(send: (message: ChildMessage) => void, starts: Starts): AttemptH
     send({ type: 'log', level, fields: plain(fields), message })
   const logger: Logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
   return {
-    logger,
+    // The worker adds whose it is.
+    loggerOf: () => logger,
     report: (_attempt, text) => send({ type: 'report', text }),
     startChild: (_attempt, canvas, options, number) => starts.ask(number, canvas, options),
   }

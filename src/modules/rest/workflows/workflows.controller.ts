@@ -1,16 +1,17 @@
 /** `/v1/workflows`: what can be submitted and seen. */
 import { Readable } from 'node:stream'
-import { Get, Inject, Post, Res, StreamableFile } from '@nestjs/common'
+import { Get, Headers, Inject, Post, Res, StreamableFile } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
-import type {
-  GraphView,
-  NodeResult,
-  Outcome,
-  RunView,
-  TaskPage,
-  WorkflowCounts,
-  WorkflowPage,
-  WorkflowStatus,
+import {
+  type GraphView,
+  type NodeResult,
+  type Outcome,
+  type RunView,
+  readTraceContext,
+  type TaskPage,
+  type WorkflowCounts,
+  type WorkflowPage,
+  type WorkflowStatus,
 } from '../../../engine/index.js'
 import { Asking } from '../../access/asking.js'
 import type { Principal } from '../../access/principal.js'
@@ -42,6 +43,7 @@ export class WorkflowsController {
     @Asking() by: Principal,
     @SentTo(new SubmitOrStreamPipe(), DocumentsSubmission({ lines: true })) sent: Submission | Readable,
     @IdempotencyKey() idempotencyKey: string | undefined,
+    @Headers() { traceparent, tracestate }: { traceparent?: string; tracestate?: string },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Submitted | StreamableFile> {
     if (sent instanceof Readable) {
@@ -50,10 +52,9 @@ export class WorkflowsController {
       return new StreamableFile(Readable.from(submitLines(this.workflows, by, sent)), { type: NDJSON_TYPE })
     }
     const { canvas, options } = sent
-    const done = await this.workflows.submit(by, {
-      canvas,
-      options: idempotencyKey === undefined ? options : { ...options, idempotencyKey },
-    })
+    const trace = readTraceContext(traceparent, tracestate)
+    const keyed = idempotencyKey === undefined ? {} : { idempotencyKey }
+    const done = await this.workflows.submit(by, { canvas, options: { ...options, ...keyed, ...(trace === undefined ? {} : { trace }) } })
     reply.header('location', `/v1/workflows/${encodeURIComponent(done.id)}`)
     return done
   }

@@ -1,6 +1,7 @@
 -- finish: what a worker says of its attempts. Only the attempt that holds the lease changes anything; others are answered as lost.
 -- A completion's record is stored as it came (S F I), or is a command:
 --   r<ms>|<attempt>|error  try again after ms      b|  give back, uncharged      l<budget>|  the process or thread it ran in alone died      %STATE json  what the task says of itself, the lease stays
+--   ~<span>\n<record>  of a workflow with a trace: the span that ran, then the record
 --   X|<prefix>|…  replaced by a staged segment     Y[i]|<child>  waits for a child workflow     +<segments>\n<record>  more members for its chord, then the record
 local function held(r, attempt)
   check('a lease', r)
@@ -118,8 +119,22 @@ local function await(c, p, i, t, T, att, cause, record)
   later(c, 'n', p, i, 1, 1, t, child)
 end
 
+-- feeds_join: whether a node after this one waits for others too.
+local function feeds_join(c, p, T)
+  for k = 1, #T.succ do
+    if template(c, T.succ[k].p or p, T.succ[k].t).needs > 1 then return true end
+  end
+  return false
+end
+
 local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause, flags)
   local kind = byte(record)
+  if kind == 126 then
+    local span, rest = match(record, '^~(%x+)\n(.*)$')
+    if not span then error('completion') end
+    if feeds_join(c, p, T) then put(c, 'k' .. p .. text(i), span) end
+    record, kind = rest, byte(rest)
+  end
   if kind == 43 then
     local segments, rest = match(record, '^%+([^\n]*)\n(.*)$')
     if not fits(c, (string.gsub(segments, ' %d+;', ' '))) then return settle(c, p, i, T, 'F', 'F' .. att .. TOO_MANY, 'F' .. p .. i, 0) end

@@ -1,5 +1,5 @@
 -- grant: turns ready entries into leases. An entry counts only if its nodes are ready in that run; stale ones are dropped.
--- One grant is {head, input, spec, definitions}; head: workflow|run|prefix|template|first|n|stride|attempt number|cause, of a suspect (see loss.lua) |level
+-- One grant is {head, input, spec, definitions}, for who listens also '' and what `waited` says, of a workflow with a trace what `trace_of` says behind that; head: workflow|run|prefix|template|first|n|stride|attempt number|cause, of a suspect (see loss.lua) |level
 -- behind, of what was requeued |level|attempts before that; in one text because a reply costs its reader by the element.
 -- input: '' none, '=' + JSON text, or '@' + an expression that the worker reads by itself because it is large or made of other values.
 local INLINE_INPUT = 65536
@@ -150,6 +150,32 @@ local function ready_derived(c, p, i, T)
   return succeeded(field(c, p .. at(T.pred, i)))
 end
 
+-- waited: for who listens, how long ago a task that needs nothing was submitted, ms; '' for one that waited for other tasks, a delay or another attempt:
+-- when that was over is not stored.
+local function waited(T, p, run_, att, created)
+  return T.needs == 0 and T.delay == '-' and p == '' and run_ == '1' and att == '1' and text(now() - created) or ''
+end
+
+-- trace_of: of a workflow that carries a trace: its field O, and of a join in a line behind it the spans of the runs that it waited for, the first ones.
+local MOST_LINKS = 32
+local function trace_of(c, p, i, T)
+  local origin = find(c.flags, 'd', 1, true) and field(c, 'O')
+  if not origin then return nil end
+  if T.needs < 2 then return origin end
+  local names, spans = {}, {}
+  for token in gmatch(T.pred ~= '-' and T.pred or T.input, TOKEN) do
+    local ref, count, stride = match(match(token, '^"[^"]*":(.*)$') or token, '^([+-]?%d+):?(%d*):?(%d*)$')
+    if ref then
+      for k = 0, min((tonumber(count) or 1), MOST_LINKS - #names) - 1 do
+        names[#names + 1] = 'k' .. p .. text(at(ref, i) + k * (tonumber(stride) or 1))
+      end
+    end
+  end
+  fields(c, names)
+  for k = 1, #names do spans[#spans + 1] = c.f[names[k]] or nil end
+  return spans[1] and origin .. '\n' .. concat(spans, ',') or origin
+end
+
 local function emit(c, p, t, a, n, s, T, att, cause, input, suspect)
   local texts = definitions(c, p, a, n, s)
   granted_bytes = granted_bytes + #texts + #input + #T.spec
@@ -157,7 +183,10 @@ local function emit(c, p, t, a, n, s, T, att, cause, input, suspect)
   local before = att ~= '1' and field(c, 'q' .. p .. text(a))
   if before then suspect = (suspect or '|0') .. '|' .. before end
   local head = c.id .. '|' .. c.run .. '|' .. p .. '|' .. t .. '|' .. text(a) .. '|' .. text(n) .. '|' .. text(s) .. '|' .. att .. '|' .. cause .. (suspect or '')
-  grants[#grants + 1] = { head, input, T.spec, texts }
+  local grant = { head, input, T.spec, texts }
+  local trace = trace_of(c, p, a, T)
+  if telling or trace then grant[5], grant[6], grant[7] = '', telling and waited(T, p, c.run, att, c.created) or '', trace end
+  grants[#grants + 1] = grant
 end
 
 -- suspect_of: 9 for what has been charged: it may run alone only.

@@ -26,7 +26,7 @@ local function hop(process, attempt, queues)
   local U = T and T.step and T.step == text(t - 1) and got[6] and parsed[got[6]]
   local rem, middle, ok, rest = match(got[1] or '', HOP_CONTROL)
   local definition_ = cut(got[5], (i + 1) % 32, (i + 1) % 32)
-  if not (U and U.follows and rem and definition_) or (U.input == '-' and byte(record, 2) ~= 124) or got[4] or got[3] ~= 'L ' .. process .. ':' .. ARGV[14] .. ' 1 0 0 - -'
+  if not (U and U.follows and rem and definition_) or (U.input == '-' and byte(record, 2) ~= 124) or got[4] or find(rest, 'd', 1, true) or got[3] ~= 'L ' .. process .. ':' .. ARGV[14] .. ' 1 0 0 - -'
     or find(definition_, MARKER, 1, true) or not serves(queues, U.queue) or not knows(process, U.task) or anything_waits() then
     local c = new_context(id)
     for k = 1, 6 do c.f[names[k]] = got[k] end

@@ -26,15 +26,16 @@ local function lease_lone(e, process, attempt)
   if not T or not T.lone or not got[1] or not got[4] or byte(got[4]) ~= 1 or not knows(process, T.task) then return false end
   local created, rest = match(got[1], LONE_FRESH)
   local definition_ = sub(got[4], 4)
-  if not created or find(rest, '[ln]') or find(definition_, MARKER, 1, true) then return false end
+  if not created or find(rest, '[lnd]') or find(definition_, MARKER, 1, true) then return false end
   local g = lone_grants[T]
   if not g then
-    g = { t, '', T.spec, {}, {} }
+    g = { t, '', T.spec, {}, {}, telling and {} or nil }
     lone_grants[T] = g
     grants[#grants + 1] = g
   end
   local n = #g[4] + 1
   g[4][n], g[5][n] = definition_, id
+  if telling then g[6][n] = waited(T, '', '1', '1', created) end
   lone_leased[id] = true
   granted_bytes = granted_bytes + #definition_ + #id
   descriptors[#descriptors + 1] = e
@@ -70,6 +71,7 @@ local function join_lone()
   for _, g in pairs(lone_grants) do
     g[1] = '|1||' .. g[1] .. '|0|' .. #g[4] .. '|0|1|-'
     g[4], g[5] = concat(g[4]), concat(g[5], ',')
+    if g[6] then g[6] = concat(g[6], ',') end
   end
   lone_grants = {}
 end

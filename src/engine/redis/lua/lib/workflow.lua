@@ -5,6 +5,7 @@
 --
 -- Fields of a workflow's hash:  s control   m meta (client's)   t<p><k> template   b<p><k> block of 32 definitions
 --   a<p><i> large definition   r<p> roots of a segment   j<p><i> members added to a join   <p><i> record of a node   w waiters   l tenant and labels   G segments   e<p><i> errors of attempts   y retries that are left
+--   O where in a trace it was submitted   k<p><i> span of the run of a node that feeds a join, of a workflow with a field O
 --   h why it is paused   N priorities that it got (urgency.lua)   T its deadline's timer   *<node> why nodes were ended by a sweep, '*': all of them (sweep.lua)
 -- p is the segment's prefix: '' for the submitted graph, '<parent>/' for what a running task added.
 --
@@ -99,7 +100,7 @@ end
 -- created is an instant (ms); started, outcome and ended are 1 + the ms since then, 0 for not yet: so the field stays under 64 bytes and a small
 -- workflow a compact hash.
 -- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: a letter of protocol/state-machine.ts. worst: the outcome so far of the output nodes (S, R, F).
--- flags: - alone, or letters behind it: w somebody waits, a members were added, l it has a field l; p stored by `enqueue`; t it has a timeout; n it got other priorities.
+-- flags: - alone, or letters behind it: w somebody waits, a members were added, l it has a field l; p stored by `enqueue`; t it has a timeout; n it got other priorities; d it carries a trace (field O).
 
 -- class_of: its state for the index of workflows (lib/listing.lua): 1 PENDING, 2 STARTED; ended: 3 SUCCESS, 4 FAILURE, 5 REVOKED; the outcome is known
 -- and callbacks are open: 6, 7, 8. False while it is being stored.
