@@ -31,6 +31,8 @@ export interface Session {
   beat?(): Promise<(count: number) => Promise<number>>
   /** Starts an empty NestJS route (`POST /empty`) or the service, in a process of its own; answers its URL. */
   http?(kind: 'empty' | 'service'): Promise<string>
+  /** From now on so much is told of what happens. */
+  eventLevel?(level: 'off' | 'workflows' | 'tasks'): Promise<void>
   close(): Promise<void>
 }
 

@@ -10,6 +10,7 @@ import {
   type ConnectionOptions,
   chain,
   chord,
+  type EventLevel,
   group,
   type Json,
   type Task,
@@ -177,6 +178,10 @@ class ChordisSession implements Session {
       while (beat.statistics().fired < count) await sleep(5)
       return Date.now()
     }
+  }
+
+  async eventLevel(level: EventLevel): Promise<void> {
+    await this.client.events.configure({ level })
   }
 
   /** Waiters are in place before the work begins, so that the end is heard, not looked for. */

@@ -8,6 +8,7 @@ import { chainsThroughput } from './chains-throughput.js'
 import { chord } from './chord.js'
 import { delayed } from './delayed.js'
 import { enqueueBulk } from './enqueue-bulk.js'
+import { eventLevels } from './event-levels.js'
 import { bigGroup } from './group.js'
 import { httpNdjson, httpSubmit } from './http.js'
 import { idle } from './idle.js'
@@ -53,6 +54,7 @@ export const workloads: Workload[] = [
   schedules,
   httpSubmit,
   httpNdjson,
+  eventLevels,
   scale(1),
   scale(2),
   scale(4),

@@ -219,9 +219,7 @@ function taskEvents(workflow: string, word: string, { type, queue, task }: Headi
   const [name = '', detail] = cutAt(word, '=')
   const [, prefix, first, count, stride] = /^(.*?)(\d+):(\d+):(\d+)$/.exec(name) ?? []
   const nodes =
-    count === undefined
-      ? [name]
-      : Array.from({ length: Number(count) }, (_, k) => `${prefix}${Number(first) + k * Number(stride)}`)
+    count === undefined ? [name] : Array.from({ length: Number(count) }, (_, k) => `${prefix}${Number(first) + k * Number(stride)}`)
   for (const node of nodes) events.push({ type, id: `${workflow}:${node}`, node, task, queue, ...detailOf(type, detail) })
 }
 

@@ -110,7 +110,11 @@ function parseSettings(text: string | null): EventSettings | null {
  * connects.
  * @throws ChordisError `request-invalid`
  */
-export async function writeSettings(connection: RedisConnection, namespace: Namespace, change: Partial<EventSettings>): Promise<EventSettings> {
+export async function writeSettings(
+  connection: RedisConnection,
+  namespace: Namespace,
+  change: Partial<EventSettings>,
+): Promise<EventSettings> {
   const settings = { ...(await readSettings(connection, namespace)), ...change }
   check(settings)
   const [seconds = 0, micros = 0] = (await connection.time()).map(Number)
@@ -121,7 +125,8 @@ export async function writeSettings(connection: RedisConnection, namespace: Name
 }
 
 function check({ level, ...numbers }: EventSettings): void {
-  if (!EVENT_LEVELS.includes(level)) throw new ChordisError('request-invalid', `must be one of ${EVENT_LEVELS.join(', ')}`, { path: 'level' })
+  if (!EVENT_LEVELS.includes(level))
+    throw new ChordisError('request-invalid', `must be one of ${EVENT_LEVELS.join(', ')}`, { path: 'level' })
   for (const name of ['entries', 'bytes'] as const) {
     const [least, most] = BOUNDS[name]
     checkWhole(numbers[name], least, most, name)

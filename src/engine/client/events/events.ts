@@ -23,7 +23,7 @@ export interface SubscribeOptions extends EventFilter {
 }
 
 export interface FollowOptions extends SubscribeOptions {
-  /** Frames that may wait until they are asked for. One more, and the iterator throws `too-slow`. Default 10,000. */
+  /** Frames that may wait until they are asked for. One more, and the iterator throws `too-slow`. 2,000 to 1,000,000, default 10,000. */
   buffer?: number
 }
 

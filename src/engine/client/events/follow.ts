@@ -1,10 +1,14 @@
 /** A subscription as an async iterator: what was pushed and has not been asked for waits in a bounded queue. */
 import { ChordisError } from '../../protocol/errors.js'
+import { checkWhole } from '../../protocol/ids.js'
 import type { EventFrame, EventReset } from './frame.js'
 import type { EventSink } from './subscription.js'
 
 /** Frames that may wait: some 5 MB. */
-export const MAX_WAITING = 10_000
+const MAX_WAITING = 10_000
+/** One entry may tell of so many workflows: what a turn ended, leased and moved. */
+const LEAST_WAITING = 2_000
+const MOST_WAITING = 1_000_000
 
 export class FrameQueue implements EventSink, AsyncIterator<EventFrame | EventReset> {
   private waiting: (EventFrame | EventReset)[] = []
@@ -14,8 +18,13 @@ export class FrameQueue implements EventSink, AsyncIterator<EventFrame | EventRe
   private wake: () => void = () => {}
   private makeRoom: () => void = () => {}
 
-  /** @param limit frames that may wait; with one more the subscriber is too slow, and what waits is dropped */
-  constructor(private readonly limit = MAX_WAITING) {}
+  /**
+   * @param limit frames that may wait; with one more the subscriber is too slow, and what waits is dropped
+   * @throws ChordisError `request-invalid`
+   */
+  constructor(private readonly limit = MAX_WAITING) {
+    checkWhole(limit, LEAST_WAITING, MOST_WAITING, 'buffer')
+  }
 
   private get size(): number {
     return this.waiting.length - this.taken
@@ -31,7 +40,7 @@ export class FrameQueue implements EventSink, AsyncIterator<EventFrame | EventRe
   }
 
   room(): Promise<void> | undefined {
-    if (this.size <= this.limit / 2 || this.over !== null) return undefined
+    if (this.size === 0 || this.over !== null) return undefined
     return new Promise((resolve) => {
       this.makeRoom = resolve
     })
@@ -54,7 +63,7 @@ export class FrameQueue implements EventSink, AsyncIterator<EventFrame | EventRe
     }
     const value = this.waiting[this.taken++] as EventFrame | EventReset
     if (this.taken === this.waiting.length) this.clear()
-    if (this.size <= this.limit / 2) this.makeRoom()
+    if (this.size === 0) this.makeRoom()
     return { done: false, value }
   }
 

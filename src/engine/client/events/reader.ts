@@ -37,6 +37,8 @@ export class EventReader {
   private vector: EntryId[] = []
   private loops: PartitionLoop[] = []
   private starting: Promise<void> | null = null
+  /** How often it was started and stopped. */
+  private starts = 0
 
   constructor(
     private readonly redis: string | RedisOptions,
@@ -60,8 +62,11 @@ export class EventReader {
   }
 
   private async start(): Promise<void> {
-    this.vector = await this.ends()
-    if (this.channels.size === 0) return this.stop()
+    const starts = ++this.starts
+    const ends = await this.ends()
+    // All have left meanwhile; others may have come, who begin anew.
+    if (starts !== this.starts) return
+    this.vector = ends
     for (const group of groupsOf(this.namespace.numbers, normalise(this.redis).cluster !== undefined)) {
       const loop = new PartitionLoop(this.redis, this.namespace, group, this)
       this.loops.push(loop)
@@ -85,6 +90,7 @@ export class EventReader {
   private stop(): void {
     for (const loop of this.loops) loop.stop()
     this.loops = []
+    this.starts++
     this.starting = null
   }
 

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../../protocol/errors.js'
-import { compareEntries, type EntryId, packCursor, type Position, type Vector } from '../../protocol/event-cursor.js'
+import { compareEntries, type EntryId, type Position, packCursor, type Vector } from '../../protocol/event-cursor.js'
 import { parseEntry } from '../../protocol/events.js'
 import type { LogEntry } from '../../redis/event-log.js'
 import { type EventFilter, filterKey, wanted } from './filter.js'
@@ -161,6 +161,8 @@ export class Subscription {
     try {
       await this.reader.started()
       if (this.reset !== null) await this.restart(this.reset)
+      // First of all: cursors of other partitions' frames say nothing of it.
+      if (this.part !== undefined) await this.finishPart(this.part.partition, this.part.told)
       for (const partition of this.partitions) if (this.reset === null) await this.catchUp(partition)
     } catch {
       await sleep(AGAIN_MS, undefined, { ref: false })
@@ -179,7 +181,6 @@ export class Subscription {
 
   /** Reads a partition up to where the reader stands, and joins it there. */
   private async catchUp(partition: number): Promise<void> {
-    if (this.part?.partition === partition && !(await this.finishPart(partition, this.part.told))) return
     for (let verified = false; !this.joined.has(partition); verified = true) {
       const from = this.mine[partition] as EntryId
       if (verified && compareEntries(from, this.reader.position[partition] as EntryId) >= 0) return this.join(partition)
@@ -213,15 +214,11 @@ export class Subscription {
   }
 
   /** The rest of an entry of which some workflows have been told. */
-  private async finishPart(partition: number, told: number): Promise<boolean> {
+  private async finishPart(partition: number, told: number): Promise<void> {
     const entry = await this.source.entry(partition, this.mine[partition] as EntryId)
-    if (entry === undefined) {
-      await this.missing(partition, this.mine[partition] as EntryId)
-      return false
-    }
+    if (entry === undefined) return this.missing(partition, this.mine[partition] as EntryId)
     this.part = undefined
     this.take(partition, entry, told)
-    return true
   }
 
   /** Takes an entry that it has read itself, all but the first `skip` workflows. */
@@ -229,7 +226,10 @@ export class Subscription {
     const { gap, told } = parseEntry(text, partition)
     const vector = this.vectorWith(partition, id)
     this.mine[partition] = id
-    if (gap !== null) return this.leave({ reason: gap as ResetReason })
+    if (gap !== null) {
+      this.leave({ reason: gap as ResetReason })
+      return
+    }
     for (const frame of framesOf(told, partition, id, vector).slice(skip)) {
       const part = wanted(frame, this.filter)
       if (part !== null) this.push(part)
