@@ -13,9 +13,8 @@ import { parseEntry } from '../../protocol/events.js'
 import { connect, normalise, type RedisConnection, type RedisOptions } from '../../redis/connection.js'
 import { awaitEntries, type LogEntry, lastEntry, reaches } from '../../redis/event-log.js'
 import type { Namespace } from '../../redis/namespace.js'
-import { wanted } from './filter.js'
+import { type EventFilter, wanted } from './filter.js'
 import { framesOf, type LogFrame, type ResetReason } from './frame.js'
-import type { Subscription } from './subscription.js'
 
 /** Entries of a partition that one look brings: 200 of 4 kB take some 2 ms to be cut. */
 const PAGE = 200
@@ -26,10 +25,25 @@ const MAX_LOOPS = 8
 /** Before the next try, when Redis is away, ms. */
 const AGAIN_MS = 200
 
-/** Subscribers who want the same. */
+/** Whom the reader hands things to (subscription.ts). */
+export interface Follower {
+  readonly filter: EventFilter
+  /** Followers with the same key want the same. */
+  readonly key: string
+  /** A frame of entry `id`, of which something is wanted. */
+  live(frame: LogFrame, id: EntryId): void
+  /** Everything of entry `id` has been handed on. */
+  passed(partition: number, id: EntryId): void
+  /** Before entry `id` something may be missing. */
+  gap(partition: number, id: EntryId, reason: ResetReason): void
+  /** What was read last of a partition is not there any more, or what follows it is not. */
+  broken(partition: number, reason: ResetReason): void
+}
+
+/** Followers who want the same. */
 interface Channel {
-  subscribers: Set<Subscription>
-  filter: Subscription['filter']
+  subscribers: Set<Follower>
+  filter: EventFilter
 }
 
 export class EventReader {
@@ -74,13 +88,13 @@ export class EventReader {
     }
   }
 
-  add(subscriber: Subscription): void {
+  add(subscriber: Follower): void {
     const channel = this.channels.get(subscriber.key) ?? { subscribers: new Set(), filter: subscriber.filter }
     channel.subscribers.add(subscriber)
     this.channels.set(subscriber.key, channel)
   }
 
-  remove(subscriber: Subscription): void {
+  remove(subscriber: Follower): void {
     const channel = this.channels.get(subscriber.key)
     channel?.subscribers.delete(subscriber)
     if (channel?.subscribers.size === 0) this.channels.delete(subscriber.key)
@@ -117,7 +131,7 @@ export class EventReader {
     this.each((one) => one.broken(partition, reason))
   }
 
-  private each(tell: (subscriber: Subscription) => void): void {
+  private each(tell: (subscriber: Follower) => void): void {
     for (const { subscribers } of this.channels.values()) for (const one of subscribers) tell(one)
   }
 

@@ -10,7 +10,7 @@ import { parseEntry } from '../../protocol/events.js'
 import type { LogEntry } from '../../redis/event-log.js'
 import { type EventFilter, filterKey, wanted } from './filter.js'
 import { type EventFrame, type EventReset, framesOf, type LogFrame, type ResetReason } from './frame.js'
-import type { EventReader } from './reader.js'
+import type { EventReader, Follower } from './reader.js'
 
 /** Takes what a subscription brings. Called inline: what takes long goes on by itself. */
 export interface EventSink {
@@ -45,7 +45,8 @@ interface Broken {
   readonly reason: ResetReason
 }
 
-export class Subscription {
+/** A subscriber who has not been closed. */
+export class Subscription implements Follower {
   readonly key: string
   private readonly partitions: readonly number[]
   /** Where it stands, as long as that is not where the reader stands. */
