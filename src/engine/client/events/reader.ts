@@ -7,7 +7,7 @@
  *
  * Whoever comes later, or was sent back, catches up by itself (subscription.ts) and joins here, partition by partition.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import { compareEntries, type EntryId, type Vector } from '../../protocol/event-cursor.js'
 import { parseEntry } from '../../protocol/events.js'
 import { connect, normalise, type RedisConnection, type RedisOptions } from '../../redis/connection.js'
@@ -22,6 +22,8 @@ const BLOCK_MS = 5_000
 /** Where others wait to be looked at. */
 const SHORT_BLOCK_MS = 100
 const MAX_LOOPS = 8
+/** Longest time for which entries are handed on without letting anything else run, ms. */
+const SLICE_MS = 5
 /** Before the next try, when Redis is away, ms. */
 const AGAIN_MS = 200
 
@@ -231,7 +233,20 @@ class PartitionLoop {
         await this.lose(connection, partition)
         continue
       }
-      for (const entry of entries) if (!this.leaving.signal.aborted) this.reader.take(partition, entry)
+      await this.hand(partition, entries)
+    }
+  }
+
+  /** Many subscribers take their time: in between others are let in. */
+  private async hand(partition: number, entries: readonly LogEntry[]): Promise<void> {
+    let from = performance.now()
+    for (const entry of entries) {
+      if (performance.now() - from > SLICE_MS) {
+        await immediate()
+        from = performance.now()
+      }
+      if (this.leaving.signal.aborted) return
+      this.reader.take(partition, entry)
     }
   }
 }
