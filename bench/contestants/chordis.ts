@@ -22,8 +22,10 @@ import {
 } from '../../src/engine/index.js'
 import type { Contestant, Place, PlainTask, Revoked, Running, Session, WorkerChoice } from '../contract.js'
 import { startHttp } from '../lib/http.js'
+import type { Contestant, Place, PlainTask, Revoked, Running, RunningService, Session, WorkerChoice } from '../contract.js'
 import { ROOT } from '../lib/paths.js'
 import { forkWorkers } from '../lib/pool.js'
+import { forkService } from '../lib/service.js'
 import { body, Counter } from '../lib/tally.js'
 import { NESTED, randomText, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
 
@@ -178,6 +180,10 @@ class ChordisSession implements Session {
       while (beat.statistics().fired < count) await sleep(5)
       return Date.now()
     }
+  }
+
+  service(): Promise<RunningService> {
+    return forkService(this.place)
   }
 
   async eventLevel(level: EventLevel): Promise<void> {

@@ -20,6 +20,7 @@ import { plain } from './plain.js'
 import { revoke } from './revoke.js'
 import { scale } from './scale.js'
 import { schedules } from './schedules.js'
+import { sse } from './sse.js'
 import { startUp } from './start-up.js'
 import { wakeUp } from './wake-up.js'
 
@@ -55,6 +56,7 @@ export const workloads: Workload[] = [
   httpSubmit,
   httpNdjson,
   eventLevels,
+  sse,
   scale(1),
   scale(2),
   scale(4),
