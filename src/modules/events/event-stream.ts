@@ -6,8 +6,10 @@ import type { ServerResponse } from 'node:http'
 import { ChordisError, type EventFrame, type EventReset, type EventSink, type Subscription } from '../../engine/index.js'
 import { bytesOf, farewell, heartbeat, RETRY_MS } from './wire.js'
 
-/** Bytes that may wait in a client's socket. */
+/** Bytes that may wait for a client that does not read. */
 export const MAX_WAITING_BYTES = 1_048_576
+/** Bytes that may wait for this process to come to write them. They are the same for all clients, so they take memory once. */
+const MAX_BEHIND_BYTES = 8 * MAX_WAITING_BYTES
 /** While a client catches up: with more than so many bytes waiting it is asked to read first. */
 const PAUSE_BYTES = 262_144
 
@@ -30,15 +32,21 @@ export function writeHead(response: ServerResponse): void {
 export class EventStream implements EventSink {
   private subscription: Subscription | undefined
   private begun = false
-  private corked = false
+  /** What is to be written at the next flush, and its bytes. */
+  private pending: Buffer[] = []
+  private bytes = 0
   private expiry: NodeJS.Timeout | undefined
   /** What came before the head. */
   private early: (EventFrame | EventReset)[] = []
 
-  /** @param expiresAt when the credential ends, Unix ms; null: never */
+  /**
+   * @param expiresAt when the credential ends, Unix ms; null: never
+   * @param dirty it has something to flush
+   */
   constructor(
     private readonly response: ServerResponse,
     private readonly expiresAt: number | null,
+    private readonly dirty: (stream: EventStream) => void,
     private readonly left: (stream: EventStream) => void,
   ) {}
 
@@ -63,28 +71,37 @@ export class EventStream implements EventSink {
       this.early.push(item)
       return
     }
-    if (this.response.destroyed) return
-    this.cork()
-    this.response.write(bytesOf(item))
-    if (this.response.writableLength <= MAX_WAITING_BYTES) return
-    this.response.destroy()
-    throw new ChordisError('too-slow', `more than ${MAX_WAITING_BYTES} bytes wait to be read`)
+    const { response } = this
+    if (response.destroyed) return
+    const bytes = bytesOf(item)
+    if (this.pending.push(bytes) === 1) this.dirty(this)
+    this.bytes += bytes.length
+    const most = response.writableNeedDrain ? MAX_WAITING_BYTES : MAX_BEHIND_BYTES
+    if (this.bytes + response.writableLength <= most) return
+    response.destroy()
+    throw new ChordisError('too-slow', `more than ${most} bytes wait to be written`)
   }
 
-  /** Frames of one turn of the event loop leave in one write. */
-  private cork(): void {
-    if (this.corked) return
-    this.corked = true
-    this.response.cork()
-    setImmediate(() => {
-      this.corked = false
-      this.response.uncork()
-    })
+  /** Writes what there is in one go; of a client that has not read what was written before, when it has. */
+  flush(): void {
+    const { response, pending } = this
+    if (pending.length === 0 || response.destroyed) return
+    if (response.writableNeedDrain) {
+      response.once('drain', () => this.dirty(this))
+      return
+    }
+    this.pending = []
+    this.bytes = 0
+    response.cork()
+    for (const bytes of pending) response.write(bytes)
+    response.uncork()
   }
 
   room(): Promise<void> | undefined {
     const { response } = this
-    if (response.writableLength <= PAUSE_BYTES || response.destroyed) return undefined
+    if (this.bytes + response.writableLength <= PAUSE_BYTES || response.destroyed) return undefined
+    this.flush()
+    if (!response.writableNeedDrain) return undefined
     return new Promise((resolve) => {
       const go = (): void => {
         response.off('drain', go).off('close', go)
@@ -96,7 +113,10 @@ export class EventStream implements EventSink {
 
   /** Says that it is still there, and from where on it would go on. */
   beat(): void {
-    if (this.subscription !== undefined && !this.response.destroyed) this.response.write(heartbeat(this.subscription.cursor))
+    if (this.subscription === undefined || this.response.destroyed) return
+    this.flush()
+    // What has not been written yet comes before where it would go on.
+    if (this.pending.length === 0) this.response.write(heartbeat(this.subscription.cursor))
   }
 
   end(error?: ChordisError): void {
@@ -116,6 +136,8 @@ export class EventStream implements EventSink {
   }
 
   private finish(reason: string): void {
-    if (!this.response.writableEnded && !this.response.destroyed) this.response.end(farewell(reason))
+    if (this.response.writableEnded || this.response.destroyed) return
+    this.flush()
+    this.response.end(farewell(reason))
   }
 }

@@ -10,12 +10,16 @@ import { farewell } from './wire.js'
 /** Between two signs of life, ms: proxies cut connections that are silent for a minute, some for 30 s. */
 const HEARTBEAT_MS = 15_000
 
+/** Longest time for which streams are written without letting anything else run, ms. */
+const SLICE_MS = 2
+
 const GOING = 'this process is shutting down'
 
 /** The event streams that this process has open. */
 @Injectable()
 export class EventStreams implements OnModuleDestroy {
   private readonly open = new Set<EventStream>()
+  private readonly dirty = new Set<EventStream>()
   private readonly timer = setInterval(() => this.beat(), HEARTBEAT_MS).unref()
 
   constructor(@Inject(Drain) private readonly drain: Drain) {
@@ -33,11 +37,32 @@ export class EventStreams implements OnModuleDestroy {
    */
   async serve(principal: Principal, response: ServerResponse, subscribe: (sink: EventSink) => Promise<Subscription>): Promise<void> {
     if (this.drain.isDraining) return turnAway(response)
-    const stream = new EventStream(response, principal.expiresAt, (left) => this.open.delete(left))
+    const stream = new EventStream(
+      response,
+      principal.expiresAt,
+      (dirty) => this.schedule(dirty),
+      (left) => this.open.delete(left),
+    )
     const subscription = await subscribe(stream)
     this.open.add(stream)
     stream.begin(subscription)
     if (this.drain.isDraining) this.closeAll()
+  }
+
+  private schedule(stream: EventStream): void {
+    if (this.dirty.size === 0) setImmediate(() => this.flush())
+    this.dirty.add(stream)
+  }
+
+  /** Writes to some, then lets others in: hundreds of clients must not hold up requests. What comes meanwhile leaves with the same write. */
+  private flush(): void {
+    const from = performance.now()
+    for (const stream of this.dirty) {
+      this.dirty.delete(stream)
+      stream.flush()
+      if (performance.now() - from > SLICE_MS) break
+    }
+    if (this.dirty.size > 0) setImmediate(() => this.flush())
   }
 
   /** A sign of life on each. */

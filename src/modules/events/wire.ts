@@ -1,7 +1,14 @@
 /** Frames as the bytes of an event stream (`text/event-stream`). One frame object makes one Buffer, whoever it goes to. Pure. */
-import type { EventFrame, EventReset } from '../../engine/index.js'
+import type { EventFrame, EventReset, LoggedEvent } from '../../engine/index.js'
 
 const made = new WeakMap<EventFrame | EventReset, Buffer>()
+
+/** Without what follows from the workflow and the node: a third of a wide frame. */
+function short(event: LoggedEvent): object {
+  if (!('id' in event)) return event
+  const { id: _id, ...rest } = event
+  return rest
+}
 
 /** Sent first: how long a client waits before it comes back, ms. */
 export const RETRY_MS = 2_000
@@ -22,7 +29,7 @@ function textOf(item: EventFrame | EventReset): string {
     return `id: ${cursor}\nevent: reset\ndata: ${JSON.stringify({ reason, snapshot })}\n\n`
   }
   const { partition, entry, time, workflow, tenant, events } = item
-  return `id: ${cursor}\ndata: ${JSON.stringify({ partition, entry, time, workflow, tenant, events })}\n\n`
+  return `id: ${cursor}\ndata: ${JSON.stringify({ partition, entry, time, workflow, tenant, events: events.map(short) })}\n\n`
 }
 
 /** What is sent while nothing happens. A block without data changes only where a client goes on from. */

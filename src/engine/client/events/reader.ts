@@ -23,7 +23,7 @@ const BLOCK_MS = 5_000
 const SHORT_BLOCK_MS = 100
 const MAX_LOOPS = 8
 /** Longest time for which entries are handed on without letting anything else run, ms. */
-const SLICE_MS = 5
+const SLICE_MS = 2
 /** Before the next try, when Redis is away, ms. */
 const AGAIN_MS = 200
 
