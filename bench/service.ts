@@ -1,5 +1,5 @@
 /** A process with the REST interface and no worker, for workloads that measure it: answers its memory when it is asked, and ends with its parent. */
-import { createService } from '../src/modules/index.js'
+import { createService } from '../src/modules/service/index.js'
 import type { Place } from './contract.js'
 
 const { url, prefix } = JSON.parse(process.argv[2] ?? '') as Place

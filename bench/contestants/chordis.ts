@@ -20,9 +20,8 @@ import {
   Worker,
   type WorkflowHandle,
 } from '../../src/engine/index.js'
-import type { Contestant, Place, PlainTask, Revoked, Running, Session, WorkerChoice } from '../contract.js'
-import { startHttp } from '../lib/http.js'
 import type { Contestant, Place, PlainTask, Revoked, Running, RunningService, Session, WorkerChoice } from '../contract.js'
+import { startHttp } from '../lib/http.js'
 import { ROOT } from '../lib/paths.js'
 import { forkWorkers } from '../lib/pool.js'
 import { forkService } from '../lib/service.js'

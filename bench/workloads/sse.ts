@@ -29,7 +29,7 @@ function listen({ url }: RunningService): Promise<Ear> {
       ear.bytes += data.length
       for (let at = data.indexOf('workflow-ended'); at >= 0; at = data.indexOf('workflow-ended', at + 1)) ear.heard++
     })
-    socket.write('GET /v1/events HTTP/1.1\r\nhost: bench\r\n\r\n')
+    socket.write('GET /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')
   })
 }
 

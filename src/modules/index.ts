@@ -25,7 +25,6 @@ export {
 export { ChordisConnection } from './connections/connection.js'
 export { Connections } from './connections/connections.js'
 export { getChordisToken, InjectChordis } from './connections/tokens.js'
-export { EventsModule } from './events/events.module.js'
 export { type ChordisHealth, ChordisHealthIndicator, type HealthIndicatorOptions } from './health/health.indicator.js'
 export { HealthModule } from './health/health.module.js'
 export { OnTask, OnWorkflow, type TaskHookOptions, type WorkflowHookOptions } from './hooks/hook.decorator.js'

@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Client } from '../../src/engine/index.js'
 import { Principal } from '../../src/modules/access/principal.js'
 import { EventStreams } from '../../src/modules/events/event-streams.js'
-import type { Service } from '../../src/modules/index.js'
 import { EventOperations } from '../../src/modules/operations/events.operations.js'
+import type { Service } from '../../src/modules/service/index.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { EchoTasks, useServices } from './harness.js'
@@ -183,7 +183,7 @@ test('a client that does not read is dropped, and the others hear everything', a
   onTestFinished(() => void lazy.destroy())
   lazy.on('error', () => undefined)
   lazy.pause()
-  lazy.write(`GET /v1/events HTTP/1.1\r\nhost: x\r\n\r\n`)
+  lazy.write(`GET /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`)
   const streams = service.app.get(EventStreams)
   await until(() => streams.size === 2)
   let submitted = 0
