@@ -31,6 +31,10 @@ export interface Session {
   beat?(): Promise<(count: number) => Promise<number>>
   /** Starts an empty NestJS route (`POST /empty`) or the service, in a process of its own; answers its URL. */
   http?(kind: 'empty' | 'service'): Promise<string>
+  /** Starts the service, with the REST interface alone. */
+  service?(): Promise<RunningService>
+  /** From now on so much is told of what happens. */
+  eventLevel?(level: 'off' | 'workflows' | 'tasks'): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,6 +43,13 @@ export interface Revoked {
   answeredMs: number
   toldMs: readonly number[]
   endedMs: number
+}
+
+/** A service in a process of its own. */
+export interface RunningService {
+  url: string
+  /** Memory of its process. */
+  rssBytes(): Promise<number>
 }
 
 export interface Running {

@@ -75,7 +75,7 @@ function declared(line) {
 }
 
 /** Of Lua's 200 a few are the library's own. */
-const MOST_LOCALS = 194
+const MOST_LOCALS = 190
 
 /** Names in code; what a comment calls by the same word is none. */
 const namesIn = (text) => new Set(text.replace(/--.*$/gm, '').match(/\b[A-Za-z_]\w*\b/g))
@@ -107,6 +107,17 @@ function block(lines, others, rare, lent) {
   return `${shared.length > 0 ? `local ${shared.join(', ')}\n` : ''}do\n${[...inside, ...out].join('\n')}\nend`
 }
 
+/** Around every script: what it told is written behind it, as one entry (lua/lib/events.lua). */
+const WHOLE = `local function whole(script)
+return function(keys, args)
+begin(keys, args)
+LOG.begin()
+local answer = script()
+LOG.write()
+return answer
+end
+end`
+
 /** The parts of lua/lib in the order in which scripts include them: code that is made once, and the lines that are set at every call. */
 function parts(names, keys) {
   const order = []
@@ -137,7 +148,7 @@ function parts(names, keys) {
   const lent = new Set()
   const code = texts.map((lines, k) => {
     const rest = texts.filter((_, other) => other !== k).flat()
-    return bare(block(lines, [...rest, ...frequent, ...once, ...reset].join('\n'), rare, lent), keys, order[k])
+    return bare(block(lines, [...rest, ...frequent, ...once, ...reset, WHOLE].join('\n'), rare, lent), keys, order[k])
   })
   const outer = code.flatMap((text) => declared(text.split('\n', 1)[0]))
   const all = texts.flatMap((lines) => [...new Set(lines.flatMap(declared))])
@@ -154,9 +165,9 @@ function library(names) {
     const body = bare(read(`lua/${name}.lua`).replace(/^-- @include.*$/gm, ''), keys, name)
     const flags = header(name).flags ? `flags = { '${header(name).flags}' }, ` : ''
     const taken = [...namesIn(body)].filter((one) => lent.has(one)).map((one) => `local ${one} = lent.${one}\n`)
-    return `redis.register_function{ function_name = '${name}_@', ${flags}callback = function(keys, args)\nbegin(keys, args)\n${taken.join('')}${body}\nend }`
+    return `redis.register_function{ function_name = '${name}_@', ${flags}callback = whole(function()\n${taken.join('')}${body}\nend) }`
   })
-  const text = `local KEYS, ARGV, begun\nlocal lent = {}\n${code}\nlocal function begin(keys, args)\nKEYS, ARGV = keys, args\n${reset}\nend\n${functions.join('\n')}\n`
+  const text = `local KEYS, ARGV, begun\nlocal lent = {}\n${code}\nlocal function begin(keys, args)\nKEYS, ARGV = keys, args\n${reset}\nend\n${WHOLE}\n${functions.join('\n')}\n`
   const version = createHash('sha1').update(text).digest('hex').slice(0, 10)
   return { version, source: `#!lua name=chordis_${version}\n${text.replaceAll("_@'", `_${version}'`)}` }
 }

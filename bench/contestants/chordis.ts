@@ -10,6 +10,7 @@ import {
   type ConnectionOptions,
   chain,
   chord,
+  type EventLevel,
   group,
   type Json,
   type Task,
@@ -19,10 +20,11 @@ import {
   Worker,
   type WorkflowHandle,
 } from '../../src/engine/index.js'
-import type { Contestant, Place, PlainTask, Revoked, Running, Session, WorkerChoice } from '../contract.js'
+import type { Contestant, Place, PlainTask, Revoked, Running, RunningService, Session, WorkerChoice } from '../contract.js'
 import { startHttp } from '../lib/http.js'
 import { ROOT } from '../lib/paths.js'
 import { forkWorkers } from '../lib/pool.js'
+import { forkService } from '../lib/service.js'
 import { body, Counter } from '../lib/tally.js'
 import { NESTED, randomText, sumOf, TEXT_BYTES } from '../workloads/shapes.js'
 
@@ -177,6 +179,14 @@ class ChordisSession implements Session {
       while (beat.statistics().fired < count) await sleep(5)
       return Date.now()
     }
+  }
+
+  service(): Promise<RunningService> {
+    return forkService(this.place)
+  }
+
+  async eventLevel(level: EventLevel): Promise<void> {
+    await this.client.events.configure({ level })
   }
 
   /** Waiters are in place before the work begins, so that the end is heard, not looked for. */

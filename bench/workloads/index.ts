@@ -8,6 +8,7 @@ import { chainsThroughput } from './chains-throughput.js'
 import { chord } from './chord.js'
 import { delayed } from './delayed.js'
 import { enqueueBulk } from './enqueue-bulk.js'
+import { eventLevels } from './event-levels.js'
 import { bigGroup } from './group.js'
 import { httpNdjson, httpSubmit } from './http.js'
 import { idle } from './idle.js'
@@ -19,6 +20,7 @@ import { plain } from './plain.js'
 import { revoke } from './revoke.js'
 import { scale } from './scale.js'
 import { schedules } from './schedules.js'
+import { sse } from './sse.js'
 import { startUp } from './start-up.js'
 import { wakeUp } from './wake-up.js'
 
@@ -53,6 +55,8 @@ export const workloads: Workload[] = [
   schedules,
   httpSubmit,
   httpNdjson,
+  eventLevels,
+  sse,
   scale(1),
   scale(2),
   scale(4),

@@ -29,6 +29,10 @@ export { type ControlOptions, type Gathered, WorkerControl, type WorkerName } fr
 export { behindDeadLetter, behindSchedule, behindWorkflow } from './client/cursors.js'
 export type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from './client/dead-letter.js'
 export type { DeadLetterChange, DeadLetterPage, DeadLetters } from './client/dead-letters.js'
+export type { Events, FollowOptions, SubscribeOptions } from './client/events/events.js'
+export type { EventFilter } from './client/events/filter.js'
+export type { EventFrame, EventReset, ResetReason } from './client/events/frame.js'
+export type { EventSink, Subscription } from './client/events/subscription.js'
 export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failures.js'
 export { WorkflowHandle } from './client/handle.js'
 export type { QueueDepth, QueueDepths, QueuedTask, QueueView } from './client/queue-view.js'
@@ -60,6 +64,18 @@ export {
   type WorkerCommand,
 } from './protocol/control.js'
 export { ChordisError, ERROR_RULES, type ErrorCode, type WireError } from './protocol/errors.js'
+export {
+  EVENT_LEVELS,
+  type EventLevel,
+  type LoggedEvent,
+  type LoggedEventType,
+  type LoggedQueueEvent,
+  type LoggedTaskEvent,
+  type LoggedTaskEventType,
+  type LoggedWorkerEvent,
+  type LoggedWorkflowEvent,
+  type LoggedWorkflowEventType,
+} from './protocol/events.js'
 export { checkName } from './protocol/ids.js'
 export type { NodeResult, TaskPage, TaskView } from './protocol/reader.js'
 export { TaskRevokedError } from './protocol/revoked.js'
@@ -78,6 +94,7 @@ export type { Outcome } from './protocol/values.js'
 export type { GraphView, GraphViewEdge, GraphViewNode, GraphViewOptions } from './protocol/view.js'
 export type { Processed, WorkerSample, WorkerView } from './protocol/worker-view.js'
 export type { RedisOptions } from './redis/connection.js'
+export type { EventSettings } from './redis/event-log.js'
 export type { PauseDetails, QueuePause } from './redis/queues.js'
 export type { KnownTask } from './redis/roster.js'
 export { readTraceContext, type TraceContext } from './tracing/trace-context.js'

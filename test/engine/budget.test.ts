@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { type Canvas, chain, chord, signature } from '../../src/engine/index.js'
+import { PartitionKeys } from '../../src/engine/redis/keys.js'
 import { useRedis } from '../support/redis-server.js'
 import { TestEngine } from './harness.js'
 
@@ -37,6 +38,8 @@ interface Budget {
   /** Redis bytes per task while it waits, and when it is done. */
   waiting: number
   finished: number
+  /** Bytes per task of the log of events, which are bounded by its size and not by the retention of workflows. */
+  logged: number
 }
 
 const BUDGETS: [string, Budget][] = [
@@ -55,11 +58,21 @@ const BUDGETS: [string, Budget][] = [
       run: 0.23,
       waiting: 60,
       finished: 160,
+      logged: 12,
     },
   ],
   [
     'a plain task',
-    { workflows: 4_000, tasks: 1, canvas: (i) => signature('add', [argument(i)]), submit: 1.05, run: 4.5, waiting: 560, finished: 730 },
+    {
+      workflows: 4_000,
+      tasks: 1,
+      canvas: (i) => signature('add', [argument(i)]),
+      submit: 1.05,
+      run: 4.5,
+      waiting: 560,
+      finished: 730,
+      logged: 110,
+    },
   ],
   [
     'a step of a chain of 10',
@@ -71,19 +84,22 @@ const BUDGETS: [string, Budget][] = [
       run: 6.5,
       waiting: 255,
       finished: 425,
+      logged: 110,
     },
   ],
 ]
 
 test.each(BUDGETS)('%s stays within its budget of commands and bytes', async (_name, budget) => {
   const engine = await TestEngine.open(redis.url)
+  const log = new PartitionKeys(engine.namespace, 0).of('events')
   const total = budget.workflows * budget.tasks
   /** Without the buffers of connections, which have nothing to do with tasks. */
   const bytes = async () => {
     const memory = await info('memory')
     const of = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1] ?? 0)
-    return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer')
+    return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer') - (await logged())
   }
+  const logged = async () => Number((await redis.server.call('MEMORY', 'USAGE', log, 'SAMPLES', 0)) ?? 0)
   const info = async (section: string) => String(await redis.server.call('INFO', section))
   const commands = async () => {
     const stats = [...(await info('commandstats')).matchAll(/cmdstat_([\w|]+):calls=(\d+)/g)]
@@ -103,4 +119,5 @@ test.each(BUDGETS)('%s stays within its budget of commands and bytes', async (_n
   // What the worker says of itself is none of a task's cost.
   await worker.stop()
   expect(((await bytes()) - before) / total).toBeLessThan(budget.finished)
+  expect((await logged()) / total).toBeLessThan(budget.logged)
 })

@@ -3,7 +3,7 @@ import type { RedisServer } from '../../src/engine/testing/index.js'
 import { until } from '../support/wait.js'
 
 /** A namespace is never without these: its own hash, each partition's, its counts, and tokens that say "look". */
-const LASTING = /:(namespace|meta|counts|wake:.*)$/
+const LASTING = /:(namespace|meta|counts|events|wake:.*)$/
 /** There as long as a worker is. */
 const WORKERS = /:(p:[^:]+|beats)$/
 

@@ -20,6 +20,7 @@ import { ApiKeys } from './api-keys.js'
 import type { SubmitListener } from './batches.js'
 import { sendCommand, WorkerControl } from './control.js'
 import { DeadLetters } from './dead-letters.js'
+import { Events } from './events/events.js'
 import { WorkflowHandle } from './handle.js'
 import type { HandleDependencies } from './look.js'
 import { Queues } from './queues.js'
@@ -58,6 +59,8 @@ export class Client implements WorkflowClient {
   readonly queues: Queues
   /** The workflows that Redis holds: to be listed and counted. */
   readonly workflows: Workflows
+  /** What happens, as it happens: to be subscribed to. */
+  readonly events: Events
   /** What is submitted by the clock: made, changed, paused, asked for. Beats fire it. */
   readonly schedules: Schedules
   /** Credentials of the service: made, listed, rotated, revoked. */
@@ -83,6 +86,7 @@ export class Client implements WorkflowClient {
     this.deadLetters = new DeadLetters(connection, namespace, this.dependencies)
     this.queues = new Queues(connection, namespace)
     this.workflows = new Workflows(connection, namespace, this.dependencies.control)
+    this.events = new Events(connection, namespace, options.redis, this.workflows, (id) => this.handle(id, false))
     this.schedules = new Schedules(connection, namespace)
     this.claims = new Claims(connection, namespace)
     this.apiKeys = new ApiKeys(connection, namespace)
@@ -216,6 +220,7 @@ export class Client implements WorkflowClient {
 
   /** Lets go of Redis. Workflows go on. */
   async close(): Promise<void> {
+    this.events.close()
     await this.waiter.close()
     this.connection.disconnect()
   }

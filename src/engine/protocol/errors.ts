@@ -41,6 +41,7 @@ export const ERROR_RULES = {
   forbidden: { status: 403, retryable: false, exit: 6, title: 'The credential does not allow it' },
   'issuer-unavailable': { status: 503, retryable: true, exit: 3, title: 'The issuer of tokens cannot be reached' },
   'rate-limited': { status: 429, retryable: true, exit: 3, title: 'Too many requests' },
+  'too-slow': { status: 503, retryable: true, exit: 3, title: 'Who listens does not keep up' },
   closed: { status: 503, retryable: true, exit: 3, title: 'The client or worker is closed' },
 } as const satisfies Record<string, ErrorRule>
 

@@ -8,7 +8,7 @@ import { TAGS } from './tags.generated.js'
 
 /** Suffix of every key of a partition; those that end in a colon take an id or a name behind it. */
 export const SUFFIX = {
-  /** HASH epoch, memory (absent | full | stop), paused (`<version> ,<queue>,<queue>,`: queues of which nothing is leased), signals (how many there have been), survey (the slow look at all workflows: when anybody may go on with it, ms, its SCAN cursor, and who makes it). KEYS[1] of every script. */
+  /** HASH epoch, memory (absent | full | stop), paused (`<version> ,<queue>,<queue>,`: queues of which nothing is leased), signals (how many there have been), events (what is to be told, `<ms> <level> <entries> <bytes>`), log (what is told now, `<level> <entries>`), survey (the slow look at all workflows: when anybody may go on with it, ms, its SCAN cursor, and who makes it). KEYS[1] of every script. */
   meta: 'meta',
   /** Never exists. KEYS[2] of every script: Redis answers TRYAGAIN before a script starts while the slot moves. */
   guard: 'guard',
@@ -36,6 +36,8 @@ export const SUFFIX = {
   wake: 'wake:',
   /** ZSET delayed entries (`d:`) and expiries (`x:`) by due time, ms. */
   timers: 'timers',
+  /** STREAM what happened, an entry for each call that changed something: field `e`, lines as lua/lib/events.lua says. */
+  events: 'events',
   /** LIST transitions that were too wide for one script. */
   spread: 'spread',
   /** ZSET ended workflows by the time at which they may be removed, ms. */
@@ -103,7 +105,7 @@ export class PartitionKeys {
   }
 }
 
-/** HASH of the namespace: version, epoch, partitions, buckets. It lies beside partition 0. */
+/** HASH of the namespace: version, epoch, partitions, buckets, events (what is to be told, where somebody changed that). It lies beside partition 0. */
 export function namespaceKey(namespace: string): string {
   return `${namespace}:{${TAGS[0]}}:namespace`
 }

@@ -8,7 +8,7 @@ import { ChordisError } from '../protocol/errors.js'
 import { checkName, partitionOf } from '../protocol/ids.js'
 import { type RedisConnection, runScript } from './connection.js'
 import { MAX_PARTITIONS, namespaceKey, PartitionKeys } from './keys.js'
-import type { ScriptCall } from './scripts.generated.js'
+import { calls, type ScriptCall } from './scripts.generated.js'
 
 export interface NamespaceOptions {
   /** Prefix of every key, `[A-Za-z0-9._-]{1,128}`. Default `chordis`. */
@@ -48,6 +48,7 @@ export class Namespace {
     this.epoch = meta.epoch as string
     this.buckets = Uint8Array.from(Buffer.from(meta.buckets as string, 'hex'))
     await this.spreadEpoch(connection)
+    if (meta.events !== undefined) await this.spreadEvents(connection, meta.events)
   }
 
   private async migrate(connection: RedisConnection): Promise<void> {
@@ -67,6 +68,11 @@ export class Namespace {
   /** Every partition's meta carries the epoch; a partition that lost it (or is new) gets it back. */
   private async spreadEpoch(connection: RedisConnection): Promise<void> {
     await this.each((partition) => connection.hsetnx(this.keys(partition).meta, 'epoch', this.epoch))
+  }
+
+  /** What the log of events is to tell: who changed it may have died before every partition had heard of it, or a partition may be new. */
+  private async spreadEvents(connection: RedisConnection, setting: string): Promise<void> {
+    await this.each((partition) => this.run(connection, partition, calls.setevents(this.epoch, setting)))
   }
 
   keys(partition: number): PartitionKeys {

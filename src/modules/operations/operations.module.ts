@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common'
 import { AuditTrail } from '../access/audit.js'
 import { BulkOperations } from './bulk.operations.js'
 import { DeadLetterOperations } from './dead-letters.operations.js'
+import { EventOperations } from './events.operations.js'
 import { QueueOperations } from './queues.operations.js'
 import { ScheduleOperations } from './schedules.operations.js'
 import { TaskOperations } from './tasks.operations.js'
@@ -12,6 +13,7 @@ import { WorkflowOperations } from './workflows.operations.js'
 const OPERATIONS = [
   BulkOperations,
   DeadLetterOperations,
+  EventOperations,
   QueueOperations,
   ScheduleOperations,
   TaskOperations,

@@ -20,6 +20,8 @@ export interface Answers {
   status?: number
   /** Its body; none: there is none. */
   answer?: Described
+  /** Media type of that. Default `application/json`. */
+  type?: string
   /** Other answers that are no problems. */
   others?: readonly { status: number; description: string; answer: Described; type?: string }[]
   /** Headers of success. */
@@ -27,13 +29,16 @@ export interface Answers {
 }
 
 /** Describes a handler, and sets its status. */
-export function Operation(id: OperationId, { summary, description, status = 200, answer, others = [], headers }: Answers): MethodDecorator {
+export function Operation(
+  id: OperationId,
+  { summary, description, status = 200, answer, type, others = [], headers }: Answers,
+): MethodDecorator {
   const scope = OPERATION_SCOPES[id]
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
     ApiExtension('x-chordis-scope', scope),
-    response(status, 'Done', answer, 'application/json', headers),
+    response(status, 'Done', answer, type, headers),
     ...others.map((one) => response(one.status, one.description, one.answer, one.type)),
     response('default', 'A problem', problem, PROBLEM_TYPE),
   )

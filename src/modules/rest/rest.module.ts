@@ -1,5 +1,6 @@
 /** REST: `/v1`. */
 import { Module } from '@nestjs/common'
+import { EventsModule } from '../events/events.module.js'
 import { OperationsModule } from '../operations/operations.module.js'
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js'
 import { LimitsController } from './limits/limits.controller.js'
@@ -17,7 +18,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js'
  * (bodies keep their keys, NDJSON is read as a stream).
  */
 @Module({
-  imports: [OperationsModule],
+  imports: [OperationsModule, EventsModule],
   controllers: [
     WorkflowsController,
     WorkflowControlController,

@@ -46,6 +46,9 @@ export const OPERATION_SCOPES = {
   getDeadLetter: 'dead-letters:read',
   requeueDeadLetters: 'dead-letters:write',
   dropDeadLetters: 'dead-letters:write',
+  followEvents: 'workflows:read',
+  followWorkflow: 'workflows:read',
+  followQueue: 'queues:read',
   getLimits: null,
 } as const satisfies Record<string, Scope | null>
 

@@ -91,7 +91,7 @@ test(`${ROUNDS} revocations race ends, retries, joins, replacements and lost lea
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
   expect(seen).toMatchObject({ SUCCESS: expect.any(Number), REVOKED: expect.any(Number) })
   expect(reaped).toBeGreaterThan(0)
-  const mayStay = /:(meta|namespace|beats|repairs|ended|p:\w+|w:|wake:\w+|active|spread|counts)$|:namespace$|:a:|:p:/
+  const mayStay = /:(meta|namespace|beats|repairs|ended|p:\w+|w:|wake:\w+|active|spread|counts|events)$|:namespace$|:a:|:p:/
   const traces = async (): Promise<string[]> => (await db.keys(`${engine.namespace}:*`)).filter((key) => !mayStay.test(key))
   await until(async () => (await traces()).length === 0, { what: 'no key of a workflow, a list or a timer is left' })
 }, 600_000)

@@ -8,6 +8,7 @@ import { AuditTrail } from '../../../src/modules/access/audit.js'
 import { type Grant, Principal } from '../../../src/modules/access/principal.js'
 import { BulkOperations } from '../../../src/modules/operations/bulk.operations.js'
 import { DeadLetterOperations } from '../../../src/modules/operations/dead-letters.operations.js'
+import { EventOperations } from '../../../src/modules/operations/events.operations.js'
 import { QueueOperations } from '../../../src/modules/operations/queues.operations.js'
 import { ScheduleOperations } from '../../../src/modules/operations/schedules.operations.js'
 import { TaskOperations } from '../../../src/modules/operations/tasks.operations.js'
@@ -35,6 +36,7 @@ let letters: DeadLetterOperations
 let queues: QueueOperations
 let schedules: ScheduleOperations
 let tasks: TaskOperations
+let events: EventOperations
 let workers: WorkerOperations
 /** A workflow of acme that waits for a task which nobody knows, one that has failed, and its dead letter. */
 let open: string
@@ -60,6 +62,7 @@ beforeAll(async () => {
   queues = new QueueOperations(client, audit)
   schedules = new ScheduleOperations(client, audit)
   tasks = new TaskOperations(client)
+  events = new EventOperations(client, workflows)
   workers = new WorkerOperations(client, audit)
 
   failed = (await workflows.submit(acme, { canvas: { task: 'fail', args: [SECRET] }, options: { tags: ['t'] } })).id
@@ -77,6 +80,9 @@ beforeAll(async () => {
 
 type Try = (who: Principal) => Promise<unknown>
 const tryTo = (name: string, run: (who: Principal) => Promise<unknown>): [string, Try] => [name, run]
+
+/** Takes what nobody looks at. */
+const NOWHERE = { push: () => undefined, end: () => undefined }
 
 /** What is refused as if it did not exist. */
 const NOT_THERE: [string, Try][] = [
@@ -105,6 +111,7 @@ const NOT_THERE: [string, Try][] = [
   tryTo('workflows.revoke', (who) => workflows.revoke(who, open)),
   tryTo('workflows.delete', (who) => workflows.delete(who, open)),
   tryTo('schedules.delete', (who) => schedules.delete(who, 'daily')),
+  tryTo('events.ofWorkflow', async (who) => (await events.ofWorkflow(who, failed, undefined, NOWHERE)).close()),
 ]
 
 /** What shows less, or nothing: the answer of somebody else holds no id and no text of acme's. */
@@ -128,17 +135,49 @@ const NOBODYS: [string, Try][] = [
   tryTo('queues.move', (who) => queues.move(who, 'other', 'another', { dryRun: true })),
   tryTo('workers.list', (who) => workers.list(who)),
   tryTo('workers.active', (who) => workers.active(who)),
+  tryTo('events.ofQueue', async (who) => (await events.ofQueue(who, 'default', undefined, NOWHERE)).close()),
   tryTo('workers.send', (who) => workers.send(who, { type: 'ping' })),
 ]
 
 /** Methods that tests of their own below try. */
 const ELSEWHERE = [
-  ...['workflows.submit', 'workflows.submitMany', 'workflows.validate', 'workflows.count', 'bulk.run'],
+  ...['workflows.submit', 'workflows.submitMany', 'workflows.validate', 'workflows.count', 'bulk.run', 'events.ofAll'],
   ...['schedules.upsert', 'schedules.compare', 'tasks.list'],
 ]
 
 /** Not public: TypeScript keeps others from them. */
 const INTERNAL = new Set(['change', 'operate', 'meant', 'named', 'one', 'demandStored', 'demandCallable', 'own'])
+
+test('who follows everything hears of the workflows of its own tenant only, and of queues and workers with a credential of all and their scopes', async () => {
+  const heard = new Map<string, (string | null)[]>()
+  const who = { acme, initech: someone('initech'), all: someone('*'), some: someone('*', { scopes: ['workflows:read'] }) }
+  const open_ = await Promise.all(
+    Object.entries(who).map(([name, one]) => {
+      heard.set(name, [])
+      return events.ofAll(one, undefined, {
+        push: (item) => {
+          if (item.type === 'events') heard.get(name)?.push(item.workflow)
+        },
+        end: () => undefined,
+      })
+    }),
+  )
+  const { id } = await workflows.submit(acme, { canvas: { task: 'echo', args: [1] }, options: {} })
+  await queues.pause(who.all, 'nobody')
+  await queues.resume(who.all, 'nobody')
+  await until(() => heard.get('all')?.filter((one) => one === null).length === 2)
+  await until(async () => (await workflows.get(acme, id)).ended)
+  const last = await workflows.submit(who.initech, { canvas: { task: 'echo' }, options: {} })
+  await until(() => [...heard].every(([name, ids]) => name === 'acme' || ids.includes(last.id)))
+  expect(heard.get('acme')).toContain(id)
+  expect(new Set(heard.get('acme'))).toEqual(new Set([id]))
+  expect(new Set(heard.get('initech'))).toEqual(new Set([last.id]))
+  expect(new Set(heard.get('all'))).toEqual(new Set([id, null, last.id]))
+  expect(new Set(heard.get('some'))).toEqual(new Set([id, last.id]))
+  const nobody = someone('acme', { scopes: ['tasks:read'] })
+  await expect(events.ofAll(nobody, undefined, NOWHERE)).rejects.toMatchObject({ code: 'forbidden' })
+  for (const one of open_) one.close()
+})
 
 const codeOf = (error: unknown): string => (error instanceof ChordisError ? error.code : String(error))
 
@@ -279,7 +318,7 @@ test('without its scope nothing is done', async () => {
 })
 
 test('every operation stands in a table above', () => {
-  const classes = { workflows, bulk, 'dead-letters': letters, queues, schedules, tasks, workers }
+  const classes = { workflows, bulk, 'dead-letters': letters, queues, schedules, tasks, workers, events }
   const all = Object.entries(classes).flatMap(([prefix, one]) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(one))
       .filter((name) => name !== 'constructor' && (!INTERNAL.has(name) || `${prefix}.${name}` === 'workflows.own'))

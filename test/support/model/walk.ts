@@ -255,7 +255,7 @@ export class Walk {
     if (String(dead) !== String(failed.sort())) throw new Error(`dead letters ${dead}, failed ${failed}`)
     await this.namespace.runAtEpoch(this.redis, 0, (epoch) => calls.forget(epoch, this.id, '0'))
     for (const hand of this.hands) await this.namespace.runAtEpoch(this.redis, 0, (epoch) => calls.reap(epoch, hand.name, '', 0, BUDGET, 0))
-    const left = (await this.redis.keys(`${this.namespace.name}:*`)).filter((key) => !/:(namespace|meta|counts|wake:.*)$/.test(key))
+    const left = (await this.redis.keys(`${this.namespace.name}:*`)).filter((key) => !/:(namespace|meta|counts|events|wake:.*)$/.test(key))
     if (left.length > 0) throw new Error(`left behind: ${left}`)
   }
 }

@@ -10,10 +10,11 @@
 -- @include pauses
 -- @include listing
 -- @include flush
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused', 'log')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
 if meta[2] then return { 'full' } end
 heed(meta[3])
+LOG.watch(meta[4])
 local source = ARGV[3]
 local T = parsed[source] or parse_template(source)
 local control = 'p 1 1 1 S ' .. now_text() .. ' 0 0 0 0 0 0 0 ' .. ARGV[2] .. ' p'
@@ -26,7 +27,7 @@ for id in gmatch(ARGV[4], '[^,]+') do
 end
 -- One look for all: nearly always they are new.
 local fresh = redis.call('EXISTS', unpack(keys)) == 0
-local next_definition, at_ = gmatch(ARGV[5], '[^\30]+'), 0
+local next_definition, at_, new = gmatch(ARGV[5], '[^\30]+'), 0, {}
 for id in gmatch(ARGV[4], '[^,]+') do
   local definition_ = next_definition()
   at_ = at_ + 1
@@ -36,11 +37,13 @@ for id in gmatch(ARGV[4], '[^,]+') do
     local block = '\1' .. string.char(floor(bytes / 256), bytes % 256) .. definition_ .. '\30'
     redis.call('HSET', keys[at_], 's', control, 't0', source, 'b0', block)
     list_as('0', now_text(), id)
+    new[#new + 1] = id
     local e = id .. ':1:0::0:1:1'
     if not dead or dead > now() then enqueue(NOBODY, T.list, e, due) end
     if dead then plan(timed, NOBODY, dead, 'x:' .. T.list .. ':' .. e) end
   end
 end
+if #new > 0 and LOG.tells(1) then LOG.line('*n ' .. concat(new, ',')) end
 flush()
 wake()
 return { 'ok' }

@@ -27,6 +27,6 @@ flush()
 if #gone > 0 then redis.call('HDEL', pkey, unpack(gone)) end
 redis.call('HSET', pkey, 'info', ARGV[5], 'q' .. lane, sequence, 'b', clock() .. '')
 for i = 7, #ARGV do redis.call('HSET', pkey, 't:' .. ARGV[i], '1') end
-redis.call('HSETNX', K_beats, process, 0)
+if redis.call('HSETNX', K_beats, process, 0) == 1 then LOG.worker('o', process, ARGV[5]) end
 wake()
 return { 'ok', nodes }

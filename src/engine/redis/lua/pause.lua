@@ -13,6 +13,7 @@ if not c or c.state == 'g' then return { 'none' } end
 if not live(c) then return { 'ended' } end
 if c.state == 'h' then return { 'ok' } end
 c.state, c.changed = 'h', true
+LOG.workflow(c, '=p')
 put(c, 'h', now_text() .. ' ' .. ARGV[3])
 signal(c, 'pause')
 flush()

@@ -28,5 +28,6 @@ else
   redis.call('HSET', K_pauses, queue, now_text() .. ' ' .. details)
 end
 local paused = math.max(now(), version_of(meta[2]) + 1) .. ' ' .. names
+if LOG.tells(1) then LOG.line((details == '' and '~c ' or '~p ') .. queue) end
 take_pauses(meta[2], paused)
 return { 'ok', paused }

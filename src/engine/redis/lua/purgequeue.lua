@@ -31,6 +31,7 @@ local function purge(c, x, T, left)
 end
 
 local nodes, done, offset, before, over = walk(key, task, tonumber(ARGV[5]), ARGV[6], 500, dry, purge)
+if nodes > 0 and not dry and LOG.tells(1) then LOG.line('~x ' .. match(list, '^[^:]+') .. ' ' .. nodes) end
 run(500)
 flush()
 if redis.call('EXISTS', key) == 0 then redis.call('HDEL', parked and K_parkedlists or K_active, list) end

@@ -33,6 +33,7 @@ if #lanes > 0 then redis.call('HDEL', pkey, unpack(lanes)) end
 if #grants_ > 0 then redis.call('HDEL', pkey, unpack(grants_)) end
 wake()
 if rest then return { 'more', nodes, concat(news, '\n') } end
+local info = redis.call('HGET', pkey, 'info')
 redis.call('UNLINK', pkey, K_commands .. process, K_call .. process)
-redis.call('HDEL', K_beats, process)
+if redis.call('HDEL', K_beats, process) == 1 then LOG.worker(counter == '' and 'f' or 'l', process, info) end
 return { 'done', nodes, concat(news, '\n') }

@@ -19,6 +19,7 @@ if not c or c.state == 'g' then return { 'none' } end
 if not live(c) then return { 'ended' } end
 if c.state ~= 'h' then return { 'ok' } end
 c.state, c.changed = c.started == '0' and 'p' or 'r', true
+LOG.workflow(c, '=c')
 drop(c, 'h')
 later(c, 'h', '', 0, 1, 1, '0')
 run(500)

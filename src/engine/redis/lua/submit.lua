@@ -10,10 +10,11 @@
 -- @include pauses
 -- @include listing
 -- @include flush
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused', 'log')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
 if meta[2] then return { 'full' } end
 heed(meta[3])
+LOG.watch(meta[4])
 local KEEP_KEY_S = 86400
 
 -- A workflow under an id that we made has no digest: nobody else can have sent another one under it. Who sends that id again, because the outcome was

@@ -13,9 +13,10 @@
 -- @include timers
 -- @include dead
 -- @include unlist
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'signals', 'paused')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'signals', 'paused', 'events', 'log')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
 heed(meta[3])
+LOG.watch(meta[5])
 local limit = tonumber(ARGV[2])
 telling_ends = ARGV[4] == '1'
 local promoted = promote(limit)
@@ -41,6 +42,7 @@ local memory = redis.call('INFO', 'memory')
 local used, max = tonumber(match(memory, 'used_memory:(%d+)')), tonumber(match(memory, 'maxmemory:(%d+)'))
 local flag = max and max > 0 and ((used > max * 0.95 and 'stop') or (used > max * 0.8 and 'full')) or nil
 if flag then redis.call('HSET', KEYS[1], 'memory', flag) else redis.call('HDEL', KEYS[1], 'memory') end
+LOG.keep(meta[4], meta[5], flag)
 wake()
 local more = promoted >= limit or #over >= limit or left > 0 or spread or trimming
 -- Lists that a worker may take from.

@@ -23,9 +23,10 @@
 local epoch, process, lane, sequence, queues, want = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local look, closed, max_bytes = ARGV[7], ARGV[8], tonumber(ARGV[9])
 if look > '2' then telling, telling_ends, look = true, look > '5', text(look % 3) end
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused', 'log')
 if meta[1] ~= epoch then return { 'epoch' } end
 heed(meta[3])
+LOG.watch(meta[4])
 queues = unpaused(queues)
 local pkey = K_process .. process
 local last = tonumber(redis.call('HGET', pkey, 'q' .. lane) or '')

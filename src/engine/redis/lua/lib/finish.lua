@@ -94,6 +94,7 @@ local function again(c, p, i, t, T, del, bytes, cause, flags, record)
   put(c, 'e' .. p .. i, history(began, lines or '', last, err == '' and 'null' or err))
   -- It ended: no suspect any more.
   put(c, p .. i, (ms > 0 and 'D ' or 'Q ') .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' -')
+  tell_task(c, 'Y', T, p .. i .. '=' .. att)
   enqueue(c, waits_in(c, T, p .. text(i)), entry(c, p, i, 1, 1, t), ms > 0 and now() + ms)
 end
 
@@ -145,7 +146,10 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   if kind == 83 or kind == 73 then return settle(c, p, i, T, 'S', record, '', #record) end
   if kind == 70 then return settle(c, p, i, T, 'F', record, 'F' .. p .. i, 0) end
   -- With the attempt in front: readers show it while that attempt holds the node.
-  if kind == 37 then return put(c, 'g' .. p .. i, attempt .. ' ' .. sub(record, 2)) end
+  if kind == 37 then
+    tell_task(c, 'G', T, p .. i .. '=' .. match(record, '^%%(%S*)'))
+    return put(c, 'g' .. p .. i, attempt .. ' ' .. sub(record, 2))
+  end
   if kind == 114 then return again(c, p, i, t, T, del, bytes, cause, flags, record) end
   if kind == 98 then return lose(c, p, i, t, T, att, del, bytes, cause, flags, false, 1e9) end
   if kind == 108 then
@@ -194,17 +198,28 @@ local function finish_group(c, run_, p, t, attempt, list, records, lost)
   end
 end
 
+-- tell_lones: workflows of one task have succeeded and ended. They share their template.
+local function tell_lones(done, t)
+  if not LOG.tells(1) then return end
+  local source = LOG.tells(2) and redis.call('HGET', K_workflow .. done[1], 't' .. t)
+  local T = source and (parsed[source] or parse_template(source))
+  LOG.line((T and '*E' .. T.told or '*e') .. ' ' .. concat(done, ','))
+end
+
 -- finish_lones: completions of workflows of one task; `ids` and `records` go side by side.
 local function finish_lones(ids, t, attempt, records, lost)
-  local held_, next_id = 'L ' .. attempt .. ' 1 0 0 - -', gmatch(ids, '[^,]+')
+  local held_, next_id, done = 'L ' .. attempt .. ' 1 0 0 - -', gmatch(ids, '[^,]+'), {}
   for record in gmatch(records, '[^\30]+') do
     local id = next_id()
-    if not finish_lone(id, held_, record) then
+    if finish_lone(id, held_, record) then
+      done[#done + 1] = id
+    else
       local c = try_context(id, { 't' .. t, '0' })
       if c and live(c) then guarded(c, finish_group, '1', '', t, attempt, { '0' }, record, lost)
       else miss(lost, id .. ':0', record) end
     end
   end
+  if #done > 0 then tell_lones(done, t) end
 end
 
 local function finish_some(at_, process, lost)

@@ -88,6 +88,7 @@ local function set_aside(c)
     redis.call('HSET', c.key, 's', control, 'x', reason)
     if kind == 'hash' then tell_parent_of(c.key, c.id) end
     if telling_ends then news[#news + 1] = 'woe ' .. c.id .. ' ' .. control end
+    if LOG.tells(1) then LOG.line(c.id .. LOG.tenant(f[2]) .. ' =oF =e') end
     redis.call('ZADD', K_ended, now() + 86400000, c.id)
   end
 end
@@ -206,6 +207,7 @@ local function flush()
         relist(c)
         put(c, 's', control_text(c))
       end
+      if c.events or c.class ~= c.shown then LOG.context(c) end
       write_fields(c.key, c.d, c.n)
       if c.gone then remove_fields(c) end
       if c.dead then gather_dead(c) end

@@ -210,6 +210,7 @@ local function lease_one(c, p, t, i, id, T, attempt)
   end
   emit(c, p, t, i, 1, 1, T, att, cause, input_of(c, p, i, T, tonumber(bytes)), suspect_of(del, flags))
   put(c, id, 'L ' .. attempt .. ' ' .. att .. ' ' .. del .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags)
+  tell_task(c, 'L', T, att == '1' and id or id .. '=' .. att)
   return 1
 end
 
@@ -230,7 +231,10 @@ local function lease_nodes(c, p, t, a, n, s, T, attempt)
       from, len, count = from or i, len + 1, count + 1
       put(c, id, fresh)
     else
-      if len > 0 then emit(c, p, t, from, len, s, T, '1', '-', input) end
+      if len > 0 then
+        emit(c, p, t, from, len, s, T, '1', '-', input)
+        tell_task(c, 'L', T, len == 1 and p .. text(from) or p .. text(from) .. ':' .. text(len) .. ':' .. text(s))
+      end
       from, len = nil, 0
       if k < n then count = count + lease_one(c, p, t, i, id, T, attempt) end
     end

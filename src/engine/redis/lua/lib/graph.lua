@@ -324,6 +324,12 @@ local function bury(c, id, T)
   if cause then put(c, 'c' .. id, cause) end
 end
 
+-- failed_as: a node with the type of its error behind, where it has one.
+local function failed_as(id, record)
+  local type_ = match(record, '^F%d*|{"type":"([%w_.]+)"')
+  return type_ and id .. '=' .. type_ or id
+end
+
 -- settle: node i becomes terminal. code S F R K; cause is what successors hear (for K: what skipped it); pass: a fan hands its input's code on.
 -- id: p .. i where the caller has it (making text of numbers was 10 % of Redis's time).
 local function settle(c, p, i, T, code, record, cause, bytes, pass, id)
@@ -331,10 +337,12 @@ local function settle(c, p, i, T, code, record, cause, bytes, pass, id)
     bury(c, p .. i, T)
     if not T.callback then cancel_rest(c, p .. i) end
   end
-  put(c, id or p .. text(i), record)
+  id = id or p .. text(i)
+  put(c, id, record)
   if not T.virtual then
     c.rem = c.rem - 1
     c[code] = c[code] + 1
+    tell_task(c, code, T, code == 'F' and failed_as(id, record) or id)
   end
   c.changed = true
   if T.out then

@@ -12,6 +12,13 @@ local function anything_waits()
   return false
 end
 
+-- tell_hop: a step has succeeded and the next one has begun. rest: the end of the control field.
+local function tell_hop(id, T, done, U, begun_, rest)
+  if not LOG.tells(2) then return end
+  local tenant = find(rest, '%a*l%a*$') and LOG.tenant(redis.call('HGET', K_workflow .. id, 'l')) or ''
+  LOG.line(id .. tenant .. ' S' .. T.told .. ' ' .. done .. ' L' .. U.told .. ' ' .. begun_)
+end
+
 -- hop: false when this turn is not such a one. Nothing is written then.
 local function hop(process, attempt, queues)
   local id, p, t, here, record = ARGV[10], ARGV[12], ARGV[13], ARGV[15], ARGV[16]
@@ -36,5 +43,6 @@ local function hop(process, attempt, queues)
   grants[1] = { id .. '|1|' .. p .. '|' .. T.step .. '|' .. n .. '|1|1|1|-', input, U.spec, definition_ }
   descriptors[1] = id .. ':1:' .. T.step .. ':' .. p .. ':' .. n .. ':1:1'
   redis.call('HSET', key, p .. here, record, p .. n, 'L ' .. attempt .. ' 1 0 0 - -', 's', 'r 1 ' .. text(rem - 1) .. ' ' .. middle .. ' ' .. text(ok + 1) .. ' ' .. rest)
+  tell_hop(id, T, p .. here, U, p .. n, rest)
   return true
 end

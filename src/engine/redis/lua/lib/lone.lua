@@ -68,10 +68,11 @@ end
 
 -- joined: grants of lone tasks with their lists as texts, when all are known.
 local function join_lone()
-  for _, g in pairs(lone_grants) do
+  for T, g in pairs(lone_grants) do
     g[1] = '|1||' .. g[1] .. '|0|' .. #g[4] .. '|0|1|-'
     g[4], g[5] = concat(g[4]), concat(g[5], ',')
     if g[6] then g[6] = concat(g[6], ',') end
+    if LOG.tells(1) then LOG.line((LOG.tells(2) and '*B' .. T.told or '*b') .. ' ' .. g[5]) end
   end
   lone_grants = {}
 end

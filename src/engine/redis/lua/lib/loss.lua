@@ -39,5 +39,6 @@ local function lose(c, p, i, t, T, att, del, bytes, cause, flags, charge, budget
     return settle(c, p, i, T, 'F', lost_for_ever(att, 'the worker was lost ' .. times .. ' times while it ran this task'), 'F' .. p .. i, 0)
   end
   put(c, p .. i, 'Q ' .. att .. ' ' .. text(del) .. ' ' .. bytes .. ' ' .. cause .. ' ' .. flags_of(level, '', late))
+  tell_task(c, 'U', T, p .. i)
   plan(fronted, c, waits_in(c, T, p .. text(i)), entry(c, p, i, 1, 1, t))
 end

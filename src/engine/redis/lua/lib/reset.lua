@@ -175,6 +175,8 @@ local function open_run(c, what)
   if #lines == RUNS then table.remove(lines, 1) end
   lines[#lines + 1] = c.run .. ' ' .. now_text() .. ' ' .. what .. ' ' .. before
   put(c, 'H', concat(lines, '\n'))
+  c.shown = '1'
+  LOG.workflow(c, (what == 'retry' and '=t' or '=r') .. c.run)
   if what ~= 'retry' then return end
   -- It has not ended before all of it has been searched for what failed (flag o), and its outcome will be another one: what made it bad runs again.
   c.flags = c.flags .. 'o'

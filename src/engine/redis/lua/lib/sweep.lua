@@ -95,6 +95,7 @@ local function end_open(c, p, i, t, T, r, why, cause)
   if not T.virtual then
     c.rem = c.rem - 1
     c[code] = c[code] + 1
+    tell_task(c, code, T, k)
   end
   c.changed = true
   if T.out then output(c, code, cause) end

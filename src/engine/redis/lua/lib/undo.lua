@@ -151,7 +151,11 @@ local function exhume(c, p, i, att, failed_at)
   local _, lines = match(field(c, 'e' .. id) or '', '^(%d+)\n(.*)$')
   put(c, 'e' .. id, history(now_text(), lines or '', att, match(r, '^F%d*|(.*)$'), failed_at))
   reopen(c, T, r)
-  if c.state == 'e' then c.state, c.ended = 'r', '0' end
+  if c.state == 'e' then
+    c.state, c.ended, c.shown = 'r', '0', '2'
+    LOG.workflow(c, '=t' .. c.run)
+  end
+  tell_task(c, 'U', T, id)
   -- Cancelled or not, it goes on: its next failure cancels again.
   if find(c.flags, 'x', 1, true) then put(c, 'F', 'cancel') end
   put(c, id, 'W ' .. att + 1)

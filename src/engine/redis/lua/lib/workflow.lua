@@ -1,5 +1,6 @@
 -- workflow: one workflow's fields, read once and written once per script.
 -- @include states
+-- @include events
 -- Everything between the first read and flush() happens in Lua tables, so an error in one damaged workflow leaves no half-made
 -- transition behind: its context is dropped and the others go on.
 --
@@ -123,6 +124,7 @@ local function parse_control(c, text)
   c.created, c.started, c.outcome, c.ended = created, started, outcome, ended
   c.S, c.F, c.R, c.K, c.keep, c.flags = ok, failed, revoked, skipped, keep, flags
   c.class = class_of(c)
+  c.shown = c.class
 end
 
 local function control_text(c)
@@ -140,7 +142,7 @@ local function new_context(id)
   local c = { id = id, key = K_workflow .. id, f = {}, d = {}, n = 0, memo = false, joins = false,
     state = false, run = false, rem = false, outs = false, worst = false, created = false, started = false, outcome = false, ended = false,
     S = false, F = false, R = false, K = false, keep = false, flags = false, class = false, open = false, segments = false, urgency = false, changed = false, told = false, answer = false,
-    damaged = false, aside = false, dead = false, gone = false, net = 0 }
+    damaged = false, aside = false, dead = false, gone = false, net = 0, events = false, told_letter = false, told_of = false, shown = false }
   loaded[id] = c
   contexts[#contexts + 1] = c
   return c
@@ -217,7 +219,7 @@ local function parse_template(source)
     '^(%a) (%d+) (%S+) (%d) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)\n(.*)$')
   if not mode then error('template') end
   local T = { mode = mode, needs = tonumber(needs), list = queue .. ':' .. prio, queue = queue, delay = delay, task = task, chord = chord, head = head,
-    pred = pred, input = input, succ = parse_successors(succ), spec = spec }
+    pred = pred, input = input, succ = parse_successors(succ), spec = spec, told = queue .. '/' .. task }
   -- Whether a node's input or predecessor depends on its own index.
   T.own = find(input, '[+-]%d') ~= nil or find(pred, '^[+-]%d') ~= nil
   if flags ~= '-' then
