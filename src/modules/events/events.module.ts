@@ -1,9 +1,7 @@
-/** What happens, as server-sent events. Import it beside `ChordisModule.forRoot` in a process of role `api`. */
+/** Streams of events that clients of this process follow, whatever the surface. Import it beside `ChordisModule.forRoot` in a process of role `api`. */
 import { Module } from '@nestjs/common'
-import { OperationsModule } from '../operations/operations.module.js'
 import { EventStreams } from './event-streams.js'
-import { EventsController } from './events.controller.js'
 
-/** What happens, as server-sent events. Import it beside `ChordisModule.forRoot` in a process of role `api`. */
-@Module({ imports: [OperationsModule], controllers: [EventsController], providers: [EventStreams], exports: [EventStreams] })
+/** Streams of events that clients of this process follow. */
+@Module({ providers: [EventStreams], exports: [EventStreams] })
 export class EventsModule {}

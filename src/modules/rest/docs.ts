@@ -9,7 +9,6 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { FastifyInstance } from 'fastify'
 import { VERSION } from '../../engine/index.js'
 import { ALL_SCOPES, SCOPES } from '../access/scopes.js'
-import { EventsModule } from '../events/events.module.js'
 import { page, start } from './docs.page.js'
 import { RestModule } from './rest.module.js'
 import { SCHEMAS } from './schemas/index.js'
@@ -37,7 +36,7 @@ export function openApiDocument(app: INestApplicationContext): OpenAPIObject {
     .addSecurityRequirements({})
     .build()
   const document = SwaggerModule.createDocument(app as Parameters<typeof SwaggerModule.createDocument>[0], config, {
-    include: [RestModule, EventsModule],
+    include: [RestModule],
   })
   const schemas = { ...document.components?.schemas, ...SCHEMAS }
   return { ...document, components: { ...document.components, schemas: sorted(schemas) } } as OpenAPIObject

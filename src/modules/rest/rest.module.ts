@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common'
 import { EventsModule } from '../events/events.module.js'
 import { OperationsModule } from '../operations/operations.module.js'
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js'
+import { EventsController } from './events/events.controller.js'
 import { LimitsController } from './limits/limits.controller.js'
 import { QueuesController } from './queues/queues.controller.js'
 import { ScheduleRunsController } from './schedules/runs.controller.js'
@@ -30,6 +31,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js'
     ScheduleRunsController,
     DeadLettersController,
     LimitsController,
+    EventsController,
   ],
 })
 export class RestModule {}

@@ -1,7 +1,7 @@
 /** What is asked of event streams, and what they answer. */
-import { Text } from '../rest/fields.js'
-import type { Answers } from '../rest/operation.js'
-import { text } from '../rest/schema.js'
+import { Text } from '../fields.js'
+import type { Answers } from '../operation.js'
+import { text } from '../schema.js'
 
 /** Where a stream begins. */
 export class AfterDto {

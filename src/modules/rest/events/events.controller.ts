@@ -1,14 +1,14 @@
 /** `/v1/events`, `/v1/workflows/:id/events`, `/v1/queues/:queue/events`: what happens, as server-sent events. */
 import { Get, Headers, Inject, Res } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
-import type { EventSink, Subscription } from '../../engine/index.js'
-import { Asking } from '../access/asking.js'
-import type { Principal } from '../access/principal.js'
-import { EventOperations } from '../operations/events.operations.js'
-import { type Answers, Operation, RestController } from '../rest/operation.js'
-import { Asked, At } from '../rest/parameters.js'
-import { queueName, workflowId } from '../rest/schemas/common.js'
-import { EventStreams } from './event-streams.js'
+import type { EventSink, Subscription } from '../../../engine/index.js'
+import { Asking } from '../../access/asking.js'
+import type { Principal } from '../../access/principal.js'
+import { EventStreams } from '../../events/event-streams.js'
+import { EventOperations } from '../../operations/events.operations.js'
+import { type Answers, Operation, RestController } from '../operation.js'
+import { Asked, At } from '../parameters.js'
+import { queueName, workflowId } from '../schemas/common.js'
 import { AfterDto, eventStream } from './events.dto.js'
 
 const answers = (summary: string): Answers => ({ summary, ...eventStream })
