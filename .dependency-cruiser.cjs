@@ -88,6 +88,13 @@ module.exports = {
       from: { path: '^src/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
+    {
+      name: 'nestjs-door-needs-no-service',
+      comment: 'chordis/nestjs works where the peers of chordis/service are not installed.',
+      severity: 'error',
+      from: { path: '^src/modules/', pathNot: '^src/modules/(rest|service)/' },
+      to: { path: ['^src/modules/(rest|service)/', packages('(@nestjs/swagger|@fastify/static)')] },
+    },
     { name: 'no-cycles', comment: 'Two files that need each other are one file.', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-dangling-imports', comment: 'An import leads somewhere.', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

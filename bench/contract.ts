@@ -29,6 +29,8 @@ export interface Session {
   schedules?(count: number, inMs?: number): Promise<number>
   /** Starts a beat in this process; answers a function that waits until it has fired so many and answers when that was, Unix ms. */
   beat?(): Promise<(count: number) => Promise<number>>
+  /** Starts an empty NestJS route (`POST /empty`) or the service, in a process of its own; answers its URL. */
+  http?(kind: 'empty' | 'service'): Promise<string>
   close(): Promise<void>
 }
 

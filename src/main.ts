@@ -2,10 +2,13 @@
  * What `npm start` runs: the API and a worker with the tasks of the document pipeline, until a signal ends it.
  *
  * Environment: CHORDIS_REDIS_URL (required), CHORDIS_NAMESPACE, CHORDIS_PARTITIONS, CHORDIS_ROLES (`api,worker`), CHORDIS_QUEUES,
- * CHORDIS_CONCURRENCY, CHORDIS_LOG_LEVEL, HOST (127.0.0.1), PORT (3000; 0 takes a free one).
+ * CHORDIS_CONCURRENCY, CHORDIS_LOG_LEVEL, HOST (127.0.0.1), PORT (3000; 0 takes a free one). Tokens as credentials: CHORDIS_JWT_ISSUER,
+ * CHORDIS_JWT_AUDIENCE, one of CHORDIS_JWT_JWKS_URL, CHORDIS_JWT_PUBLIC_KEY (PEM) and CHORDIS_JWT_SECRET, CHORDIS_JWT_ALGORITHMS, CHORDIS_JWT_TENANT_CLAIM,
+ * CHORDIS_JWT_DEFAULT_TENANT. CHORDIS_API_KEYS=false: API keys are no credentials. CHORDIS_OPEN=never: without any credential nobody is let in.
  */
 import { DocumentPipelineModule } from '../examples/document-pipeline/pipeline.module.js'
-import { createService, type LogLevel, type Role, type ServiceOptions } from './modules/index.js'
+import type { LogLevel, Role } from './modules/index.js'
+import { type AccessOptions, createService, type JwtOptions, type ServiceOptions } from './modules/service/index.js'
 
 const CANVAS = '{"chain":[{"task":"pdf.split","args":["examples/document-pipeline/sample.pdf"]},{"task":"pdf.write"}]}'
 
@@ -30,6 +33,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): ServiceOptions {
     redis,
     host: env.HOST || '127.0.0.1',
     port: whole('PORT', env.PORT, 3000),
+    access: accessFrom(env),
     logLevel: (env.CHORDIS_LOG_LEVEL || 'info') as LogLevel,
     ...(env.CHORDIS_NAMESPACE ? { namespace: env.CHORDIS_NAMESPACE } : {}),
     ...(env.CHORDIS_PARTITIONS ? { partitions: whole('CHORDIS_PARTITIONS', env.CHORDIS_PARTITIONS, 1) } : {}),
@@ -38,6 +42,30 @@ function fromEnvironment(env: NodeJS.ProcessEnv): ServiceOptions {
       ...(env.CHORDIS_QUEUES ? { queues: list(env.CHORDIS_QUEUES) } : {}),
       ...(env.CHORDIS_CONCURRENCY ? { concurrency: whole('CHORDIS_CONCURRENCY', env.CHORDIS_CONCURRENCY, 100) } : {}),
     },
+  }
+}
+
+function accessFrom(env: NodeJS.ProcessEnv): AccessOptions {
+  const jwt = jwtFrom(env)
+  return {
+    apiKeys: env.CHORDIS_API_KEYS !== 'false',
+    open: (env.CHORDIS_OPEN || 'local') as 'local' | 'never',
+    ...(jwt === undefined ? {} : { jwt }),
+  }
+}
+
+/** Undefined without an issuer. What is missing or cannot be is refused by the service. */
+function jwtFrom(env: NodeJS.ProcessEnv): JwtOptions | undefined {
+  if (!env.CHORDIS_JWT_ISSUER) return undefined
+  return {
+    issuer: env.CHORDIS_JWT_ISSUER,
+    audience: env.CHORDIS_JWT_AUDIENCE ?? '',
+    ...(env.CHORDIS_JWT_JWKS_URL ? { jwksUrl: env.CHORDIS_JWT_JWKS_URL } : {}),
+    ...(env.CHORDIS_JWT_PUBLIC_KEY ? { publicKey: env.CHORDIS_JWT_PUBLIC_KEY } : {}),
+    ...(env.CHORDIS_JWT_SECRET ? { secret: env.CHORDIS_JWT_SECRET } : {}),
+    ...(env.CHORDIS_JWT_ALGORITHMS ? { algorithms: list(env.CHORDIS_JWT_ALGORITHMS) } : {}),
+    ...(env.CHORDIS_JWT_TENANT_CLAIM ? { claims: { tenant: env.CHORDIS_JWT_TENANT_CLAIM } } : {}),
+    ...(env.CHORDIS_JWT_DEFAULT_TENANT ? { defaultTenant: env.CHORDIS_JWT_DEFAULT_TENANT } : {}),
   }
 }
 

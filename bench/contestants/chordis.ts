@@ -20,6 +20,7 @@ import {
   type WorkflowHandle,
 } from '../../src/engine/index.js'
 import type { Contestant, Place, PlainTask, Revoked, Running, Session, WorkerChoice } from '../contract.js'
+import { startHttp } from '../lib/http.js'
 import { ROOT } from '../lib/paths.js'
 import { forkWorkers } from '../lib/pool.js'
 import { body, Counter } from '../lib/tally.js'
@@ -186,6 +187,10 @@ class ChordisSession implements Session {
       handles.push(...(await Promise.all(wave)))
     }
     return { ended: Promise.all(handles.map((handle) => check(handle, expected))).then(() => {}) }
+  }
+
+  http(kind: 'empty' | 'service'): Promise<string> {
+    return startHttp(kind, this.place)
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import { chord } from './chord.js'
 import { delayed } from './delayed.js'
 import { enqueueBulk } from './enqueue-bulk.js'
 import { bigGroup } from './group.js'
+import { httpNdjson, httpSubmit } from './http.js'
 import { idle } from './idle.js'
 import { ioBound } from './io-bound.js'
 import { linear } from './linear.js'
@@ -50,6 +51,8 @@ export const workloads: Workload[] = [
   bigGroup,
   revoke,
   schedules,
+  httpSubmit,
+  httpNdjson,
   scale(1),
   scale(2),
   scale(4),

@@ -8,7 +8,7 @@ import { statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 // Your own code writes 'chordis/nestjs' here.
-import { createService, type Service } from '../../src/modules/index.js'
+import { createService, type Service } from '../../src/modules/service/index.js'
 import { Api, type Outcome, type WireError, type WorkflowStatus } from './api.js'
 import { DocumentPipelineModule } from './pipeline.module.js'
 import type { WrittenReport } from './report.js'

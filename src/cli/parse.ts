@@ -50,7 +50,19 @@ export function placedMoment(text: string): number {
   return moment(text)
 }
 
+/** How long something is, ms: `30s`, `15m`, `2h`, `7d`. */
+export function span(text: string): number {
+  const ms = spanOf(text)
+  if (ms === undefined) throw new InvalidArgumentError('must be how long: 30s, 15m, 2h, 7d')
+  return ms
+}
+
 function ago(text: string): number | undefined {
+  const ms = spanOf(text)
+  return ms === undefined ? undefined : Date.now() - ms
+}
+
+function spanOf(text: string): number | undefined {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  return count === undefined ? undefined : Date.now() - Number(count) * (UNITS[unit] ?? 0)
+  return count === undefined ? undefined : Number(count) * (UNITS[unit] ?? 0)
 }

@@ -9,6 +9,7 @@ import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './co
 import { EXIT_CODES } from './failure.js'
 import { LEVELS } from './log.js'
 import { collect, instant, list, seconds, whole } from './parse.js'
+import { addKeys } from './program-keys.js'
 import { addList } from './program-list.js'
 import { addQueues } from './program-queues.js'
 import { addRun } from './program-run.js'
@@ -25,7 +26,7 @@ export function createProgram(done: (exit: number) => void): Command {
     done(await work(contextOf(command.optsWithGlobals<GlobalOptions>())))
   }
   program
-    .description('Chains, groups and chords on Redis: run workers and beats, submit canvases, look at workflows.')
+    .description('Chains, groups and chords on Redis: run workers and beats, submit canvases, look at workflows, make API keys.')
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
@@ -51,6 +52,7 @@ export function createProgram(done: (exit: number) => void): Command {
   addQueues(program, run, exits)
   addSchedules(program, run, exits)
   addDead(program, run)
+  addKeys(program, run, exits)
   addDoctor(program, run)
   return program
 }

@@ -22,6 +22,8 @@ export { checkSchedule } from './beat/submissions.js'
 export * from './beat/timing/index.js'
 export * from './canvas/index.js'
 export * from './chordis.js'
+export { apiKeyIdOf, hashApiKey } from './client/api-key-text.js'
+export type { ApiKeys, FoundApiKey, NewApiKey } from './client/api-keys.js'
 export { Client, type ClientOptions, type ConnectionOptions } from './client/client.js'
 export { type ControlOptions, type Gathered, WorkerControl, type WorkerName } from './client/control.js'
 export type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from './client/dead-letter.js'
@@ -36,7 +38,7 @@ export type { WorkflowStatus, WorkflowSummary } from './client/status.js'
 export type { SubmitOptions } from './client/submission.js'
 export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group.js'
 export { type AsyncResult, type AttemptError, TaskHandle } from './client/task-handle.js'
-export { type CanvasReport, type ValidateOptions, validateCanvas } from './client/validate.js'
+export { type CanvasCall, type CanvasReport, canvasCalls, type ValidateOptions, validateCanvas } from './client/validate.js'
 export type { WorkflowClient } from './client/workflow-client.js'
 export { WORKFLOW_STATES, type WorkflowFilter } from './client/workflow-filter.js'
 export type { RevokedMany, RevokeManyOptions, WorkflowCounts, WorkflowPage, WorkflowRow, Workflows } from './client/workflows.js'
@@ -45,9 +47,11 @@ export type { RunView } from './control/runs.js'
 export type { RevokeOptions } from './control/workflow-control.js'
 export type { DoctorOptions, DoctorProgress, DoctorReport } from './maintenance/doctor/doctor.js'
 export { FINDING_RULES, type Finding, type FindingCode } from './maintenance/doctor/findings.js'
+export type { ApiKeyOptions, ApiKeyView } from './protocol/api-keys.js'
 export { CANCEL_POLICIES, type CancelPolicy } from './protocol/children.js'
 export {
   type AttemptList,
+  checkCommand,
   type HeldAttempt,
   type RunningAttempt,
   SHUTDOWN_MODES,
@@ -67,6 +71,7 @@ export {
   type ScheduledBy,
   type ScheduleRun,
 } from './protocol/schedules.js'
+export { ALL_SCOPES, isScope, readScopes, SCOPES, type Scope } from './protocol/scopes.js'
 export { NODE_STATES, type NodeState, type TaskState, type WorkflowState } from './protocol/states.js'
 export type { Outcome } from './protocol/values.js'
 export type { GraphView, GraphViewEdge, GraphViewNode, GraphViewOptions } from './protocol/view.js'

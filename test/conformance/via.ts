@@ -32,7 +32,7 @@ export async function engineDoor(options: DoorOptions): Promise<Door> {
 }
 
 export async function httpDoor(options: DoorOptions): Promise<Door> {
-  const { createService } = await import('../../src/modules/index.js')
+  const { createService } = await import('../../src/modules/service/index.js')
   const service = await createService({ ...options, roles: ['api'], host: '127.0.0.1', port: 0, logLevel: 'warn' })
   const workflows = `${service.url}/v1/workflows`
   return {

@@ -9,7 +9,7 @@ import { Api, type Outcome, type WorkflowStatus } from '../../examples/document-
 import { makeSample, sampleTexts } from '../../examples/document-pipeline/make-sample.mjs'
 import { DocumentPipelineModule } from '../../examples/document-pipeline/pipeline.module.js'
 import type { Report, WrittenReport } from '../../examples/document-pipeline/report.js'
-import { createService, type Service } from '../../src/modules/index.js'
+import { createService, type Service } from '../../src/modules/service/index.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 

@@ -110,7 +110,7 @@ describe('GET /v1/workflows/:id/graph', () => {
   })
 
   test.each([
-    [{ limit: '0' }, 400, 'limit'],
+    [{ limit: '0' }, 400, 'query.limit'],
     [{ collapse: 'x' }, 400, 'query.collapse'],
     [{ page: '1' }, 400, 'query.page'],
     [{ cursor: '99' }, 400, 'cursor'],

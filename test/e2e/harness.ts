@@ -5,7 +5,8 @@ import { Injectable } from '@nestjs/common'
 import supertest from 'supertest'
 import { afterAll } from 'vitest'
 import type { Json, TaskContext } from '../../src/engine/index.js'
-import { Ctx, createService, type Service, type ServiceOptions, Task } from '../../src/modules/index.js'
+import { Ctx, Task } from '../../src/modules/index.js'
+import { createService, type Service, type ServiceOptions } from '../../src/modules/service/index.js'
 
 /** `serve(options)` boots a silent service; all are closed after the last test of the file. */
 export function useServices(): (options: ServiceOptions) => Promise<Service & { http: ReturnType<typeof supertest> }> {

@@ -136,7 +136,9 @@ describe('names that are taken or unknown', () => {
     const wrong = await service.http.delete('/v1/workflows/x/result')
     problem(wrong, 405, 'method-not-allowed')
     expect(wrong.headers.allow).toBe('GET, HEAD')
-    problem(await service.http.get('/v1/workflows'), 405, 'method-not-allowed')
+    const nowhere = await service.http.put('/v1/workflows')
+    problem(nowhere, 405, 'method-not-allowed')
+    expect(nowhere.headers.allow).toBe('GET, HEAD, POST')
   })
 
   test('a waitMs out of range is 400 with its path', async () => {

@@ -90,7 +90,7 @@ describe('the tasks of a workflow', () => {
     ['limit=0', 'query.limit'],
     ['limit=1001', 'query.limit'],
     ['limit=ten', 'query.limit'],
-    ['cursor=nonsense', 'query.cursor'],
+    ['cursor=nonsense', 'cursor'],
     ['cursor=1&cursor=2', 'query.cursor'],
     ['page=2', 'query.page'],
   ])('are not listed for ?%s, which is refused with its path', async (query, path) => {

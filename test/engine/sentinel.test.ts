@@ -1,7 +1,9 @@
 /** Behind Sentinel a former master takes writes until it is made a replica, some 10 s after the failover, and forgets them: nobody may stay with it. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { Client } from '../../src/engine/index.js'
+import { type ProxyRequest, RedisProxy, type Verdict } from '../support/proxy.js'
 import { RedisSentinel } from '../support/redis-sentinel.js'
+import type { RedisServer } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { COMMON, call, TestEngine } from './harness.js'
 
@@ -53,3 +55,30 @@ test('clients and workers whose master froze work at the new one, each time', as
     expect(await until(() => handle.result({ timeoutMs: 15_000 }), { timeoutMs: 30_000 })).toBe('there')
   }
 }, 120_000)
+
+test('a failover between the answer of a Sentinel and the moment from which it is listened to is noticed, too', async () => {
+  await until(() => group.inSync(), { timeoutMs: 40_000, what: 'there is a replica' })
+  const former = await group.master()
+  const proxy = await RedisProxy.start(group.sentinels[0] as { host: string; port: number })
+  onTestFinished(() => proxy.close())
+  let successor: Promise<RedisServer> | undefined
+  // What it answered is old when it arrives.
+  const asked = ({ name, args }: ProxyRequest) => name === 'SENTINEL' && String(args[0]).toLowerCase() === 'get-master-addr-by-name'
+  const held = proxy.intercept(asked, 'reply', async (): Promise<Verdict> => {
+    successor ??= group.failover()
+    await successor
+    return 'pass'
+  })
+  const sentinel = { hosts: [`127.0.0.1:${proxy.port}`], name: group.name }
+  const client = await Client.connect({ redis: { sentinel }, namespace: 'late' })
+  held.off()
+  onTestFinished(() => client.close())
+  const direct = await Client.connect({ redis: (await (successor as Promise<RedisServer>)).url, namespace: 'late' })
+  onTestFinished(() => direct.close())
+  const arrives = async () => {
+    const { id } = await client.submit(call('echo', ['after']))
+    return direct.workflow(id).state()
+  }
+  await until(arrives, { timeoutMs: SOON_MS, what: 'what the client submits is at the new master' })
+  expect((await former.info('replication')).get('role')).toBe('master')
+}, 90_000)

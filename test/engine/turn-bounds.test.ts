@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { chord } from '../../src/engine/index.js'
+import { chord, group } from '../../src/engine/index.js'
+import { keysOf } from '../support/dead-letters.js'
 import { useRedis } from '../support/redis-server.js'
 import { allOf, Hand } from './hand.js'
 import { call, TestEngine } from './harness.js'
@@ -30,4 +31,20 @@ test('a turn that could grant many bodies of chords reads some thousand results 
   }
   expect(turns.reduce((sum, n) => sum + n, 0)).toBe(CHORDS)
   expect(Math.max(...turns) * WIDTH).toBeLessThanOrEqual(5_000)
+})
+
+test('a turn that took as many spread items as one may says that others may wait', async () => {
+  const engine = await TestEngine.open(redis.url)
+  const hand = await Hand.open(redis.connect(), engine, ['member'], 'hand')
+  const wide = () => group(Array.from({ length: 501 }, () => call('member')))
+  const handles = await Promise.all(Array.from({ length: 30 }, () => engine.client.submit(wide())))
+  await Promise.all(handles.map((handle) => handle.revoke()))
+  const connection = redis.connect()
+  const spread = (await keysOf(connection, engine.namespace, '-')).of('spread')
+  let looks = 0
+  for (let left = await connection.llen(spread); left > 0; left = await connection.llen(spread), looks++) {
+    const [, more] = await hand.turn(2, 1, [])
+    if ((await connection.llen(spread)) > 0) expect([left, more]).toEqual([left, 1])
+  }
+  expect(looks).toBe(2)
 })

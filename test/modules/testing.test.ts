@@ -14,8 +14,8 @@ import {
   Task,
   TaskRegistry,
   Tasks,
-  WorkflowsModule,
 } from '../../src/modules/index.js'
+import { RestModule } from '../../src/modules/service/index.js'
 import { ChordisTestingModule, InlineChordis, withInlineChordis } from '../../src/modules/testing/index.js'
 
 @Injectable()
@@ -56,7 +56,7 @@ class Orders implements OnModuleInit {
 class OrdersModule {}
 
 // Nobody listens there: a test that called Redis would fail.
-@Module({ imports: [ChordisModule.forRoot({ redis: 'redis://127.0.0.1:1' }), OrdersModule, HealthModule, WorkflowsModule] })
+@Module({ imports: [ChordisModule.forRoot({ redis: 'redis://127.0.0.1:1' }), OrdersModule, HealthModule, RestModule] })
 class AppModule {}
 
 describe('ChordisTestingModule', () => {

@@ -30,6 +30,7 @@ const PLANTS: Record<string, { file: string; imports: string }> = {
   'redis-in-one-folder': { file: 'src/engine/worker/planted-ioredis.ts', imports: 'ioredis' },
   'src-knows-no-tests': { file: 'src/modules/planted-test.ts', imports: '../../test/planted.js' },
   'src-needs-no-dev-dependency': { file: 'src/modules/planted-dev.ts', imports: 'fast-check' },
+  'nestjs-door-needs-no-service': { file: 'src/modules/http/planted-swagger.ts', imports: '@nestjs/swagger' },
   'no-cycles': { file: 'src/modules/planted-cycle.ts', imports: './planted-cycle-back.js' },
   'no-dangling-imports': { file: 'src/modules/planted-dangling.ts', imports: './nowhere.js' },
 }

@@ -25,6 +25,7 @@ const ALLOWED = [
   /^dist\/(src|migrations)\/.*\.d\.m?ts$/,
   /^docs\/(guides|api)\/.*\.md$/,
   /^docs\/(canvas-semantics|conformance)\.md$/,
+  /^docs\/openapi\.json$/,
   /^docs\/images\/.*\.svg$/,
 ]
 const NEVER = /(^|\/)(test|tests|bench|examples?|scripts|node_modules|fixtures)\/|\.test\.|\.tsbuildinfo$|^dist\/src\/main\./

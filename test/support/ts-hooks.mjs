@@ -1,6 +1,6 @@
 /**
  * Lets a plain Node process run our TypeScript sources: `.js` imports find their `.ts` file, types are stripped by Vite's transformer.
- * Only for child processes of tests (see typescript-child.ts), so that they run what is being tested and never a stale dist/.
+ * For child processes of tests (see typescript-child.ts), so that they run what is being tested and never a stale dist/, and for generators.
  * Threads that such a process starts get the same hooks, because Node hands `--import` on to them.
  */
 import { existsSync, readFileSync } from 'node:fs'

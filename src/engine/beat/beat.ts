@@ -74,11 +74,17 @@ export class Beat {
     this.lookMs = checkWhole(options.lookMs ?? DEFAULT_LOOK_MS, 10, 1_000, 'lookMs')
   }
 
-  /** Begins. Waits for Redis as long as that takes. @throws ChordisError `namespace-version`; `closed` when it is stopped meanwhile */
+  /** Begins. Waits for Redis as long as that takes. @throws ChordisError `namespace-version`; `closed` when it is stopped meanwhile; then nothing is left open */
   async start(): Promise<void> {
-    this.connection = await connect(this.options.redis, 'worker', () => {}, COMMAND_TIMEOUT_MS, this.ending.signal)
-    await this.namespace.load(this.connection)
-    this.known = new KnownSchedules(this.connection, this.namespace, this.logger)
+    const connection = await connect(this.options.redis, 'worker', () => {}, COMMAND_TIMEOUT_MS, this.ending.signal)
+    try {
+      await this.namespace.load(connection)
+    } catch (error) {
+      connection.disconnect()
+      throw error
+    }
+    this.connection = connection
+    this.known = new KnownSchedules(connection, this.namespace, this.logger)
     this.lookedAt.push(...this.namespace.numbers.map(() => performance.now()))
     this.looks = this.namespace.numbers.map((partition) => this.watch(partition))
   }

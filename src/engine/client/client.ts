@@ -16,6 +16,7 @@ import { RedisReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
 import { type FoundWorker, readWorkers } from '../redis/workers.js'
 import type { SubmitSpan, Tracer } from '../tracing/tracer.js'
+import { ApiKeys } from './api-keys.js'
 import type { SubmitListener } from './batches.js'
 import { sendCommand, WorkerControl } from './control.js'
 import { DeadLetters } from './dead-letters.js'
@@ -59,6 +60,8 @@ export class Client implements WorkflowClient {
   readonly workflows: Workflows
   /** What is submitted by the clock: made, changed, paused, asked for. Beats fire it. */
   readonly schedules: Schedules
+  /** Credentials of the service: made, listed, rotated, revoked. */
+  readonly apiKeys: ApiKeys
   /** Of processes that are about to do the same thing at the same nominal time, tells one to. */
   readonly claims: Claims
 
@@ -82,6 +85,7 @@ export class Client implements WorkflowClient {
     this.workflows = new Workflows(connection, namespace, this.dependencies.control)
     this.schedules = new Schedules(connection, namespace)
     this.claims = new Claims(connection, namespace)
+    this.apiKeys = new ApiKeys(connection, namespace)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

@@ -118,6 +118,11 @@ export class WorkflowHandle<R = Json> implements AsyncResult<R> {
     return stateOf(await this.look.head())
   }
 
+  /** Whose it is; `-`: nobody's. Throws `not-found`. */
+  async tenant(): Promise<string> {
+    return (await this.look.head()).meta.tenant ?? '-'
+  }
+
   /** The value, or the error (of a group: of the member that stands first); null while there is no outcome. */
   async info(): Promise<Json | WireError | null> {
     return infoOf(await this.outcome())

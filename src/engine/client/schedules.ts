@@ -90,14 +90,17 @@ export class Schedules {
   /**
    * Makes a schedule, or changes the one of this id so that it is as given. Safe to repeat: what is as given is left alone. A change of its times counts from
    * now on; any other change keeps the time that comes next. One that is paused stays paused.
-   * @throws ChordisError `schedule-invalid`, `canvas-invalid`, `name-invalid`, `request-invalid` with the path; `redis-full`, `redis-unavailable`, `outcome-unknown`
+   * @param options `onlyNew`: one that is there already is left alone
+   * @throws ChordisError `schedule-invalid`, `canvas-invalid`, `name-invalid`, `request-invalid` with the path; `already-exists` with `onlyNew`; `redis-full`,
+   * `redis-unavailable`, `outcome-unknown`
    */
-  async upsert(definition: ScheduleDefinition): Promise<ScheduleChanged> {
+  async upsert(definition: ScheduleDefinition, { onlyNew = false }: { onlyNew?: boolean } = {}): Promise<ScheduleChanged> {
     // What cannot be submitted is refused here, not at night.
     const schedule = checkSchedule(definition)
     let outcome: ScheduleChanged['outcome'] = 'unchanged'
     let changed: string[] = []
     const view = await this.change(schedule.tenant, schedule.id, (stored, before) => {
+      if (onlyNew && stored !== undefined) throw new ChordisError('already-exists', `there is a schedule ${schedule.id}`)
       const told = stored === undefined ? ({ outcome: 'created', changed: [] } as const) : difference(before, schedule)
       outcome = told.outcome
       changed = [...told.changed]

@@ -52,7 +52,8 @@ export class Submitter {
   private schedule(): void {
     if (this.scheduled) return
     this.scheduled = true
-    queueMicrotask(() => this.flush())
+    // Not a microtask: each request of an HTTP server is a callback of its own, and all that arrived together are one call.
+    setImmediate(() => this.flush())
   }
 
   private flush(): void {

@@ -51,3 +51,27 @@ export function validateCanvas(input: Canvas | unknown, { limits, ...view }: Val
   }
   return { total: stored.total, tasks: Object.fromEntries(tasks), queues: Object.fromEntries(queues), graph: graphView([segment], view) }
 }
+
+/** A call that a canvas makes. */
+export interface CanvasCall {
+  task: string
+  queue: string
+  /** Where the first such call was written: `canvas.chord.body`. */
+  path: string
+}
+
+/**
+ * Which tasks a canvas calls in which queues, each pair once; callbacks and bodies included.
+ * @throws ChordisError `canvas-invalid`, `limit-exceeded`
+ */
+export function canvasCalls(input: Canvas | unknown, limits?: CompileOptions['limits']): CanvasCall[] {
+  const some = limits === undefined ? {} : { limits }
+  const calls = new Map<string, CanvasCall>()
+  for (const { task, options, path } of compile(readCanvas(input, some), some).nodes) {
+    if (task === null) continue
+    const queue = options.queue ?? 'default'
+    const key = `${queue}:${task}`
+    if (!calls.has(key)) calls.set(key, { task, queue, path })
+  }
+  return [...calls.values()]
+}

@@ -21,6 +21,7 @@ export const ERROR_RULES = {
   'schedule-invalid': { status: 400, retryable: false, exit: 2, title: 'The schedule is not valid' },
   'not-found': { status: 404, retryable: false, exit: 5, title: 'There is no such thing' },
   'id-conflict': { status: 409, retryable: false, exit: 5, title: 'The id is taken by another workflow' },
+  'already-exists': { status: 412, retryable: false, exit: 5, title: 'It is there already' },
   'not-ended': { status: 409, retryable: true, exit: 5, title: 'The workflow has not ended' },
   'idempotency-conflict': { status: 422, retryable: false, exit: 5, title: 'The idempotency key was used with another body' },
   'redis-full': { status: 503, retryable: true, exit: 3, title: 'Redis has no memory left for new work' },
@@ -36,6 +37,10 @@ export const ERROR_RULES = {
   revoked: { status: 409, retryable: false, exit: 1, title: 'The task was revoked' },
   'already-rerun': { status: 409, retryable: false, exit: 5, title: 'The workflow runs again already' },
   'not-rerunnable': { status: 409, retryable: false, exit: 5, title: 'The task cannot run again' },
+  unauthenticated: { status: 401, retryable: false, exit: 6, title: 'The request names nobody who is known' },
+  forbidden: { status: 403, retryable: false, exit: 6, title: 'The credential does not allow it' },
+  'issuer-unavailable': { status: 503, retryable: true, exit: 3, title: 'The issuer of tokens cannot be reached' },
+  'rate-limited': { status: 429, retryable: true, exit: 3, title: 'Too many requests' },
   closed: { status: 503, retryable: true, exit: 3, title: 'The client or worker is closed' },
 } as const satisfies Record<string, ErrorRule>
 

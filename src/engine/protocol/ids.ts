@@ -114,3 +114,8 @@ export function newCommandId(): string {
 export function newClaimer(): string {
   return randomText(20)
 }
+
+/** The id of an API key: 62 bits; it is no secret. */
+export function newApiKeyId(): string {
+  return randomText(12)
+}

@@ -6,6 +6,7 @@
 import { Cluster, type Command, type RedisOptions as IoredisOptions, Redis } from 'ioredis'
 import { ChordisError } from '../protocol/errors.js'
 import { library, type ScriptCall } from './scripts.generated.js'
+import { SentinelRedis } from './sentinel.js'
 
 /** Where Redis is. One of `url`, `cluster`, `sentinel`. */
 export interface RedisOptions {
@@ -77,35 +78,13 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): S
   return { ...base, maxRetriesPerRequest: null }
 }
 
-/**
- * The former master takes writes until the Sentinels make it a replica, some 10 s after they have agreed on another one, and forgets them then. Who listens
- * to the Sentinels (`failoverDetector`, a connection to each of them) leaves it at once. But ioredis gives up for good when it hears of a failover while
- * it reconnects, as it does when the master froze: then it is to begin again.
- */
-class SentinelRedis extends Redis {
-  private left = false
-
-  constructor(options: Settings) {
-    super(options)
-    this.on('end', () => {
-      if (!this.left) this.connect().catch(() => undefined)
-    })
-  }
-
-  override disconnect(reconnect = false): void {
-    if (!reconnect) this.left = true
-    super.disconnect(reconnect)
-  }
-}
-
 function single(options: RedisOptions, base: Settings): Redis {
   if (options.sentinel) {
     const sentinels = options.sentinel.hosts.map((host) => {
       const [name, port] = host.split(':')
       return { host: name as string, port: Number(port ?? 26_379) }
     })
-    const password = options.sentinel.password === undefined ? {} : { sentinelPassword: options.sentinel.password }
-    return new SentinelRedis({ ...base, sentinels, name: options.sentinel.name, failoverDetector: true, ...password })
+    return new SentinelRedis({ ...options.sentinel, sentinels }, base)
   }
   const url = options.url ?? 'redis://127.0.0.1:6379'
   if (url.startsWith('unix://')) return new Redis({ ...base, path: url.slice('unix://'.length) })

@@ -28,6 +28,10 @@ export const SUFFIX = {
   held: 'h:',
   /** HASH at home (partition 0): who paused a queue and why, by queue: `<ms> <JSON>`. */
   pauses: 'pauses',
+  /** HASH at home (partition 0): API keys by id, JSON, see protocol/api-keys.ts. Never a secret, only the SHA-256 of one. */
+  apikeys: 'apikeys',
+  /** HASH at home: when an API key was used last, ms, by id; at most once a minute for each process. */
+  apikeysused: 'apikeysused',
   /** LIST at most one token: there is work in this queue. `wake:<queue>` */
   wake: 'wake:',
   /** ZSET delayed entries (`d:`) and expiries (`x:`) by due time, ms. */

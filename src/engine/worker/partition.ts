@@ -66,6 +66,12 @@ const UPKEEP_MS = 5
 type Look = 0 | 1 | 2
 const MIN_CLOSED = 8
 
+interface Sent {
+  want: number
+  wakes: number
+  look: Look
+}
+
 export class Partition {
   private readonly lanes: Lane[] = []
   private readonly dirty: Grant[] = []
@@ -78,6 +84,8 @@ export class Partition {
   private dueMs = -1
   /** The last answer said that there is more than was asked for. */
   private plenty = false
+  /** The last turn that looked at spreads left some; one that did not look cannot know. */
+  private unfinished = false
   private look = true
   private lookedAt = Number.NEGATIVE_INFINITY
   private fetching = true
@@ -196,7 +204,7 @@ export class Partition {
   /** Timers and spreads cost commands; between two looks at them some milliseconds may pass while turns follow one another. */
   private lookFor(want: number): Look {
     const now = performance.now()
-    if (!this.look && !this.plenty && now - this.lookedAt < UPKEEP_MS) return 0
+    if (!this.look && !this.plenty && !this.unfinished && now - this.lookedAt < UPKEEP_MS) return 0
     this.lookedAt = now
     if (!this.look || want === 0) return 2
     this.look = false
@@ -221,7 +229,7 @@ export class Partition {
       return
     }
     this.announce(lane, reply)
-    this.received(lane, want, wakes, reply)
+    this.received(lane, { want, wakes, look }, reply)
   }
 
   private announce(lane: Lane, [, , , , , news = '']: TurnReply): void {
@@ -233,8 +241,8 @@ export class Partition {
     announcer.turn(carried, lane.news.splice(0).join('\n'))
   }
 
-  /** @param wakes as it was when the turn was sent */
-  private received(lane: Lane, want: number, wakes: number, [, more, dueMs, lost, grants]: TurnReply): void {
+  /** @param sent what the turn asked for, and `wakes` as it was then */
+  private received(lane: Lane, { want, wakes, look }: Sent, [, more, dueMs, lost, grants]: TurnReply): void {
     let granted = 0
     if (grants.length > 0) {
       const batch = new Batch(`${lane.number}:${lane.sequence}`, performance.now())
@@ -245,9 +253,10 @@ export class Partition {
     if (lost.length > 0) this.host.lost(lost)
     if (want > 0) {
       this.plenty = more > 0
+      if (more > 0 || look > 0) this.unfinished = more > 0
       // Parked lists hold more of what this process knows.
       this.look ||= more === 2
-      if (granted === 0) this.hungry = this.plenty || this.wakes !== wakes
+      if (granted === 0) this.hungry = this.plenty || this.unfinished || this.wakes !== wakes
     }
     // A turn that asked for nothing may have delayed a node.
     if (granted === 0) this.dueMs = dueMs

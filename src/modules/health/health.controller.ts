@@ -7,6 +7,7 @@ import { Controller, Get, Inject, Res } from '@nestjs/common'
 import { ModuleRef } from '@nestjs/core'
 import type { FastifyReply } from 'fastify'
 import { ChordisError, Client } from '../../engine/index.js'
+import { Public } from '../access/public.decorator.js'
 import { BeatRunner } from '../beat/beat.runner.js'
 import { ROLES, type Role } from '../chordis.options.js'
 import type { ChordisConnection } from '../connections/connection.js'
@@ -37,6 +38,7 @@ export interface NotReady extends Problem {
   reasons: string[]
 }
 
+@Public()
 @Controller()
 export class HealthController {
   constructor(

@@ -2,8 +2,10 @@
  * The Fastify adapter as Chordis needs it: bodies keep `__proto__` and `constructor` as ordinary keys, have an explicit limit, and
  * are JSON or nothing.
  */
+
+import { UnsupportedMediaTypeException } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
 import { echoRequestIds, requestId } from './request-id.js'
@@ -28,6 +30,7 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
   const server = adapter.getInstance()
   server.removeContentTypeParser('text/plain')
   echoRequestIds(server)
+  streamLines(server)
   answerWrongMethods(server)
   return adapter
 }
@@ -35,4 +38,13 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
 /** A URL that the router refuses before any hook or filter of Nest. */
 function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   sendProblem(reply, toProblem(error, request.url), error)
+}
+
+/** NDJSON is handed over as a stream, where it is understood; elsewhere it is no media type that is known. Its lines have limits, their number has none. */
+function streamLines(server: FastifyInstance): void {
+  server.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
+    const { url } = request.routeOptions
+    if (url === '/v1/workflows') done(null, payload)
+    else done(new UnsupportedMediaTypeException('Unsupported Media Type: application/x-ndjson'))
+  })
 }

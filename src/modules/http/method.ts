@@ -26,8 +26,9 @@ export function answerWrongMethods(server: FastifyInstance): void {
   })
   server.addHook('onRequest', async (request) => {
     const path = request.url.split('?', 1)[0] ?? ''
-    const route = request.is404 ? [...routes.values()].find(({ pattern }) => pattern.test(path)) : undefined
-    if (route !== undefined && !route.methods.has(request.method)) throw new MethodNotAllowed([...route.methods].sort().join(', '))
+    const found = request.is404 ? [...routes.values()].filter(({ pattern }) => pattern.test(path)) : []
+    const methods = new Set(found.flatMap((route) => [...route.methods]))
+    if (methods.size > 0 && !methods.has(request.method)) throw new MethodNotAllowed([...methods].sort().join(', '))
   })
 }
 

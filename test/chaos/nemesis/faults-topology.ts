@@ -7,6 +7,9 @@ import type { RedisSentinel } from '../../support/redis-sentinel.js'
 import type { Arena } from './arena.js'
 import type { Fault } from './fault.js'
 
+/** Longer is no replica. */
+const REPLICATED_MS = 20_000
+
 /** Whether only the Sentinels, and we, have a connection to a former master. What it answers to others it forgets when it is made a replica. */
 async function isDeserted(server: RedisServer): Promise<boolean> {
   const self = `id=${await server.call('CLIENT', 'ID')} `
@@ -15,11 +18,24 @@ async function isDeserted(server: RedisServer): Promise<boolean> {
 }
 
 /**
+ * A time before which nothing can be forgotten: all that the master had answered by then has reached the replica, however far that was behind on a busy
+ * machine. WAIT counts what its own connection wrote.
+ */
+async function replicatedUntil(arena: Arena, master: RedisServer): Promise<number> {
+  const since = arena.now()
+  await master.call('SET', 'nemesis:replicated', since)
+  const replicas = await master.call('WAIT', 1, REPLICATED_MS)
+  if (replicas !== 1) throw new Error(`the replica was more than ${REPLICATED_MS} ms behind`)
+  await master.call('DEL', 'nemesis:replicated')
+  return since
+}
+
+/**
  * A replica takes over while replication is asynchronous: what the master had answered last may be forgotten. Over when there is a replica again: the next
  * failover would promote one that does not know what was written since.
  */
 async function failedOver(arena: Arena, sentinel: RedisSentinel, change: () => Promise<unknown>): Promise<number> {
-  const since = arena.now()
+  const since = await replicatedUntil(arena, await sentinel.master())
   await change()
   arena.parts.write({ op: 'redis', type: 'forgot', since })
   const recoveryMs = await arena.probe(arena.now())

@@ -51,11 +51,14 @@ local lost = finish_all(10, process)
 -- Before anything reads them again: an expiry that comes due in this very turn must find them ended.
 flush_lone()
 if look ~= '0' then promote(100) end
-local budget = run(500)
-if look ~= '0' then budget = take_spreads(budget) end
+local budget, waiting = run(500), false
+if look ~= '0' then
+  local left, _, others = take_spreads(budget)
+  budget, waiting = left, others
+end
 hand_over()
 
-asked.process, asked.attempt, asked.want, asked.max_bytes, asked.more = process, attempt, meta[2] == 'stop' and 0 or want, max_bytes, budget <= 0
+asked.process, asked.attempt, asked.want, asked.max_bytes, asked.more = process, attempt, meta[2] == 'stop' and 0 or want, max_bytes, waiting or budget <= 0
 fetch(queues, sequence, look == '1')
 if asked.skipped >= SKIP_LIMIT then asked.more = true end
 

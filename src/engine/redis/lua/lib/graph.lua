@@ -483,7 +483,8 @@ local function take_spread()
   return true
 end
 
--- take_spreads: works off waiting spread items, SPREADS at most, within a budget of nodes. Returns what is left of it, and whether there was an item.
+-- take_spreads: works off waiting spread items, SPREADS at most, within a budget of nodes. Returns what is left of it, whether there was an item, and
+-- whether there were so many that others may wait.
 local SPREADS = 20
 local function take_spreads(budget)
   local any = false
@@ -492,5 +493,5 @@ local function take_spreads(budget)
     any = true
     budget = run(budget)
   end
-  return budget, any
+  return budget, any, true
 end

@@ -1,0 +1,18 @@
+// Makes docs/openapi.json from the controllers of src/modules/rest, and the types of chordis/client from that file. Needs no Redis.
+// usage: node scripts/generate-openapi.mjs [--check]     --check fails when a committed file differs
+import { readFileSync, writeFileSync } from 'node:fs'
+import { register } from 'node:module'
+
+const at = (path) => new URL(`../${path}`, import.meta.url)
+register('../test/support/ts-hooks.mjs', import.meta.url)
+const { generateOpenApi } = await import('../src/modules/rest/generate.ts')
+const document = await generateOpenApi()
+const targets = { 'docs/openapi.json': `${JSON.stringify(document, null, 2)}\n` }
+
+for (const [path, text] of Object.entries(targets)) {
+  if (!process.argv.includes('--check')) writeFileSync(at(path), text)
+  else if (readFileSync(at(path), 'utf8') !== text) {
+    console.error(`${path} is not what src/modules/rest makes: run npm run generate`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,53 @@
+/** The operations of REST, and the scope that each demands (operations/ does; a test compares). */
+import type { Scope } from '../access/scopes.js'
+
+/** Operation -> scope; null: whoever may ask anything. */
+export const OPERATION_SCOPES = {
+  submitWorkflow: 'workflows:submit',
+  validateCanvas: 'workflows:submit',
+  listWorkflows: 'workflows:read',
+  countWorkflows: 'workflows:read',
+  getWorkflow: 'workflows:read',
+  getGraph: 'workflows:read',
+  listTaskCalls: 'workflows:read',
+  getTaskCall: 'workflows:read',
+  getResult: 'workflows:read',
+  listRuns: 'workflows:read',
+  revokeWorkflow: 'workflows:cancel',
+  pauseWorkflow: 'workflows:cancel',
+  resumeWorkflow: 'workflows:cancel',
+  setPriority: 'workflows:cancel',
+  deleteWorkflow: 'workflows:cancel',
+  retryWorkflow: 'workflows:retry',
+  rerunWorkflow: 'workflows:retry',
+  changeWorkflows: 'workflows:read',
+  listTasks: 'tasks:read',
+  listQueues: 'queues:read',
+  getQueue: 'queues:read',
+  peekQueue: 'queues:read',
+  pauseQueue: 'queues:pause',
+  resumeQueue: 'queues:pause',
+  purgeQueue: 'queues:purge',
+  moveQueue: 'queues:purge',
+  listWorkers: 'workers:read',
+  listRunning: 'workers:read',
+  commandWorkers: 'workers:control',
+  listSchedules: 'schedules:read',
+  putSchedule: 'schedules:write',
+  getSchedule: 'schedules:read',
+  deleteSchedule: 'schedules:write',
+  pauseSchedule: 'schedules:write',
+  resumeSchedule: 'schedules:write',
+  triggerSchedule: 'schedules:trigger',
+  backfillSchedule: 'schedules:trigger',
+  previewSchedule: 'schedules:read',
+  previewTiming: 'schedules:read',
+  listDeadLetters: 'dead-letters:read',
+  getDeadLetter: 'dead-letters:read',
+  requeueDeadLetters: 'dead-letters:write',
+  dropDeadLetters: 'dead-letters:write',
+  getLimits: null,
+} as const satisfies Record<string, Scope | null>
+
+/** Name of an operation: `operationId` in the OpenAPI document, and the method of `chordis/client`. */
+export type OperationId = keyof typeof OPERATION_SCOPES
