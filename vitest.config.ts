@@ -9,6 +9,8 @@ import { defineConfig } from 'vitest/config'
 export const PROJECTS = ['engine', 'modules', 'cli', 'e2e', 'conformance', 'property', 'chaos', 'support', 'repo', 'testing', 'workers']
 
 export default defineConfig({
+  // As Node finds it. Vite would take its `module` file, and Nest the other: two copies, of which neither knows the types of the other.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     pool: 'forks',
     maxWorkers: 2,

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const GENERATORS = ['generate-states.mjs', 'generate-lua.mjs', 'generate-conformance.mjs', 'generate-openapi.mjs']
+const GENERATORS = ['generate-states.mjs', 'generate-lua.mjs', 'generate-conformance.mjs', 'generate-openapi.mjs', 'generate-graphql.mjs']
 
 for (const name of GENERATORS) {
   const script = fileURLToPath(new URL(name, import.meta.url))

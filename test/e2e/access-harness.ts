@@ -1,6 +1,5 @@
-/** A route and a resolver that say who asks, for the tests of access. */
+/** A route that says who asks, for the tests of access. */
 import { Controller, Get, Post } from '@nestjs/common'
-import { Query, Resolver } from '@nestjs/graphql'
 import { Asking, type Principal } from '../../src/modules/service/index.js'
 
 /** What a test sees of a principal. */
@@ -17,13 +16,5 @@ export class WhoController {
   change(@Asking() principal: Principal) {
     principal.demand('queues:pause')
     return shown(principal)
-  }
-}
-
-@Resolver()
-export class WhoResolver {
-  @Query(() => String)
-  who(@Asking() principal: Principal): string {
-    return `${principal.id} of ${principal.grant.tenant}`
   }
 }

@@ -26,6 +26,7 @@ const ALLOWED = [
   /^docs\/(guides|api)\/.*\.md$/,
   /^docs\/(canvas-semantics|conformance)\.md$/,
   /^docs\/openapi\.json$/,
+  /^docs\/schema\.graphql$/,
   /^docs\/images\/.*\.svg$/,
 ]
 const NEVER = /(^|\/)(test|tests|bench|examples?|scripts|node_modules|fixtures)\/|\.test\.|\.tsbuildinfo$|^dist\/src\/main\./

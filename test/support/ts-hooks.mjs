@@ -36,6 +36,8 @@ async function withDecorators(text, fileName) {
   const { ModuleKind, ScriptTarget } = ts
   const compilerOptions = {
     experimentalDecorators: true,
+    // The arguments of GraphQL resolvers are looked up in it, even where each says what it is.
+    emitDecoratorMetadata: true,
     module: ModuleKind.ESNext,
     target: ScriptTarget.ES2022,
     verbatimModuleSyntax: true,

@@ -7,7 +7,7 @@ import { MethodNotAllowed } from './method.js'
 import { PROBLEM_TYPE, type Problem } from './problem.js'
 
 /** Seconds after which a 503 may be tried again. */
-const RETRY_AFTER_S = 1
+export const RETRY_AFTER_S = 1
 
 export function sendProblem(reply: FastifyReply, problem: Problem, error: unknown): void {
   if (reply.sent) return

@@ -15,6 +15,7 @@ import type { AccessOptions } from '../access/access.options.js'
 import { OpenMode } from '../access/open-mode.js'
 import { ChordisModule } from '../chordis.module.js'
 import { type ChordisModuleOptions, rolesOf } from '../chordis.options.js'
+import type { GraphqlOptions } from '../graphql/graphql.options.js'
 import { HealthModule } from '../health/health.module.js'
 import { createAdapter } from '../http/adapter.js'
 import { ProblemFilter } from '../http/problem.filter.js'
@@ -41,6 +42,8 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   bodyLimit?: number
   /** Serve the page of the OpenAPI document at `/docs`. Default true, in a process of role `api`. */
   docs?: boolean
+  /** GraphQL, in a process of role `api`. `false`: none. Default: with its defaults, where its packages are installed. */
+  graphql?: GraphqlOptions | false
   /** Default `info`. */
   logLevel?: LogLevel
   /** How `/metrics` is served; `false`: not at all, which spares a worker the counting. Default: with all defaults. */
@@ -64,11 +67,15 @@ class ServiceModule {}
 /** Boots, listens, and starts the worker where the roles say so. Throws, with everything closed again, when it cannot. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const pino = options.logger || createPino(options.logger === false ? 'silent' : options.logLevel)
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule({ ...options, logger: pino }), createAdapter(options.bodyLimit), {
-    logger: new PinoLogger(pino),
-    bodyParser: false,
-    abortOnError: false,
-  })
+  const app = await NestFactory.create<NestFastifyApplication>(
+    await rootModule({ ...options, logger: pino }),
+    createAdapter(options.bodyLimit),
+    {
+      logger: new PinoLogger(pino),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  )
   try {
     app.useGlobalFilters(app.get(ProblemFilter))
     logRequests(app.getHttpAdapter().getInstance(), pino)
@@ -92,14 +99,28 @@ async function hostOf(app: NestFastifyApplication, options: ServiceOptions): Pro
   return rolesOf(options).includes('api') ? app.get(OpenMode).hostFor(host) : host
 }
 
-function rootModule(options: ChordisModuleOptions & Pick<ServiceOptions, 'access' | 'imports' | 'providers' | 'metrics'>): DynamicModule {
-  const { access, imports = [], providers = [], metrics, ...chordis } = options
+type Parts = Pick<ServiceOptions, 'access' | 'imports' | 'providers' | 'graphql' | 'metrics'>
+
+async function rootModule(options: ChordisModuleOptions & Parts): Promise<DynamicModule> {
+  const { access, imports = [], providers = [], graphql, metrics, ...chordis } = options
   const measured = metrics === false ? [] : [MetricsModule.forRoot(metrics ?? {})]
-  const faces = rolesOf(chordis).includes('api') ? [RestModule] : []
+  const faces = rolesOf(chordis).includes('api') ? [RestModule, ...(await graphqlModule(graphql))] : []
   return {
     module: ServiceModule,
     imports: [ChordisModule.forRoot(chordis), AccessModule.forRoot(access ?? {}), HealthModule, ...measured, ...faces, ...imports],
     providers: [ProblemFilter, { provide: APP_GUARD, useExisting: AccessGuard }, ...providers],
+  }
+}
+
+/** Its packages are optional peers, and take 100 ms to load: who has none of it, or wants none, does not load them. */
+async function graphqlModule(options: ServiceOptions['graphql']): Promise<DynamicModule[]> {
+  if (options === false) return []
+  try {
+    const { GraphqlModule } = await import('../graphql/graphql.module.js')
+    return [GraphqlModule.forRoot(options)]
+  } catch (error) {
+    if (options === undefined && (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return []
+    throw error
   }
 }
 

@@ -1,0 +1,57 @@
+/** How mercurius serves the schema: our limits before it parses, our errors, and nothing that we do not use. */
+import type { Type } from '@nestjs/common'
+import type { MercuriusDriverConfig } from '@nestjs/mercurius'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphQLError, GraphQLSchema } from 'graphql'
+import type { Logger } from '../../engine/index.js'
+import type { AskingRequest } from '../access/asking.js'
+import type { GraphqlContext } from './context.js'
+import { Deadline, withDeadline } from './deadline.js'
+import { ErrorFormatter } from './errors.js'
+import type { GraphqlSettings } from './graphql.options.js'
+import { checkDocument } from './limits/document.js'
+import { checkHead, type GraphqlBody, readBody } from './limits/request.js'
+
+/** Errors of one validation. */
+const MOST_ERRORS = 10
+
+/** Options of the driver. `include`: where the resolvers are. */
+export function driverOptions(settings: GraphqlSettings, logger: Logger, include: readonly Type[]): MercuriusDriverConfig {
+  const formatter = new ErrorFormatter(logger, settings.introspection)
+  return {
+    path: settings.path,
+    include: [...include],
+    autoSchemaFile: true,
+    transformSchema: withDeadline,
+    graphiql: settings.playground,
+    allowBatchedQueries: false,
+    graphql: { validateOptions: { maxErrors: MOST_ERRORS } },
+    context: (request: FastifyRequest & AskingRequest): Omit<GraphqlContext, 'reply'> => ({
+      request,
+      deadline: new Deadline(settings.limits.timeMs),
+      statuses: new Map(),
+    }),
+    errorFormatter: (execution, context) =>
+      formatter.format(execution as { errors: GraphQLError[] }, (context as { reply?: FastifyReply } | undefined)?.reply) as never,
+    hooks: {
+      preParsing: (schema: GraphQLSchema, source: string, context) =>
+        checkDocument(schema, { ...bodyOf(context), query: source }, settings),
+      onResolution: (_execution: unknown, context) => (context as unknown as GraphqlContext).deadline.end(),
+    },
+    additionalRouteOptions: routeOptions(settings),
+  }
+}
+
+const bodyOf = (context: unknown): GraphqlBody => (context as GraphqlContext).request.body as GraphqlBody
+
+/** The route checks what it is given itself, and writes what it is told: mercurius's schemas turn `path` of an error into texts. */
+function routeOptions({ allowList }: GraphqlSettings): NonNullable<MercuriusDriverConfig['additionalRouteOptions']> {
+  return {
+    preParsing: async (request) => checkHead(request),
+    preValidation: async (request) => {
+      request.body = readBody(request.body, allowList)
+    },
+    validatorCompiler: () => () => true,
+    serializerCompiler: () => (answer) => JSON.stringify(answer),
+  }
+}
