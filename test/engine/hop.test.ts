@@ -3,7 +3,7 @@
  * to two workflows, one of them with a look at timers, which the short way does not take; replies and all that is stored must be equal.
  */
 import { describe, expect, test } from 'vitest'
-import { type Canvas, chain, chord, group } from '../../src/engine/index.js'
+import { type Canvas, chain, chord, group, type TraceContext } from '../../src/engine/index.js'
 import { useRedis } from '../support/redis-server.js'
 import { type Grant, Hand, type Look, type Reply } from './hand.js'
 import { call, TestEngine } from './harness.js'
@@ -18,6 +18,7 @@ const shown = ([what, more, , lost, grants]: Reply, id: string): unknown =>
 
 interface Case {
   canvas: Canvas
+  trace?: TraceContext
   /** Records of the steps, one after another; the last one is repeated. */
   records?: string[]
   turns?: number
@@ -34,11 +35,11 @@ interface Case {
 /** Sends the case's turns; answers what came back and what is stored after each. */
 async function play(
   look: Look,
-  { canvas, records = ['S|1'], turns = 3, attempt, want = 5, queues, beside, damage }: Case,
+  { canvas, trace, records = ['S|1'], turns = 3, attempt, want = 5, queues, beside, damage }: Case,
 ): Promise<unknown[]> {
   const engine = await TestEngine.open(redis.url)
   const hand = await Hand.open(redis.connect(), engine, KNOWN, `hand${look}`)
-  const { id } = await engine.client.submit(canvas, { id: `workflow-${look}` })
+  const { id } = await engine.client.submit(canvas, { id: `workflow-${look}`, ...(trace === undefined ? {} : { trace }) })
   let reply = await hand.turn(2, want, [])
   if (beside) await engine.client.submit(beside, { id: 'beside' })
   if (damage !== undefined) await spoil(`${engine.namespace}:*:w:${id}`, damage)
@@ -64,6 +65,7 @@ const steps = (count: number, make = () => call('inc')): Canvas => chain(...Arra
 
 const CASES: [string, Case][] = [
   ['a chain', { canvas: steps(5), turns: 5, records: ['S|1', 'S|{"a":"|x|"}', 'S|[]'] }],
+  ['a chain that carries a trace', { canvas: steps(3), trace: { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } }],
   ['a chain longer than a block', { canvas: steps(70), turns: 70 }],
   ['a step that takes no result', { canvas: chain(call('inc'), call('inc', [7]).set({ immutable: true }), call('inc')) }],
   ['arguments and keywords', { canvas: chain(call('inc', [1]), call('inc', ['ä', null]).clone([], { k: 1 }), call('inc')) }],

@@ -29,8 +29,8 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
   })
   const server = adapter.getInstance()
   server.removeContentTypeParser('text/plain')
-  streamLines(server)
   echoRequestIds(server)
+  streamLines(server)
   answerWrongMethods(server)
   answerBadBodies(server)
   return adapter

@@ -1,17 +1,17 @@
 /** `/v1/workflows`: what can be submitted and seen. */
 import { Readable } from 'node:stream'
-import { Get, Headers, Inject, Post, Res, StreamableFile } from '@nestjs/common'
+import { Get, Inject, Post, Res, StreamableFile } from '@nestjs/common'
 import type { FastifyReply } from 'fastify'
-import {
-  type GraphView,
-  type NodeResult,
-  type Outcome,
-  type RunView,
-  readTraceContext,
-  type TaskPage,
-  type WorkflowCounts,
-  type WorkflowPage,
-  type WorkflowStatus,
+import type {
+  GraphView,
+  NodeResult,
+  Outcome,
+  RunView,
+  TaskPage,
+  TraceContext,
+  WorkflowCounts,
+  WorkflowPage,
+  WorkflowStatus,
 } from '../../../engine/index.js'
 import { Asking } from '../../access/asking.js'
 import type { Principal } from '../../access/principal.js'
@@ -24,6 +24,7 @@ import { IdempotencyKey } from './idempotency-key.js'
 import { NDJSON_TYPE, submitLines } from './ndjson.js'
 import { DocumentsSubmission } from './submit.documents.js'
 import { SubmitOrStreamPipe } from './submit.pipe.js'
+import { SentTrace } from './trace.js'
 import { GraphDto, ListWorkflowsDto, PageDto, ResultDto } from './workflows.dto.js'
 
 @RestController('workflows', 'workflows')
@@ -43,7 +44,7 @@ export class WorkflowsController {
     @Asking() by: Principal,
     @SentTo(new SubmitOrStreamPipe(), DocumentsSubmission({ lines: true })) sent: Submission | Readable,
     @IdempotencyKey() idempotencyKey: string | undefined,
-    @Headers() { traceparent, tracestate }: { traceparent?: string; tracestate?: string },
+    @SentTrace() trace: TraceContext | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Submitted | StreamableFile> {
     if (sent instanceof Readable) {
@@ -52,9 +53,10 @@ export class WorkflowsController {
       return new StreamableFile(Readable.from(submitLines(this.workflows, by, sent)), { type: NDJSON_TYPE })
     }
     const { canvas, options } = sent
-    const trace = readTraceContext(traceparent, tracestate)
-    const keyed = idempotencyKey === undefined ? {} : { idempotencyKey }
-    const done = await this.workflows.submit(by, { canvas, options: { ...options, ...keyed, ...(trace === undefined ? {} : { trace }) } })
+    const done = await this.workflows.submit(by, {
+      canvas,
+      options: { ...options, ...(idempotencyKey === undefined ? {} : { idempotencyKey }), ...(trace === undefined ? {} : { trace }) },
+    })
     reply.header('location', `/v1/workflows/${encodeURIComponent(done.id)}`)
     return done
   }
