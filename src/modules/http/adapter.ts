@@ -6,6 +6,7 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { answerClientError } from './client-error.js'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
 import { sendProblem } from './send.js'
@@ -17,19 +18,44 @@ const MAX_PARAM_LENGTH = 512
 
 /** To be used with `bodyParser: false`, so that Fastify's own JSON parser (and its poisoning options) is the only one. */
 export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
-  const adapter = new FastifyAdapter({
+  const adapter = new EarlyErrorsAdapter({
     bodyLimit,
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   })
   const server = adapter.getInstance()
+  adapter.catchErrors()
   server.removeContentTypeParser('text/plain')
   streamLines(server)
   answerWrongMethods(server)
   return adapter
+}
+
+type ErrorHandler = Parameters<FastifyInstance['setErrorHandler']>[0]
+
+/**
+ * Routes keep the error handler that stands when the first plugin has been loaded. Nest sets its own after the modules were initialised, of which some load
+ * plugins (mercurius): what Fastify itself refuses, such as a body that is not JSON, would not come to Nest's filters. So ours stands from the start, and
+ * hands on to Nest's.
+ */
+class EarlyErrorsAdapter extends FastifyAdapter {
+  private nest: ErrorHandler | undefined
+
+  catchErrors(): void {
+    const server = this.getInstance()
+    server.setErrorHandler((error: FastifyError, request, reply) =>
+      this.nest === undefined ? sendProblem(reply, toProblem(error, request.url), error) : this.nest.call(server, error, request, reply),
+    )
+  }
+
+  override setErrorHandler(handler: ErrorHandler): FastifyInstance {
+    this.nest = handler
+    return this.getInstance()
+  }
 }
 
 /** A URL that the router refuses before any hook or filter of Nest. */
