@@ -1450,6 +1450,13 @@ export type components = {
 				queues: string[];
 				/** Calls that wait for a worker that knows it */
 				parked: number;
+				/** What it is called with, as JSON Schema (2020-12), where its worker can say so */
+				arguments?: {
+					/** By position; null: anything */
+					args?: (Record<string, never> | null)[];
+					/** The keyword arguments, as one object */
+					kwargs?: Record<string, never>;
+				};
 			}[];
 			/** Where the next part begins; null at the end */
 			cursor: string | null;

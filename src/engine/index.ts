@@ -81,6 +81,7 @@ export type { RedisOptions } from './redis/connection.js'
 export type { PauseDetails, QueuePause } from './redis/queues.js'
 export type { KnownTask } from './redis/roster.js'
 export { VERSION } from './version.js'
+export type { ArgumentDescription, JsonSchema } from './worker/argument-schemas.js'
 export { type ArgumentFault, TaskArgumentsInvalidError } from './worker/arguments.js'
 export type { ChildOptions, StartedChild } from './worker/child-options.js'
 export {
