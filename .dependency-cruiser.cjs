@@ -95,6 +95,13 @@ module.exports = {
       from: { path: '^src/modules/', pathNot: '^src/modules/(rest|service)/' },
       to: { path: ['^src/modules/(rest|service)/', packages('(@nestjs/swagger|@fastify/static)')] },
     },
+    {
+      name: 'client-runs-in-browsers',
+      comment: 'chordis/client is fetch and nothing else: no Node API, no package, nothing of the engine.',
+      severity: 'error',
+      from: { path: '^src/api-client/' },
+      to: { pathNot: '^src/api-client/' },
+    },
     { name: 'no-cycles', comment: 'Two files that need each other are one file.', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-dangling-imports', comment: 'An import leads somewhere.', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

@@ -100,6 +100,7 @@ export type { KnownTask } from './redis/roster.js'
 export { readTraceContext, type TraceContext } from './tracing/trace-context.js'
 export type { RunEnd, RunOf, RunSpan, SubmitOf, SubmitSpan, Tracer } from './tracing/tracer.js'
 export { VERSION } from './version.js'
+export type { ArgumentDescription, JsonSchema } from './worker/argument-schemas.js'
 export { type ArgumentFault, TaskArgumentsInvalidError } from './worker/arguments.js'
 export type { ChildOptions, StartedChild } from './worker/child-options.js'
 export {

@@ -2,6 +2,7 @@
  * Everything a client can do wrong has one clear answer: a problem document with a code and, where there is one, the path of the fault.
  */
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Client } from '../../src/engine/index.js'
 import { RedisProxy } from '../support/proxy.js'
@@ -143,6 +144,21 @@ describe('names that are taken or unknown', () => {
 
   test('a waitMs out of range is 400 with its path', async () => {
     expect(problem(await service.http.get('/v1/workflows/x/result?waitMs=60001'), 400, 'request-invalid').path).toBe('query.waitMs')
+  })
+
+  test.each([
+    ['garbage', 'hello\r\n\r\n', 400],
+    ['a header of 100 kB', `GET / HTTP/1.1\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`, 431],
+  ])('what is no HTTP is a problem too: %s', async (_what, bytes, status) => {
+    const { hostname, port } = new URL(service.url)
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    socket.write(bytes)
+    let said = ''
+    for await (const chunk of socket) said += String(chunk)
+    const [head = '', body = '{}'] = said.split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*application/problem\\+json`))
+    expect(JSON.parse(body)).toMatchObject({ status, code: 'request-invalid' })
   })
 
   test('a URL that cannot be decoded is 400', async () => {

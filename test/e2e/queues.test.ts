@@ -1,5 +1,7 @@
 /** `/v1/queues`, `/v1/workers`, `/v1/tasks` and `/v1/limits` over real sockets against a real Redis. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { task } from '../../src/engine/index.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { EchoTasks, GateTasks, useServices } from './harness.js'
@@ -101,6 +103,30 @@ describe('workers', () => {
 })
 
 describe('tasks', () => {
+  test('tell what they are called with, where their schemas can say so', async () => {
+    const args = [z.string().url(), null]
+    const described = task('described', { args, kwargs: z.object({ timeout: z.number().int() }) }, (_url: unknown) => null)
+    // A date is no JSON: nobody can write its schema.
+    const silent = task('silent', { args: [z.date()] }, (_at: unknown) => null)
+    const long = task(
+      'long',
+      { args: [z.enum(Array.from({ length: 3_000 }, (_, k) => `value-${k}`) as [string])] },
+      (_value: unknown) => null,
+    )
+    const other = await serve({
+      redis: redis.url,
+      namespace: redis.ns(),
+      tasks: [described, silent, long].map(({ definition }) => definition),
+    })
+    const { tasks } = (await other.http.get('/v1/tasks').expect(200)).body
+    const of = (name: string) => tasks.find((one: { name: string }) => one.name === name)
+    expect(of('described').arguments).toMatchObject({
+      args: [{ type: 'string', format: 'uri' }, null],
+      kwargs: { type: 'object', properties: { timeout: { type: 'integer' } }, required: ['timeout'] },
+    })
+    for (const name of ['silent', 'long']) expect(of(name)).toEqual({ name, workers: 1, queues: ['default'], parked: 0 })
+  })
+
   test('are listed by name, part by part', async () => {
     await until(async () => (await body('/v1/tasks')).tasks.length >= 6)
     const { tasks, cursor } = await body('/v1/tasks?limit=1')

@@ -31,6 +31,7 @@ const PLANTS: Record<string, { file: string; imports: string }> = {
   'src-knows-no-tests': { file: 'src/modules/planted-test.ts', imports: '../../test/planted.js' },
   'src-needs-no-dev-dependency': { file: 'src/modules/planted-dev.ts', imports: 'fast-check' },
   'nestjs-door-needs-no-service': { file: 'src/modules/http/planted-swagger.ts', imports: '@nestjs/swagger' },
+  'client-runs-in-browsers': { file: 'src/api-client/planted-node.ts', imports: 'node:http' },
   'no-cycles': { file: 'src/modules/planted-cycle.ts', imports: './planted-cycle-back.js' },
   'no-dangling-imports': { file: 'src/modules/planted-dangling.ts', imports: './nowhere.js' },
 }

@@ -21,7 +21,8 @@ export interface PartitionHost {
   readonly connection: RedisConnection
   readonly process: string
   readonly info: string
-  readonly tasks: string[]
+  /** A line for each task (argument-schemas.ts). */
+  readonly announced: readonly string[]
   readonly queues: string[]
   readonly logger: Logger
   /** Somebody listens. */
@@ -112,9 +113,9 @@ export class Partition {
   }
 
   private async openLane(lane: Lane): Promise<void> {
-    const { namespace, connection, process, info, tasks } = this.host
+    const { namespace, connection, process, info, announced } = this.host
     const known = [...this.batches.keys()].filter((name) => name.startsWith(`${lane.number}:`))
-    const open = (epoch: string) => calls.open(epoch, process, lane.number, lane.sequence, info, ` ${known.join(' ')} `, tasks)
+    const open = (epoch: string) => calls.open(epoch, process, lane.number, lane.sequence, info, ` ${known.join(' ')} `, announced)
     await untilAnswered(
       connection,
       () => namespace.runAtEpoch(connection, this.number, open),

@@ -3,6 +3,7 @@ import { checkDefaults, type TaskDefaults } from '../canvas/task.js'
 import type { Canvas, Json } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName } from '../protocol/ids.js'
+import { announcements } from './argument-schemas.js'
 import { withChecks } from './arguments.js'
 import type { ChildOptions, StartedChild } from './child-options.js'
 import type { Logger } from './logger.js'
@@ -111,6 +112,11 @@ export class TaskRegistry {
   /** Names of all tasks, sorted. */
   names(): string[] {
     return [...this.tasks.keys()].sort()
+  }
+
+  /** What a worker announces of them, in the order of {@link names}. @internal */
+  announcements(): string[] {
+    return announcements(this.names().map((name) => (this.tasks.get(name) as { given: TaskDefinition }).given))
   }
 
   /** `default` and every queue that a task names: what a worker of these tasks serves when nobody says otherwise. */

@@ -50,6 +50,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
   readonly queues: string[]
   /** Names of the tasks it runs. */
   readonly tasks: string[]
+  /** The same with what they are called with, as it is announced. */
+  readonly announced: readonly string[]
   /** Where it writes what it notices. */
   readonly logger: Logger
   /** @internal */
@@ -102,6 +104,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     this.queues = this.settings.queues
     this.beatMs = Math.max(100, Math.round(this.settings.leaseMs / 3))
     this.tasks = options.tasks.names()
+    this.announced = options.tasks.announcements()
     this.logger = options.logger ?? DEFAULT_LOGGER
     const announcer = options.listener ? new Announcer(options.listener, this.logger) : null
     this.announcer = announcer

@@ -6,6 +6,7 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { answerClientError } from './client-error.js'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
 import { echoRequestIds, requestId } from './request-id.js'
@@ -18,37 +19,51 @@ const MAX_PARAM_LENGTH = 512
 
 /** To be used with `bodyParser: false`, so that Fastify's own JSON parser (and its poisoning options) is the only one. */
 export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
-  const adapter = new FastifyAdapter({
+  const adapter = new EarlyErrorsAdapter({
     bodyLimit,
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     genReqId: requestId,
+    clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   })
   const server = adapter.getInstance()
+  adapter.catchErrors()
   server.removeContentTypeParser('text/plain')
   echoRequestIds(server)
   streamLines(server)
   answerWrongMethods(server)
-  answerBadBodies(server)
   return adapter
+}
+
+type ErrorHandler = Parameters<FastifyInstance['setErrorHandler']>[0]
+
+/**
+ * Routes keep the error handler that stands when the first plugin has been loaded. Nest sets its own after the modules were initialised, of which some load
+ * plugins (mercurius): what Fastify itself refuses, such as a body that is not JSON, would not come to Nest's filters. So ours stands from the start, and
+ * hands on to Nest's.
+ */
+class EarlyErrorsAdapter extends FastifyAdapter {
+  private nest: ErrorHandler | undefined
+
+  catchErrors(): void {
+    const server = this.getInstance()
+    server.setErrorHandler((error: FastifyError, request, reply) =>
+      this.nest === undefined ? sendProblem(reply, toProblem(error, request.url), error) : this.nest.call(server, error, request, reply),
+    )
+  }
+
+  override setErrorHandler(handler: ErrorHandler): FastifyInstance {
+    this.nest = handler
+    return this.getInstance()
+  }
 }
 
 /** A URL that the router refuses before any hook or filter of Nest. */
 function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   sendProblem(reply, toProblem(error, request.url), error)
-}
-
-/**
- * A body that cannot be read never reaches a handler of Nest. Its own filter for that is set when routes may be there already: a plugin that was waited for
- * (mercurius) makes Fastify settle those that follow at once. Plugins answer for their own routes.
- */
-function answerBadBodies(server: FastifyInstance): void {
-  server.addHook('onRoute', function (route) {
-    if (this === server) route.errorHandler ??= answerFrameworkError
-  })
 }
 
 /** NDJSON is handed over as a stream, where it is understood; elsewhere it is no media type that is known. Its lines have limits, their number has none. */

@@ -2,7 +2,7 @@
 -- Grants of that lane which the process does not know never arrived: they go back, uncharged.
 -- FLAGS   allow-oom
 -- KEYS    meta, guard
--- ARGV    epoch, process, lane:int, sequence:int, info, known, tasks:list        known: ' lane:sequence lane:sequence '
+-- ARGV    epoch, process, lane:int, sequence:int, info, known, tasks:list        known: ' lane:sequence lane:sequence '; a task: '<name>' or '<name> <JSON of what it is called with>'
 -- RETURNS {'ok', nodesGivenBack} | {'epoch'}
 -- @include base
 -- @include workflow
@@ -26,7 +26,10 @@ run(500)
 flush()
 if #gone > 0 then redis.call('HDEL', pkey, unpack(gone)) end
 redis.call('HSET', pkey, 'info', ARGV[5], 'q' .. lane, sequence, 'b', clock() .. '')
-for i = 7, #ARGV do redis.call('HSET', pkey, 't:' .. ARGV[i], '1') end
+for i = 7, #ARGV do
+  local task, description = match(ARGV[i], '^(%S+) ?(.*)$')
+  redis.call('HSET', pkey, 't:' .. task, description)
+end
 if redis.call('HSETNX', K_beats, process, 0) == 1 then LOG.worker('o', process, ARGV[5]) end
 wake()
 return { 'ok', nodes }

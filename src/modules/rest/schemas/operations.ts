@@ -52,6 +52,17 @@ const knownTask = object<KnownTask>({
   workers: whole('Processes that registered it and are not given up for dead', 2),
   queues: listOf(queueName, 'Queues that these serve'),
   parked: whole('Calls that wait for a worker that knows it', 0),
+  arguments: optional({
+    schema: {
+      type: 'object',
+      properties: {
+        args: { type: 'array', items: { type: ['object', 'null'] }, description: 'By position; null: anything' },
+        kwargs: { type: 'object', description: 'The keyword arguments, as one object' },
+      },
+      description: 'What it is called with, as JSON Schema (2020-12), where its worker can say so',
+    },
+    example: { args: [{ type: 'string', format: 'uri' }], kwargs: { type: 'object' } },
+  }),
 })
 export const knownTasks = name(
   'TaskPage',

@@ -1,0 +1,76 @@
+/** Server-sent events as an async iterator, which connects again where it stopped. */
+import { ChordisApiError } from './error.js'
+import { type CallOptions, networkError, pause, type Transport } from './transport.js'
+
+/** Something that happened. */
+export interface ApiEvent {
+  /** Where to go on from: see {@link EventOptions.lastEventId}. */
+  id: string
+  /** What it is: `reset` when those before are gone, with a snapshot. */
+  event: string
+  data: unknown
+}
+
+/** Which events, and from where. */
+export interface EventOptions extends Omit<CallOptions, 'timeoutMs'> {
+  /** `id` of the last event that is known. Default: from now on. */
+  lastEventId?: string
+}
+
+/** Events until the caller stops, or the service refuses. @throws ChordisApiError for what cannot be repeated; the signal's reason */
+export async function* events(
+  transport: Transport,
+  path: string,
+  { signal, lastEventId }: EventOptions,
+): AsyncGenerator<ApiEvent, void, undefined> {
+  const closing = new AbortController()
+  const ended = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])
+  let last = lastEventId
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) }
+        const answer = await transport.open({ method: 'GET', path, headers }, ended)
+        for await (const event of framesOf(answer.body)) {
+          attempt = 0
+          if (event.id !== '') last = event.id
+          yield event
+        }
+      } catch (error) {
+        signal?.throwIfAborted()
+        const why = error instanceof ChordisApiError ? error : networkError(error)
+        if (!why.retryable) throw why
+        await pause(transport.delayOf(Math.min(attempt, 10), why.retryAfterMs), signal)
+        continue
+      }
+      await pause(transport.delayOf(Math.min(attempt, 10)), signal)
+    }
+  } finally {
+    closing.abort()
+  }
+}
+
+/** Frames of a stream of events, as the HTML standard reads them; comments are passed over. */
+async function* framesOf(body: Response['body']): AsyncGenerator<ApiEvent> {
+  if (body === null) return
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    const parts = `${rest}${decoder.decode(chunk, { stream: true })}`.split(/\r?\n\r?\n/)
+    rest = parts.pop() as string
+    for (const part of parts) {
+      const event = frameOf(part)
+      if (event !== undefined) yield event
+    }
+  }
+}
+
+function frameOf(text: string): ApiEvent | undefined {
+  const fields = { id: '', event: 'message', data: [] as string[] }
+  for (const line of text.split(/\r?\n/)) {
+    const [, name, value = ''] = /^(id|event|data)(?:: ?(.*))?$/.exec(line) ?? []
+    if (name === 'data') fields.data.push(value)
+    else if (name === 'id' || name === 'event') fields[name] = value
+  }
+  return fields.data.length === 0 ? undefined : { id: fields.id, event: fields.event, data: JSON.parse(fields.data.join('\n')) as unknown }
+}
