@@ -23,6 +23,7 @@ import { DeadLetters } from './dead-letters.js'
 import { WorkflowHandle } from './handle.js'
 import type { HandleDependencies } from './look.js'
 import { Queues } from './queues.js'
+import { Rates } from './rates.js'
 import { Schedules } from './schedules.js'
 import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
@@ -62,6 +63,8 @@ export class Client implements WorkflowClient {
   readonly schedules: Schedules
   /** Credentials of the service: made, listed, rotated, revoked. */
   readonly apiKeys: ApiKeys
+  /** Counts by window of time that all processes share. */
+  readonly rates: Rates
   /** Of processes that are about to do the same thing at the same nominal time, tells one to. */
   readonly claims: Claims
 
@@ -86,6 +89,7 @@ export class Client implements WorkflowClient {
     this.schedules = new Schedules(connection, namespace)
     this.claims = new Claims(connection, namespace)
     this.apiKeys = new ApiKeys(connection, namespace)
+    this.rates = new Rates(connection, namespace)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

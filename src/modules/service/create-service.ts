@@ -23,6 +23,7 @@ import { createPino, type LogLevel, PinoLogger } from '../logging/pino.logger.js
 import { logRequests } from '../logging/request-log.js'
 import { MetricsModule } from '../metrics/metrics.module.js'
 import type { MetricsModuleOptions } from '../metrics/metrics.options.js'
+import { RateGuard, ratesModule } from '../rates/rates.module.js'
 import { serveDocs } from '../rest/docs.js'
 import { RestModule } from '../rest/rest.module.js'
 
@@ -107,8 +108,22 @@ async function rootModule(options: ChordisModuleOptions & Parts): Promise<Dynami
   const faces = rolesOf(chordis).includes('api') ? [RestModule, ...(await graphqlModule(graphql))] : []
   return {
     module: ServiceModule,
-    imports: [ChordisModule.forRoot(chordis), AccessModule.forRoot(access ?? {}), HealthModule, ...measured, ...faces, ...imports],
-    providers: [ProblemFilter, { provide: APP_GUARD, useExisting: AccessGuard }, ...providers],
+    imports: [
+      ChordisModule.forRoot(chordis),
+      AccessModule.forRoot(access ?? {}),
+      ratesModule(access?.rate),
+      HealthModule,
+      ...measured,
+      ...faces,
+      ...imports,
+    ],
+    // The order counts: who asks is known before it is counted.
+    providers: [
+      ProblemFilter,
+      { provide: APP_GUARD, useExisting: AccessGuard },
+      { provide: APP_GUARD, useExisting: RateGuard },
+      ...providers,
+    ],
   }
 }
 
