@@ -9,6 +9,7 @@ import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './co
 import { EXIT_CODES } from './failure.js'
 import { LEVELS } from './log.js'
 import { collect, instant, list, seconds, whole } from './parse.js'
+import { addAudit } from './program-audit.js'
 import { addKeys } from './program-keys.js'
 import { addList } from './program-list.js'
 import { addQueues } from './program-queues.js'
@@ -53,6 +54,7 @@ export function createProgram(done: (exit: number) => void): Command {
   addSchedules(program, run, exits)
   addDead(program, run)
   addKeys(program, run, exits)
+  addAudit(program, run, exits)
   addDoctor(program, run)
   return program
 }

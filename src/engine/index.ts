@@ -24,6 +24,7 @@ export * from './canvas/index.js'
 export * from './chordis.js'
 export { apiKeyIdOf, hashApiKey } from './client/api-key-text.js'
 export type { ApiKeys, FoundApiKey, NewApiKey } from './client/api-keys.js'
+export { type AuditEntry, type AuditFilter, type AuditLog, type AuditPage, type AuditRecord, MOST_APPENDED } from './client/audit-log.js'
 export { Client, type ClientOptions, type ConnectionOptions } from './client/client.js'
 export { type ControlOptions, type Gathered, WorkerControl, type WorkerName } from './client/control.js'
 export { behindDeadLetter, behindSchedule, behindWorkflow } from './client/cursors.js'
@@ -37,6 +38,7 @@ export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failu
 export { WorkflowHandle } from './client/handle.js'
 export type { QueueDepth, QueueDepths, QueuedTask, QueueView } from './client/queue-view.js'
 export type { QueueChangeOptions, QueueLeft, Queues } from './client/queues.js'
+export { MOST_COUNTED, type Rates } from './client/rates.js'
 export type { SchedulePause, ScheduleView } from './client/schedule-view.js'
 export type { ScheduleChanged, ScheduleDifference, ScheduleOf, SchedulePage, Schedules, TriggerAnswer } from './client/schedules.js'
 export type { WorkflowStatus, WorkflowSummary } from './client/status.js'
@@ -76,7 +78,7 @@ export {
   type LoggedWorkflowEvent,
   type LoggedWorkflowEventType,
 } from './protocol/events.js'
-export { checkName } from './protocol/ids.js'
+export { checkName, checkWhole } from './protocol/ids.js'
 export type { NodeResult, TaskPage, TaskView } from './protocol/reader.js'
 export { TaskRevokedError } from './protocol/revoked.js'
 export {
@@ -96,6 +98,7 @@ export type { Processed, WorkerSample, WorkerView } from './protocol/worker-view
 export type { RedisOptions } from './redis/connection.js'
 export type { EventSettings } from './redis/event-log.js'
 export type { PauseDetails, QueuePause } from './redis/queues.js'
+export type { Window as RateWindow } from './redis/rates.js'
 export type { KnownTask } from './redis/roster.js'
 export { readTraceContext, type TraceContext } from './tracing/trace-context.js'
 export type { RunEnd, RunOf, RunSpan, SubmitOf, SubmitSpan, Tracer } from './tracing/tracer.js'

@@ -17,6 +17,7 @@ import { type KnownTask, readRoster } from '../redis/roster.js'
 import { type FoundWorker, readWorkers } from '../redis/workers.js'
 import type { SubmitSpan, Tracer } from '../tracing/tracer.js'
 import { ApiKeys } from './api-keys.js'
+import { AuditLog } from './audit-log.js'
 import type { SubmitListener } from './batches.js'
 import { sendCommand, WorkerControl } from './control.js'
 import { DeadLetters } from './dead-letters.js'
@@ -24,6 +25,7 @@ import { Events } from './events/events.js'
 import { WorkflowHandle } from './handle.js'
 import type { HandleDependencies } from './look.js'
 import { Queues } from './queues.js'
+import { Rates } from './rates.js'
 import { Schedules } from './schedules.js'
 import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
@@ -65,6 +67,10 @@ export class Client implements WorkflowClient {
   readonly schedules: Schedules
   /** Credentials of the service: made, listed, rotated, revoked. */
   readonly apiKeys: ApiKeys
+  /** Who changed what through the service. */
+  readonly audit: AuditLog
+  /** Counts by window of time that all processes share. */
+  readonly rates: Rates
   /** Of processes that are about to do the same thing at the same nominal time, tells one to. */
   readonly claims: Claims
 
@@ -90,6 +96,8 @@ export class Client implements WorkflowClient {
     this.schedules = new Schedules(connection, namespace)
     this.claims = new Claims(connection, namespace)
     this.apiKeys = new ApiKeys(connection, namespace)
+    this.rates = new Rates(connection, namespace)
+    this.audit = new AuditLog(connection, namespace)
   }
 
   /** Connects and makes the namespace when there is none. Throws `redis-unavailable`, `namespace-version`. */

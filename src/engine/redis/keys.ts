@@ -32,6 +32,10 @@ export const SUFFIX = {
   apikeys: 'apikeys',
   /** HASH at home: when an API key was used last, ms, by id; at most once a minute for each process. */
   apikeysused: 'apikeysused',
+  /** STRING at home: how much was asked for in a window by somebody, with the end of the window as its expiry. `rate:<hash>` */
+  rate: 'rate:',
+  /** STREAM at home: who changed what, JSON in the field `e`; the newest 100,000 or so. */
+  auditlog: 'auditlog',
   /** LIST at most one token: there is work in this queue. `wake:<queue>` */
   wake: 'wake:',
   /** ZSET delayed entries (`d:`) and expiries (`x:`) by due time, ms. */

@@ -10,6 +10,7 @@ import { CHORDIS_LOGGER } from '../chordis.options.js'
 import { isTaskHost } from '../tasks/task-host.js'
 import { type AskingRequest, requestOf } from './asking.js'
 import { Authenticator } from './authenticator.js'
+import { Failures } from './failures.js'
 import { type Asked, OpenMode } from './open-mode.js'
 import type { Principal } from './principal.js'
 import { IS_PUBLIC } from './public.decorator.js'
@@ -24,10 +25,11 @@ export class AccessGuard implements CanActivate {
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(Authenticator) private readonly authenticator: Authenticator,
     @Inject(OpenMode) private readonly open: OpenMode,
+    @Inject(Failures) private readonly failures: Failures,
     @Inject(CHORDIS_LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @throws ChordisError `unauthenticated`, `forbidden`, `name-invalid` (of the tenant), `redis-unavailable`, `issuer-unavailable` */
+  /** @throws ChordisError `unauthenticated`, `rate-limited`, `forbidden`, `name-invalid` (of the tenant), `redis-unavailable`, `issuer-unavailable` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     // A task runs for who submitted it; the door is behind it.
     if (isTaskHost(context) || this.isPublic(context)) return true
@@ -44,6 +46,7 @@ export class AccessGuard implements CanActivate {
       )
     } catch (error) {
       if (error instanceof UnauthenticatedError && error.presented) {
+        this.failures.note(request.ip ?? '')
         this.logger.warn({ ip: request.ip, method: request.method, url: request.url, reason: error.reason }, 'a credential was refused')
       }
       throw error

@@ -6,8 +6,10 @@ import { AccessGuard } from './access.guard.js'
 import { ACCESS_OPTIONS, type AccessOptions, checkAccess } from './access.options.js'
 import { ApiKeyVerifier } from './api-key.verifier.js'
 import { Authenticator } from './authenticator.js'
+import { FAILURES_WINDOW_MS, Failures } from './failures.js'
 import { JwtVerifier } from './jwt.verifier.js'
 import { OpenMode } from './open-mode.js'
+import { RateCounter } from './rate-counter.js'
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AccessOptions>({ optionsInjectionToken: ACCESS_OPTIONS })
   .setClassMethodName('forRoot')
@@ -23,9 +25,10 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AccessOptions>
   providers: [
     { provide: Authenticator, inject: [ACCESS_OPTIONS, Client], useFactory: authenticatorOf },
     { provide: OpenMode, inject: [ACCESS_OPTIONS, Client, CHORDIS_LOGGER], useFactory: openModeOf },
+    { provide: Failures, inject: [Client], useFactory: failuresOf },
     AccessGuard,
   ],
-  exports: [Authenticator, OpenMode, AccessGuard],
+  exports: [Authenticator, OpenMode, Failures, AccessGuard],
 })
 export class AccessModule extends ConfigurableModuleClass {}
 
@@ -40,4 +43,8 @@ function authenticatorOf(options: AccessOptions, client: Client): Authenticator 
 
 function openModeOf(options: AccessOptions, { apiKeys }: Client, logger: Logger): OpenMode {
   return new OpenMode(options, options.apiKeys === false ? undefined : () => apiKeys.count(), logger)
+}
+
+function failuresOf({ rates }: Client): Failures {
+  return new Failures(new RateCounter((counts, windowMs) => rates.add(counts, windowMs), { windowMs: FAILURES_WINDOW_MS }))
 }

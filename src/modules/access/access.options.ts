@@ -1,5 +1,5 @@
 /** What a service is told about who may use it. */
-import { ChordisError } from '../../engine/index.js'
+import { ChordisError, checkWhole } from '../../engine/index.js'
 import type { Grant } from './principal.js'
 
 /** A credential that stands in the configuration and not in Redis. */
@@ -58,6 +58,8 @@ export interface AccessOptions {
    * else reaches it. `never`: they are refused.
    */
   open?: 'local' | 'never'
+  /** Requests per 10 s of each credential without a rate of its own. Default 10,000. Enforced by `createService`. */
+  rate?: number
 }
 
 /** Token of the {@link AccessOptions}. */
@@ -75,5 +77,6 @@ export function checkAccess(options: AccessOptions): AccessOptions {
   if (options.open !== undefined && options.open !== 'local' && options.open !== 'never') {
     throw new ChordisError('request-invalid', 'must be "local" or "never"', { path: 'access.open' })
   }
+  if (options.rate !== undefined) checkWhole(options.rate, 1, 1_000_000_000, 'access.rate')
   return options
 }

@@ -1,31 +1,29 @@
 /**
  * Who changed what: every mutation that somebody asks for through a surface, whether it was done or refused.
  */
-import { Inject, Injectable } from '@nestjs/common'
-import { ChordisError, type Logger } from '../../engine/index.js'
+import { Inject, Injectable, Optional } from '@nestjs/common'
+import { type AuditEntry, ChordisError, Client, type Logger } from '../../engine/index.js'
 import { CHORDIS_LOGGER } from '../chordis.options.js'
+import { Drain } from '../worker/drain.js'
+import { AuditWriter } from './audit-writer.js'
 import type { Principal } from './principal.js'
 
-/** One line of the audit log. */
-export interface AuditEntry {
-  /** Of the credential: `key:3f2a…`. */
-  principal: string
-  /** The tenant that was acted for; `*`: all. */
-  tenant: string
-  /** `workflow.revoke`, `queue.pause`, … */
-  action: string
-  /** Id or name of what was changed. */
-  target: string
-  /** What else was asked for, without payloads. */
-  detail?: Readonly<Record<string, unknown>>
-  /** `ok`, or the code of the error. */
-  outcome: string
-}
-
-/** Writes the audit log. */
+/** Writes the audit log: a line in the log of the process, and an entry in Redis (`client.audit`). */
 @Injectable()
 export class AuditTrail {
-  constructor(@Inject(CHORDIS_LOGGER) private readonly logger: Logger) {}
+  private readonly writer: AuditWriter | undefined
+
+  /** Without a client nothing is kept in Redis. */
+  constructor(
+    @Inject(CHORDIS_LOGGER) private readonly logger: Logger,
+    @Optional() @Inject(Client) client?: Client,
+    @Optional() @Inject(Drain) drain?: Drain,
+  ) {
+    if (client === undefined) return
+    const writer = new AuditWriter(client.audit, logger)
+    this.writer = writer
+    drain?.atEnd(() => writer.close())
+  }
 
   /** Does something for somebody and writes down that it was asked for, and what became of it. Throws what it throws. */
   async follow<T>(
@@ -46,8 +44,9 @@ export class AuditTrail {
     }
   }
 
-  /** One line. */
+  /** One entry. Nobody waits for it. */
   record(entry: AuditEntry): void {
     this.logger.info({ audit: entry }, 'audit')
+    this.writer?.push(entry)
   }
 }

@@ -7,6 +7,7 @@ import { UnsupportedMediaTypeException } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerClientError } from './client-error.js'
+import { harden, limitBodies, MAX_HEADER_BYTES, protect, TIMES } from './harden.js'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
 import { echoRequestIds, requestId } from './request-id.js'
@@ -17,10 +18,36 @@ export const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
 /** Ids are up to 128 characters; Fastify's default of 100 would not route them. */
 const MAX_PARAM_LENGTH = 512
 
-/** To be used with `bodyParser: false`, so that Fastify's own JSON parser (and its poisoning options) is the only one. */
-export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
+/** How HTTP is served. */
+export interface HttpOptions {
+  /** How long a client may take for its headers, ms. Default 30,000. Looked at in intervals of a third of it. */
+  headersMs?: number
+  /** How long it may take for its body, ms. Default 60,000. Of a stream of NDJSON: how long it may send nothing. */
+  bodyMs?: number
+  /**
+   * Addresses of proxies whose `X-Forwarded-*` headers say who asked, and whether by https: `127.0.0.1`, `10.0.0.0/8`, or `true` for whoever connects.
+   * Default: nobody's.
+   */
+  trustProxy?: boolean | string | string[]
+}
+
+/**
+ * To be used with `bodyParser: false`, so that Fastify's own JSON parser (and its poisoning options) is the only one.
+ * @param bodyLimit bytes of a request body
+ */
+export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT, options: HttpOptions = {}): FastifyAdapter {
+  const { headersMs = TIMES.headersMs, bodyMs = TIMES.bodyMs, trustProxy = false } = options
   const adapter = new EarlyErrorsAdapter({
     bodyLimit,
+    trustProxy,
+    keepAliveTimeout: TIMES.keepAliveMs,
+    http: {
+      headersTimeout: headersMs,
+      // Bodies have a time of their own: a stream may take as long as it sends.
+      requestTimeout: 0,
+      connectionsCheckingInterval: Math.max(10, Math.floor(headersMs / 3)),
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     return503OnClosing: false,
@@ -34,6 +61,8 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT): FastifyAdapter {
   server.removeContentTypeParser('text/plain')
   echoRequestIds(server)
   streamLines(server)
+  harden(server)
+  limitBodies(server, bodyMs)
   answerWrongMethods(server)
   return adapter
 }
@@ -63,6 +92,7 @@ class EarlyErrorsAdapter extends FastifyAdapter {
 
 /** A URL that the router refuses before any hook or filter of Nest. */
 function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  protect(request, reply)
   sendProblem(reply, toProblem(error, request.url), error)
 }
 

@@ -2,6 +2,7 @@
  * A problem document as a reply, with the headers that belong to its error.
  */
 import type { FastifyReply } from 'fastify'
+import { RateLimitedError } from '../access/rate-limited.js'
 import { UnauthenticatedError } from '../access/unauthenticated.js'
 import { MethodNotAllowed } from './method.js'
 import { PROBLEM_TYPE, type Problem } from './problem.js'
@@ -12,6 +13,7 @@ export const RETRY_AFTER_S = 1
 export function sendProblem(reply: FastifyReply, problem: Problem, error: unknown): void {
   if (reply.sent) return
   if (problem.status === 503) reply.header('retry-after', String(RETRY_AFTER_S))
+  if (error instanceof RateLimitedError) reply.header('retry-after', String(error.retryAfterS))
   if (error instanceof UnauthenticatedError) reply.header('www-authenticate', error.challenge)
   if (error instanceof MethodNotAllowed) reply.header('allow', error.allow)
   reply.status(problem.status).header('content-type', PROBLEM_TYPE).send(JSON.stringify(problem))

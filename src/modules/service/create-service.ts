@@ -17,12 +17,13 @@ import { ChordisModule } from '../chordis.module.js'
 import { type ChordisModuleOptions, rolesOf } from '../chordis.options.js'
 import type { GraphqlOptions } from '../graphql/graphql.options.js'
 import { HealthModule } from '../health/health.module.js'
-import { createAdapter } from '../http/adapter.js'
+import { createAdapter, type HttpOptions } from '../http/adapter.js'
 import { ProblemFilter } from '../http/problem.filter.js'
 import { createPino, type LogLevel, PinoLogger } from '../logging/pino.logger.js'
 import { logRequests } from '../logging/request-log.js'
 import { MetricsModule } from '../metrics/metrics.module.js'
 import type { MetricsModuleOptions } from '../metrics/metrics.options.js'
+import { RateGuard, ratesModule } from '../rates/rates.module.js'
 import { serveDocs } from '../rest/docs.js'
 import { RestModule } from '../rest/rest.module.js'
 
@@ -40,6 +41,8 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   providers?: Provider[]
   /** Bytes of a request body. Default 4 MiB. */
   bodyLimit?: number
+  /** How long clients may take, and which proxies are trusted. */
+  http?: HttpOptions
   /** Serve the page of the OpenAPI document at `/docs`. Default true, in a process of role `api`. */
   docs?: boolean
   /** GraphQL, in a process of role `api`. `false`: none. Default: with its defaults, where its packages are installed. */
@@ -69,7 +72,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const pino = options.logger || createPino(options.logger === false ? 'silent' : options.logLevel)
   const app = await NestFactory.create<NestFastifyApplication>(
     await rootModule({ ...options, logger: pino }),
-    createAdapter(options.bodyLimit),
+    createAdapter(options.bodyLimit, options.http),
     {
       logger: new PinoLogger(pino),
       bodyParser: false,
@@ -107,8 +110,22 @@ async function rootModule(options: ChordisModuleOptions & Parts): Promise<Dynami
   const faces = rolesOf(chordis).includes('api') ? [RestModule, ...(await graphqlModule(graphql))] : []
   return {
     module: ServiceModule,
-    imports: [ChordisModule.forRoot(chordis), AccessModule.forRoot(access ?? {}), HealthModule, ...measured, ...faces, ...imports],
-    providers: [ProblemFilter, { provide: APP_GUARD, useExisting: AccessGuard }, ...providers],
+    imports: [
+      ChordisModule.forRoot(chordis),
+      AccessModule.forRoot(access ?? {}),
+      ratesModule(access?.rate),
+      HealthModule,
+      ...measured,
+      ...faces,
+      ...imports,
+    ],
+    // The order counts: who asks is known before it is counted.
+    providers: [
+      ProblemFilter,
+      { provide: APP_GUARD, useExisting: AccessGuard },
+      { provide: APP_GUARD, useExisting: RateGuard },
+      ...providers,
+    ],
   }
 }
 

@@ -9,6 +9,8 @@ export class Drain {
   private resolve: () => void = () => undefined
   private begun = false
 
+  private readonly last: (() => Promise<void>)[] = []
+
   /** Resolves when the drain begins; never before. */
   readonly started = new Promise<void>((resolve) => {
     this.resolve = resolve
@@ -23,6 +25,16 @@ export class Drain {
   begin(): void {
     this.begun = true
     this.resolve()
+  }
+
+  /** To be done when HTTP and the workers have stopped, and Redis is still there. */
+  atEnd(work: () => Promise<void>): void {
+    this.last.push(work)
+  }
+
+  /** Does what was left for the end. What fails keeps nothing else from being done. */
+  async finish(): Promise<void> {
+    await Promise.allSettled(this.last.splice(0).map((work) => work()))
   }
 
   /** `work`, or `undefined` when the drain begins first. The work itself goes on unheard. */

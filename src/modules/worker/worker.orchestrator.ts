@@ -1,6 +1,7 @@
 /**
  * Starts the workers of all connections that have that role, and takes the process down in order:
- * not ready -> HTTP stops accepting and drains -> the workers finish or give back, side by side -> Redis is closed.
+ * not ready -> HTTP stops accepting and drains -> the workers finish or give back, side by side -> what was left for the end is written ->
+ * Redis is closed.
  *
  * Nest closes HTTP by itself only after `beforeApplicationShutdown`. It is closed here instead, because the workers have to stop after
  * it and before anybody's `onApplicationShutdown` closes what running tasks still use. (Closing it twice is harmless.)
@@ -39,6 +40,7 @@ export class WorkerOrchestrator implements OnApplicationBootstrap, BeforeApplica
     this.log('drain: http closed')
     await Promise.all(this.connections.all.map((connection) => connection.stop()))
     this.log('drain: worker stopped')
+    await this.drain.finish()
   }
 
   async onApplicationShutdown(): Promise<void> {
