@@ -2,7 +2,7 @@
  * How soon GraphQL refuses what costs too much: `node dist/bench/graphql-refusals.js` beside a Redis (CHORDIS_REDIS_URL). Each query is sent 100 times, one
  * after another, over one connection, its parts in a new order of text each time, so that no cache knows it. Prints the median and the worst, ms.
  */
-import { createService } from '../src/modules/index.js'
+import { createService } from '../src/modules/service/index.js'
 import { ABUSE } from '../test/support/graphql-abuse.js'
 
 const TIMES = 100
