@@ -60,7 +60,7 @@ test('the tenant that a header names must be that of the credential', async () =
   const other = await service.http
     .post('/graphql')
     .set({ authorization: `Bearer ${secretOf(ALL)}`, 'chordis-tenant': 'other' })
-    .send({ query: '{ tasks { name } }' })
+    .send({ query: '{ tasks { nodes { name } } }' })
   expect(other.body.errors[0].extensions).toMatchObject({ code: 'forbidden', path: 'headers.chordis-tenant' })
 })
 
@@ -79,8 +79,8 @@ describe('another tenant', () => {
     ['mutation ($letter: ID!) { requeueDeadLetters(id: $letter) { matched } }', 'not-found'],
     ['{ schedule(id: "s") { id } }', 'not-found'],
     ['mutation { triggerSchedule(id: "s") { workflow } }', 'not-found'],
-    ['{ queues { name } }', 'forbidden'],
-    ['{ workers { id } }', 'forbidden'],
+    ['{ queues { nodes { name } } }', 'forbidden'],
+    ['{ workers { nodes { id } } }', 'forbidden'],
     ['mutation { purgeQueue(queue: "default") { tasks } }', 'forbidden'],
   ])('is told of none of it: %s', async (query, code) => {
     expect(codeOf(await as(OTHER, query, { id: mine, letter: `${failed}:0` }))).toBe(code)

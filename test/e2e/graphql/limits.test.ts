@@ -161,7 +161,7 @@ describe('by settings', () => {
   test('without GraphQL, or in a process that serves nothing, there is none', async () => {
     for (const options of [{ roles: ['api' as const], graphql: false as const }, { roles: ['worker' as const] }]) {
       const without = await serve({ redis: redis.url, namespace: redis.ns(), ...options })
-      await without.http.post('/graphql').send({ query: '{ tasks { name } }' }).expect(404)
+      await without.http.post('/graphql').send({ query: '{ tasks { nodes { name } } }' }).expect(404)
     }
   })
 })
