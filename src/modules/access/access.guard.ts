@@ -42,6 +42,11 @@ export class AccessGuard implements CanActivate {
     return request.principal
   }
 
+  /** Whether a credential is one, before anything is asked with it. @throws ChordisError `unauthenticated`, `redis-unavailable`, `issuer-unavailable` */
+  async check(authorization: string): Promise<void> {
+    await this.authenticator.authenticate(authorization)
+  }
+
   private async whoSends(request: GuardedRequest): Promise<Principal> {
     try {
       return (

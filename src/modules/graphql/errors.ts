@@ -44,6 +44,13 @@ export class ErrorFormatter {
     return { statusCode: executed ? 200 : status, response: { ...(executed ? { data: execution.data } : {}), errors } }
   }
 
+  /** An error as it may be sent by who sends errors as they are. */
+  formed(error: unknown): GraphQLError {
+    const given = error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error })
+    const { message, extensions } = this.one(given)
+    return new GraphQLError(message, { extensions: extensions ?? {} })
+  }
+
   private one(error: GraphQLError): GraphQLFormattedError {
     const { locations, path, originalError } = error
     const extensions = extensionsOf(error)

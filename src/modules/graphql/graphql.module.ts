@@ -9,6 +9,7 @@ import { OperationsModule } from '../operations/operations.module.js'
 import { type GraphqlOptions, settingsFrom } from './graphql.options.js'
 import { driverOptions } from './mercurius.js'
 import { RESOLVERS } from './resolvers/index.js'
+import { Subscriptions } from './subscriptions.js'
 
 /** The GraphQL interface. Import it beside `ChordisModule.forRoot`; one application has one GraphQL interface on Fastify. */
 @Module({})
@@ -22,6 +23,6 @@ export class GraphqlModule {
       inject: [CHORDIS_LOGGER, { token: AccessGuard, optional: true }],
       useFactory: (logger: Logger, guard?: AccessGuard) => driverOptions({ settings, logger, guard, include: [GraphqlModule] }),
     })
-    return { module: GraphqlModule, imports: [OperationsModule, server], providers: RESOLVERS }
+    return { module: GraphqlModule, imports: [OperationsModule, server], providers: [...RESOLVERS, Subscriptions] }
   }
 }

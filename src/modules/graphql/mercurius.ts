@@ -12,6 +12,7 @@ import { ErrorFormatter } from './errors.js'
 import type { GraphqlSettings } from './graphql.options.js'
 import { checkDocument } from './limits/document.js'
 import { checkHead, type GraphqlBody, readBody } from './limits/request.js'
+import { isSocket, socketHooks, socketOptions, withFormedErrors } from './sockets.js'
 
 /** Errors of one validation. */
 const MOST_ERRORS = 10
@@ -33,7 +34,7 @@ export function driverOptions({ settings, logger, guard, include }: DriverParts)
     path: settings.path,
     include,
     autoSchemaFile: true,
-    transformSchema: withDeadline,
+    transformSchema: (schema) => withFormedErrors(withDeadline(schema), formatter),
     graphiql: settings.playground,
     allowBatchedQueries: false,
     graphql: { validateOptions: { maxErrors: MOST_ERRORS } },
@@ -47,8 +48,10 @@ export function driverOptions({ settings, logger, guard, include }: DriverParts)
     hooks: {
       preParsing: (schema: GraphQLSchema, source: string, context) =>
         checkDocument(schema, { ...bodyOf(context), query: source }, settings),
+      ...socketHooks({ settings, formatter }),
       onResolution: (_execution: unknown, context) => (context as unknown as GraphqlContext).deadline.end(),
     },
+    subscription: socketOptions(guard),
     additionalRouteOptions: routeOptions(settings, guard),
   }
 }
@@ -62,11 +65,14 @@ function routeOptions(
 ): NonNullable<MercuriusDriverConfig['additionalRouteOptions']> {
   return {
     preParsing: async (request) => {
+      // A socket says who it is when it begins to talk.
+      if (isSocket(request)) return
       checkHead(request)
       // Who is nobody costs no parsing, and learns nothing of the schema.
       await guard?.admit(request)
     },
     preValidation: async (request) => {
+      if (isSocket(request)) return
       request.body = readBody(request.body, allowList)
     },
     validatorCompiler: () => () => true,
