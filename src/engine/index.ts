@@ -32,6 +32,7 @@ export type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from './client/d
 export type { DeadLetterChange, DeadLetterPage, DeadLetters } from './client/dead-letters.js'
 export type { Events, FollowOptions, SubscribeOptions } from './client/events/events.js'
 export type { EventFilter } from './client/events/filter.js'
+export { FrameQueue } from './client/events/follow.js'
 export type { EventFrame, EventReset, ResetReason } from './client/events/frame.js'
 export type { EventSink, Subscription } from './client/events/subscription.js'
 export { plainValue, TaskFailedError, WorkflowFailedError } from './client/failures.js'

@@ -16,7 +16,8 @@ import type { Principal } from './principal.js'
 import { IS_PUBLIC } from './public.decorator.js'
 import { UnauthenticatedError } from './unauthenticated.js'
 
-type GuardedRequest = AskingRequest & Asked & { ip?: string; url?: string }
+/** What the guard looks at. */
+export type GuardedRequest = AskingRequest & Asked & { ip?: string; url?: string }
 
 /** Sets `request.principal`, or refuses the request. */
 @Injectable()
@@ -33,10 +34,19 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     // A task runs for who submitted it; the door is behind it.
     if (isTaskHost(context) || this.isPublic(context)) return true
-    const request = requestOf(context) as GuardedRequest
-    // Each resolver of a GraphQL request comes by.
-    if (request.principal === undefined) request.principal = actingFor(await this.whoSends(request), request.headers['chordis-tenant'])
+    await this.admit(requestOf(context) as GuardedRequest)
     return true
+  }
+
+  /** The same where there is no handler yet: GraphQL asks before it parses, and its resolvers come by again. Throws as {@link canActivate}. */
+  async admit(request: GuardedRequest): Promise<Principal> {
+    request.principal ??= actingFor(await this.whoSends(request), request.headers['chordis-tenant'])
+    return request.principal
+  }
+
+  /** Whether a credential is one, before anything is asked with it. @throws ChordisError `unauthenticated`, `redis-unavailable`, `issuer-unavailable` */
+  async check(authorization: string): Promise<void> {
+    await this.authenticator.authenticate(authorization)
   }
 
   private async whoSends(request: GuardedRequest): Promise<Principal> {

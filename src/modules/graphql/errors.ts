@@ -5,9 +5,8 @@
 import type { FastifyReply } from 'fastify'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { ChordisError, type Logger } from '../../engine/index.js'
-import { MethodNotAllowed } from '../http/method.js'
 import { type Problem, toProblem } from '../http/problem.js'
-import { RETRY_AFTER_S } from '../http/send.js'
+import { RETRY_AFTER_S, setErrorHeaders } from '../http/send.js'
 
 /** `extensions` of an error. */
 export interface ErrorExtensions extends Pick<Problem, 'code' | 'status' | 'path' | 'workflow' | 'errors'> {
@@ -40,9 +39,16 @@ export class ErrorFormatter {
   format(execution: Failed, reply: FastifyReply | undefined): FailedAnswer {
     const errors = (execution.errors ?? []).flatMap(unpacked).map((error) => this.one(error))
     const executed = 'data' in execution
-    const { status, retryAfter } = (errors[0]?.extensions ?? { status: 500 }) as unknown as ErrorExtensions
-    if (!executed) setHeaders(reply, retryAfter, execution.errors?.[0]?.originalError)
+    const { status } = (errors[0]?.extensions ?? { status: 500 }) as unknown as ErrorExtensions
+    if (!executed && reply !== undefined) setErrorHeaders(reply, status, execution.errors?.[0]?.originalError)
     return { statusCode: executed ? 200 : status, response: { ...(executed ? { data: execution.data } : {}), errors } }
+  }
+
+  /** An error as it may be sent by who sends errors as they are. */
+  formed(error: unknown): GraphQLError {
+    const given = error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error })
+    const { message, extensions } = this.one(given)
+    return new GraphQLError(message, { extensions: extensions ?? {} })
   }
 
   private one(error: GraphQLError): GraphQLFormattedError {
@@ -88,8 +94,3 @@ function unpacked(error: GraphQLError): GraphQLError[] {
 }
 
 const isOfTransport = (error: unknown): boolean => String((error as { code?: unknown } | undefined)?.code).startsWith('MER_ERR_')
-
-function setHeaders(reply: FastifyReply | undefined, retryAfter: number | undefined, error: unknown): void {
-  if (retryAfter !== undefined) reply?.header('retry-after', String(retryAfter))
-  if (error instanceof MethodNotAllowed) reply?.header('allow', error.allow)
-}

@@ -3,11 +3,13 @@ import { type DynamicModule, Module } from '@nestjs/common'
 import { GraphQLModule } from '@nestjs/graphql'
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius'
 import type { Logger } from '../../engine/index.js'
+import { AccessGuard } from '../access/access.guard.js'
 import { CHORDIS_LOGGER } from '../chordis.options.js'
 import { OperationsModule } from '../operations/operations.module.js'
 import { type GraphqlOptions, settingsFrom } from './graphql.options.js'
 import { driverOptions } from './mercurius.js'
 import { RESOLVERS } from './resolvers/index.js'
+import { Subscriptions } from './subscriptions.js'
 
 /** The GraphQL interface. Import it beside `ChordisModule.forRoot`; one application has one GraphQL interface on Fastify. */
 @Module({})
@@ -18,9 +20,9 @@ export class GraphqlModule {
     const settings = settingsFrom(options)
     const server = GraphQLModule.forRootAsync<MercuriusDriverConfig>({
       driver: MercuriusDriver,
-      inject: [CHORDIS_LOGGER],
-      useFactory: (logger: Logger) => driverOptions(settings, logger, [GraphqlModule]),
+      inject: [CHORDIS_LOGGER, { token: AccessGuard, optional: true }],
+      useFactory: (logger: Logger, guard?: AccessGuard) => driverOptions({ settings, logger, guard, include: [GraphqlModule] }),
     })
-    return { module: GraphqlModule, imports: [OperationsModule, server], providers: RESOLVERS }
+    return { module: GraphqlModule, imports: [OperationsModule, server], providers: [...RESOLVERS, Subscriptions] }
   }
 }

@@ -27,6 +27,12 @@ export class EventOperations {
     return this.client.events.subscribe({ queue, ...from(after) }, sink)
   }
 
+  /** Of workers that come and go. @throws ChordisError `forbidden`, `request-invalid` */
+  async ofWorkers(principal: Principal, after: string | undefined, sink: EventSink): Promise<Subscription> {
+    principal.demandAll('workers:read')
+    return this.client.events.subscribe(from(after), workersOnly(sink))
+  }
+
   /** Of everything that the credential sees. @throws ChordisError `forbidden`, `request-invalid` */
   async ofAll(principal: Principal, after: string | undefined, sink: EventSink): Promise<Subscription> {
     principal.demand('workflows:read')
@@ -42,6 +48,17 @@ function workflowsOnly(sink: EventSink): EventSink {
   return {
     push: (item) => {
       if (item.type === 'reset' || item.workflow !== null) sink.push(item)
+    },
+    room: () => sink.room?.(),
+    end: (error) => sink.end(error),
+  }
+}
+
+/** Without what happens to workflows and queues. */
+function workersOnly(sink: EventSink): EventSink {
+  return {
+    push: (item) => {
+      if (item.type === 'reset' || (item.workflow === null && item.events.some(({ type }) => type.startsWith('worker-')))) sink.push(item)
     },
     room: () => sink.room?.(),
     end: (error) => sink.end(error),

@@ -1,34 +1,13 @@
 /**
- * Who asks matters in GraphQL as everywhere: scopes, tenants, payloads. The credential comes as a header here, in place of what reads real ones.
+ * Who asks matters in GraphQL as everywhere: credentials, scopes, tenants, payloads.
  */
-import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common'
-import { HttpAdapterHost } from '@nestjs/core'
-import type { FastifyInstance } from 'fastify'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { Client } from '../../../src/engine/index.js'
-import type { AskingRequest } from '../../../src/modules/access/asking.js'
-import { type Grant, Principal } from '../../../src/modules/access/principal.js'
+import { Client, hashApiKey } from '../../../src/engine/index.js'
+import type { Grant } from '../../../src/modules/access/principal.js'
 import { useRedis } from '../../support/redis-server.js'
 import { until } from '../../support/wait.js'
 import { EchoTasks, useServices } from '../harness.js'
 import type { Answer } from './harness.js'
-
-/** Reads the grant of a request from its header. */
-@Injectable()
-class HeaderPrincipals implements OnModuleInit {
-  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
-
-  onModuleInit(): void {
-    const server: FastifyInstance = this.host.httpAdapter.getInstance()
-    server.addHook('onRequest', async (request) => {
-      const grant = request.headers['x-grant']
-      if (typeof grant === 'string') (request as AskingRequest).principal = new Principal('key', 'key:test', JSON.parse(grant) as Grant)
-    })
-  }
-}
-
-@Module({ providers: [HeaderPrincipals] })
-class HeaderPrincipalsModule {}
 
 const redis = useRedis()
 const serve = useServices()
@@ -37,17 +16,25 @@ let mine: string
 let failed: string
 
 const as = async (grant: Grant, query: string, variables?: object): Promise<Answer> =>
-  (await service.http.post('/graphql').set('x-grant', JSON.stringify(grant)).send({ query, variables })).body as Answer
+  (
+    await service.http
+      .post('/graphql')
+      .set('authorization', `Bearer ${secretOf(grant)}`)
+      .send({ query, variables })
+  ).body as Answer
+const secretOf = (grant: Grant) => Buffer.from(JSON.stringify(grant)).toString('base64url')
 const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions.code
 
 const ALL: Grant = { tenant: 'acme', scopes: ['*'] }
 const BLIND: Grant = { tenant: 'acme', scopes: ['workflows:read', 'dead-letters:read', 'schedules:read', 'tasks:read'] }
 const OTHER: Grant = { tenant: 'other', scopes: ['*'] }
+const CHOOSY: Grant = { ...ALL, tasks: ['echo'] }
+const STATIC = [ALL, BLIND, OTHER, CHOOSY].map((grant, k) => ({ id: `k${k}`, hash: hashApiKey(secretOf(grant)), grant }))
 const SUBMIT = 'mutation ($input: SubmitInput!) { submitWorkflow(input: $input) { id } }'
 const canvas = (task: string) => ({ task: { task, args: ['secret'] } })
 
 beforeAll(async () => {
-  service = await serve({ redis: redis.url, namespace: redis.ns(), providers: [EchoTasks], imports: [HeaderPrincipalsModule] })
+  service = await serve({ redis: redis.url, namespace: redis.ns(), providers: [EchoTasks], access: { staticKeys: STATIC } })
   mine = (await as(ALL, SUBMIT, { input: { canvas: canvas('echo') } })).data.submitWorkflow.id
   failed = (await as(ALL, SUBMIT, { input: { canvas: canvas('throws') } })).data.submitWorkflow.id
   const client = service.app.get(Client)
@@ -56,6 +43,25 @@ beforeAll(async () => {
   await as(ALL, 'mutation ($input: ScheduleInput!) { upsertSchedule(input: $input) { outcome } }', {
     input: { id: 's', rules: ['@daily'], canvas: canvas('echo') },
   })
+})
+
+test('who has no credential learns nothing, not even whether the query is one', async () => {
+  for (const query of ['{ workflowCounts { total } }', '{ no such', '{ nothing }', '{ __schema { types { name } } }']) {
+    const { status, body, headers } = await service.http.post('/graphql').send({ query })
+    expect([status, headers['www-authenticate'], body.errors]).toEqual([
+      401,
+      'Bearer realm="chordis"',
+      [{ message: expect.stringContaining('credential') as string, extensions: { code: 'unauthenticated', status: 401 } }],
+    ])
+  }
+})
+
+test('the tenant that a header names must be that of the credential', async () => {
+  const other = await service.http
+    .post('/graphql')
+    .set({ authorization: `Bearer ${secretOf(ALL)}`, 'chordis-tenant': 'other' })
+    .send({ query: '{ tasks { nodes { name } } }' })
+  expect(other.body.errors[0].extensions).toMatchObject({ code: 'forbidden', path: 'headers.chordis-tenant' })
 })
 
 test('who makes a workflow gives it their tenant, and sees it', async () => {
@@ -73,8 +79,8 @@ describe('another tenant', () => {
     ['mutation ($letter: ID!) { requeueDeadLetters(id: $letter) { matched } }', 'not-found'],
     ['{ schedule(id: "s") { id } }', 'not-found'],
     ['mutation { triggerSchedule(id: "s") { workflow } }', 'not-found'],
-    ['{ queues { name } }', 'forbidden'],
-    ['{ workers { id } }', 'forbidden'],
+    ['{ queues { nodes { name } } }', 'forbidden'],
+    ['{ workers { nodes { id } } }', 'forbidden'],
     ['mutation { purgeQueue(queue: "default") { tasks } }', 'forbidden'],
   ])('is told of none of it: %s', async (query, code) => {
     expect(codeOf(await as(OTHER, query, { id: mine, letter: `${failed}:0` }))).toBe(code)
@@ -120,12 +126,11 @@ test.each([
 })
 
 test('every call of a canvas must be allowed, and the one that is not is told by its place in the input', async () => {
-  const grant: Grant = { ...ALL, tasks: ['echo'] }
   const input = { canvas: { chain: [canvas('echo'), { chord: { header: [canvas('echo')], body: canvas('throws') } }] } }
-  const { errors } = await as(grant, SUBMIT, { input })
+  const { errors } = await as(CHOOSY, SUBMIT, { input })
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'forbidden', path: 'input.canvas.chain[1].chord.body.task' })
   const many = await as(
-    grant,
+    CHOOSY,
     'mutation ($inputs: [SubmitInput!]!) { submitWorkflows(inputs: $inputs) { submitted { id } error { code path } } }',
     {
       inputs: [{ canvas: canvas('echo') }, input],

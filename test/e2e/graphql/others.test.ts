@@ -55,9 +55,9 @@ describe('queues', () => {
         kwargs: null,
       },
     ])
-    const shown = await ask('{ queue(name: "idle") { waiting(withArguments: true) { args } } queues { name } }')
+    const shown = await ask('{ queue(name: "idle") { waiting(withArguments: true) { args } } queues { nodes { name } } }')
     expect(shown.queue.waiting).toEqual([{ args: ['first'] }, { args: ['second'] }])
-    expect(shown.queues.map(({ name }: { name: string }) => name)).toEqual(['default', 'idle'])
+    expect(shown.queues.nodes.map(({ name }: { name: string }) => name)).toEqual(['default', 'idle'])
     expect((await refused('{ queue(name: "nobody") { name } }')).extensions.code).toBe('not-found')
   })
 
@@ -96,16 +96,24 @@ describe('queues', () => {
 describe('workers', () => {
   test('are listed with how they are, and with the tasks that they know', async () => {
     const { workers, tasks } = await ask(
-      '{ workers { id name host pid state alive queues pool slots running reserved oldest { id } processed { succeeded } leaseMs rssBytes startedAt sampleAgeMs } tasks { name workers queues parked } }',
+      '{ workers { nodes { id name host pid state alive queues pool slots running reserved oldest { id } processed { succeeded } leaseMs rssBytes startedAt sampleAgeMs } pageInfo { hasNextPage } } tasks(first: 200) { nodes { name workers queues parked } } }',
     )
-    expect(workers).toHaveLength(1)
-    expect(workers[0]).toMatchObject({ state: 'running', alive: true, queues: ['default'], pid: process.pid, pool: 'inline' })
-    expect(tasks.find(({ name }: { name: string }) => name === 'echo')).toEqual({
+    expect(workers.pageInfo.hasNextPage).toBe(false)
+    expect(workers.nodes).toHaveLength(1)
+    expect(workers.nodes[0]).toMatchObject({ state: 'running', alive: true, queues: ['default'], pid: process.pid, pool: 'inline' })
+    expect(tasks.nodes.find(({ name }: { name: string }) => name === 'echo')).toEqual({
       name: 'echo',
       workers: 1,
       queues: ['default'],
       parked: 0,
     })
+  })
+
+  test('and lists of names go on behind a cursor', async () => {
+    const TASKS = 'query ($after: String) { tasks(first: 2, after: $after) { nodes { name } pageInfo { endCursor hasNextPage } } }'
+    const { tasks } = await ask(TASKS)
+    expect(tasks).toMatchObject({ nodes: [{ name: 'add' }, { name: 'bigint' }], pageInfo: { hasNextPage: true } })
+    expect((await ask(TASKS, { after: tasks.pageInfo.endCursor })).tasks.nodes[0]).toEqual({ name: 'echo' })
   })
 
   test('say what they run, and do what they are told', async () => {
@@ -170,6 +178,8 @@ describe('schedules', () => {
     })
     expect((await ask(UPSERT, { input })).upsertSchedule.outcome).toBe('changed')
     expect((await ask(UPSERT, { input })).upsertSchedule.outcome).toBe('unchanged')
+    const onlyNew = 'mutation ($input: ScheduleInput!) { upsertSchedule(input: $input, onlyNew: true) { outcome } }'
+    expect((await refused(onlyNew, { input })).extensions.code).toBe('already-exists')
   })
 
   test.each([

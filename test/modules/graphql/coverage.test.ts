@@ -11,8 +11,12 @@ const ROOT = resolve(import.meta.dirname, '../../..')
 const OPERATIONS = join(ROOT, 'src/modules/operations')
 const RESOLVERS = join(ROOT, 'src/modules/graphql/resolvers')
 
+const PARTS = 'answered part by part (`page`)'
+
 /** Methods that other operations use, and the reason why no surface does. */
 const INSIDE: { [method: string]: string } = {
+  ...{ 'QueueOperations.list': PARTS, 'TaskOperations.list': PARTS, 'WorkerOperations.list': PARTS },
+  'WorkerOperations.send': 'a command of a program; what people write is `command`',
   'WorkflowOperations.own': 'gives a handle, for what other operations do with it',
   'WorkflowOperations.result': 'waits for an outcome; GraphQL has `outcome`, and events for who waits',
 }

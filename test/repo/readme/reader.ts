@@ -15,7 +15,7 @@ export const ROOT = resolve(import.meta.dirname, '../../..')
 /** The port that the documents name. */
 const PORT = /\b127\.0\.0\.1:3000\b/g
 /** What a service prints when it is up. */
-const UP = /listens on |^\d\d:\d\d:\d\d {2}ready$/m
+const UP = /listens on http|^\d\d:\d\d:\d\d {2}ready$/m
 
 export class Reader {
   readonly folder: string

@@ -10,6 +10,7 @@ const MAX_WAITING = 10_000
 const LEAST_WAITING = 2_000
 const MOST_WAITING = 1_000_000
 
+/** A sink whose frames are asked for one after another. */
 export class FrameQueue implements EventSink, AsyncIterator<EventFrame | EventReset> {
   private waiting: (EventFrame | EventReset)[] = []
   /** How many of `waiting` have been taken. */

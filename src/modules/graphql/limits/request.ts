@@ -50,9 +50,13 @@ export function readBody(body: unknown, allowList?: ReadonlyMap<string, string>)
 
 function textOf(query: unknown): string {
   if (typeof query !== 'string' || query === '') throw invalid('query', 'must be a text')
-  if (query.length > MOST_TEXT)
-    throw new ChordisError('limit-exceeded', `must not be longer than ${MOST_TEXT} characters`, { path: 'query' })
-  return query
+  return checkLength(query)
+}
+
+/** A document of a length that can be looked through. @throws ChordisError `limit-exceeded` */
+export function checkLength(query: string): string {
+  if (query.length <= MOST_TEXT) return query
+  throw new ChordisError('limit-exceeded', `must not be longer than ${MOST_TEXT} characters`, { path: 'query' })
 }
 
 function allowed({ query, extensions }: Record<string, unknown>, allowList: ReadonlyMap<string, string>): string {

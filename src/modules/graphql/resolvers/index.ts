@@ -1,5 +1,6 @@
 /** All resolvers: what the schema is made of. */
 import { DeadLetterResolver } from './dead-letters.resolver.js'
+import { EventSubscriptions } from './events.resolver.js'
 import { SubmitPayloadFields, WorkflowChangeFields, WorkflowReopeningFields } from './payload.fields.js'
 import { QueueResolver, TaskQueries } from './queues.resolver.js'
 import { ScheduleResolver } from './schedules.resolver.js'
@@ -11,5 +12,5 @@ import { WorkflowQueries } from './workflows.resolver.js'
 export const RESOLVERS = [
   ...[WorkflowQueries, WorkflowFields, TaskFields, WorkflowMutations],
   ...[SubmitPayloadFields, WorkflowChangeFields, WorkflowReopeningFields],
-  ...[QueueResolver, TaskQueries, WorkerResolver, ScheduleResolver, DeadLetterResolver],
+  ...[QueueResolver, TaskQueries, WorkerResolver, ScheduleResolver, DeadLetterResolver, EventSubscriptions],
 ]

@@ -1,14 +1,23 @@
 /** Queues and the tasks that workers know. */
 import { Inject } from '@nestjs/common'
 import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql'
-import type { KnownTask as Known, QueueView } from '../../../engine/index.js'
+import type { QueueView } from '../../../engine/index.js'
 import { Asking } from '../../access/asking.js'
 import type { Principal } from '../../access/principal.js'
 import { QueueOperations } from '../../operations/queues.operations.js'
 import { TaskOperations } from '../../operations/tasks.operations.js'
 import { given, type Maybe } from '../given.js'
-import { FIRST } from '../types/page.js'
-import { KnownTask, Queue, QueueChangeInput, QueuedTask, QueuePauseChange, QueueTasksChange } from '../types/queues.js'
+import { located, pagePath } from '../located.js'
+import { AFTER, FIRST, pageInfo, pageOf } from '../types/page.js'
+import {
+  KnownTaskConnection,
+  Queue,
+  QueueChangeInput,
+  QueueConnection,
+  QueuedTask,
+  QueuePauseChange,
+  QueueTasksChange,
+} from '../types/queues.js'
 
 const CHANGE = { name: 'input', type: () => QueueChangeInput, nullable: true } as const
 
@@ -16,9 +25,14 @@ const CHANGE = { name: 'input', type: () => QueueChangeInput, nullable: true } a
 export class QueueResolver {
   constructor(@Inject(QueueOperations) private readonly queues: QueueOperations) {}
 
-  @Query(() => [Queue], { name: 'queues', complexity: 10, description: 'All that hold or held something, are served or paused.' })
-  async list(@Asking() principal: Principal): Promise<Queue[]> {
-    return (await this.queues.list(principal)).map(queueOf)
+  @Query(() => QueueConnection, {
+    name: 'queues',
+    complexity: 10,
+    description: 'All that hold or held something, are served or paused, by name.',
+  })
+  async list(@Asking() principal: Principal, @Args(FIRST) first: number, @Args(AFTER) after: Maybe<string>): Promise<QueueConnection> {
+    const { queues, cursor } = await located(pagePath, () => this.queues.page(principal, pageOf({ first, after })))
+    return { nodes: queues.map(queueOf), pageInfo: pageInfo(cursor, after) }
   }
 
   @Query(() => Queue, {
@@ -81,9 +95,10 @@ export class QueueResolver {
 export class TaskQueries {
   constructor(@Inject(TaskOperations) private readonly known: TaskOperations) {}
 
-  @Query(() => [KnownTask], { complexity: 10, description: 'The tasks that the credential may call.' })
-  tasks(@Asking() principal: Principal): Promise<Known[]> {
-    return this.known.list(principal)
+  @Query(() => KnownTaskConnection, { complexity: 10, description: 'The tasks that the credential may call, by name.' })
+  async tasks(@Asking() principal: Principal, @Args(FIRST) first: number, @Args(AFTER) after: Maybe<string>): Promise<KnownTaskConnection> {
+    const { tasks, cursor } = await located(pagePath, () => this.known.page(principal, pageOf({ first, after })))
+    return { nodes: tasks, pageInfo: pageInfo(cursor, after) }
   }
 }
 

@@ -78,8 +78,10 @@ export class ScheduleResolver {
   upsertSchedule(
     @Asking() principal: Principal,
     @Args('input', { type: () => ScheduleInput }) input: Readonly<ScheduleInput>,
+    @Args('onlyNew', { type: () => Boolean, nullable: true, description: 'Refuse to change one that is there (already-exists).' })
+    onlyNew: Maybe<boolean>,
   ): Promise<ScheduleUpsert> {
-    return located(schedulePath(input), async () => this.operations.upsert(principal, definitionOf(input)))
+    return located(schedulePath(input), async () => this.operations.upsert(principal, definitionOf(input), given({ onlyNew })))
   }
 
   @Mutation(() => ScheduleChange, { complexity: 10, description: 'It does not fire until it is resumed.' })

@@ -1,12 +1,14 @@
 /** Workers: which there are, what they run, and what they are told. */
 import { Inject } from '@nestjs/common'
 import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql'
-import { ChordisError, type ControlOptions, type Gathered, type WorkerCommand, type WorkerView } from '../../../engine/index.js'
+import { ChordisError, type ControlOptions, type Gathered } from '../../../engine/index.js'
 import { Asking } from '../../access/asking.js'
 import type { Principal } from '../../access/principal.js'
 import { WorkerOperations } from '../../operations/workers.operations.js'
 import { given, type Maybe } from '../given.js'
-import { Worker, WorkerAnswers, WorkerCommandInput, WorkersInput } from '../types/workers.js'
+import { located, pagePath } from '../located.js'
+import { AFTER, FIRST, pageInfo, pageOf } from '../types/page.js'
+import { WorkerAnswers, WorkerCommandInput, WorkerConnection, WorkersInput } from '../types/workers.js'
 
 /** Below the time after which a request is cut off, ms. */
 const MOST_WAIT_MS = 4_000
@@ -16,9 +18,13 @@ const TO = { name: 'to', type: () => WorkersInput, nullable: true } as const
 export class WorkerResolver {
   constructor(@Inject(WorkerOperations) private readonly operations: WorkerOperations) {}
 
-  @Query(() => [Worker], { complexity: 10, description: 'All workers, those that are dead and not given up yet included.' })
-  workers(@Asking() principal: Principal): Promise<WorkerView[]> {
-    return this.operations.list(principal)
+  @Query(() => WorkerConnection, {
+    complexity: 10,
+    description: 'All workers, those that are dead and not given up yet included, by name.',
+  })
+  async workers(@Asking() principal: Principal, @Args(FIRST) first: number, @Args(AFTER) after: Maybe<string>): Promise<WorkerConnection> {
+    const { workers, cursor } = await located(pagePath, () => this.operations.page(principal, pageOf({ first, after })))
+    return { nodes: workers, pageInfo: pageInfo(cursor, after) }
   }
 
   @Query(() => WorkerAnswers, { complexity: 50, description: 'What they run now: {total, attempts} of each.' })
@@ -37,7 +43,7 @@ export class WorkerResolver {
     @Args(TO) to: Maybe<Readonly<WorkersInput>>,
   ): Promise<WorkerAnswers> {
     // What a command must have, the engine says.
-    return answersOf(await this.operations.send(principal, given({ ...command }) as WorkerCommand, controlOf(to)))
+    return answersOf(await this.operations.command(principal, given({ ...command }), controlOf(to)))
   }
 }
 

@@ -1,5 +1,6 @@
 /** Queues and tasks in the schema. */
 import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql'
+import { PageInfo } from './page.js'
 import { JsonScalar, MsScalar } from './scalars.js'
 
 @ObjectType()
@@ -66,6 +67,22 @@ export class KnownTask {
   queues!: string[]
   @Field(() => Int, { description: 'Calls of it that wait for a worker that knows it.' })
   parked!: number
+}
+
+@ObjectType()
+export class QueueConnection {
+  @Field(() => [Queue])
+  nodes!: Queue[]
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo
+}
+
+@ObjectType()
+export class KnownTaskConnection {
+  @Field(() => [KnownTask])
+  nodes!: KnownTask[]
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo
 }
 
 @ObjectType()

@@ -2,6 +2,7 @@
 import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql'
 import type { WorkerCommand } from '../../../engine/index.js'
 import { ShutdownModeEnum, WorkerCommandEnum, WorkerStateEnum } from './enums.js'
+import { PageInfo } from './page.js'
 import { JsonScalar, MsScalar } from './scalars.js'
 
 @ObjectType({ description: 'An attempt whose handler runs.' })
@@ -84,6 +85,14 @@ export class Worker {
   heartbeatAgeMs!: number
   @Field(() => MsScalar, { nullable: true, description: 'Since it last said how it is.' })
   sampleAgeMs!: number | null
+}
+
+@ObjectType()
+export class WorkerConnection {
+  @Field(() => [Worker])
+  nodes!: Worker[]
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo
 }
 
 @ObjectType({ description: 'Which worker it was.' })
