@@ -4,7 +4,7 @@
  */
 import type { MercuriusDriverConfig } from '@nestjs/mercurius'
 import type { FastifyRequest } from 'fastify'
-import { type DocumentNode, GraphQLError, type GraphQLSchema, validate } from 'graphql'
+import { GraphQLError, type GraphQLSchema, validate } from 'graphql'
 import { ChordisError } from '../../engine/index.js'
 import type { AccessGuard } from '../access/access.guard.js'
 import type { ErrorFormatter } from './errors.js'
