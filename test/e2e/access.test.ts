@@ -81,8 +81,8 @@ describe('a credential', () => {
     await http.get('/livez').expect(200)
     await http.get('/readyz').expect(200)
     const ask = () => http.post('/graphql').send({ query: '{ a: workflowCounts { total } b: workflowCounts { total } }' })
-    const refused = (await ask()).body as { data: unknown; errors: { message: string }[] }
-    expect(refused.data).toBeNull()
+    const refused = (await ask()).body as { data?: unknown; errors: { message: string }[] }
+    expect(refused.data ?? null).toBeNull()
     expect(refused.errors[0]?.message).toContain('needs a valid credential')
     expect((await ask().set('authorization', bearer(every.key))).body).toEqual({ data: { a: { total: 0 }, b: { total: 0 } } })
   })
