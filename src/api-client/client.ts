@@ -159,10 +159,19 @@ export class ChordisApi {
 
   // Live
 
-  /** What happens: to a workflow, in a queue, or anywhere. Connects again where it stopped. */
-  events(of: { workflow: string } | { queue: string } | 'all', options: EventOptions = {}): AsyncGenerator<ApiEvent, void, undefined> {
-    if (of === 'all') return events(this.transport, at('events'), options)
-    return events(this.transport, 'workflow' in of ? at('workflows', of.workflow, 'events') : at('queues', of.queue, 'events'), options)
+  /** What happens anywhere. Connects again where it stopped; an event `reset` says that something may be missing, and how things stand. */
+  followEvents(options: EventOptions = {}): AsyncGenerator<ApiEvent, void, undefined> {
+    return events(this.transport, at('events'), options)
+  }
+
+  /** The same of a workflow. */
+  followWorkflow(id: string, options: EventOptions = {}): AsyncGenerator<ApiEvent, void, undefined> {
+    return events(this.transport, at('workflows', id, 'events'), options)
+  }
+
+  /** The same of a queue and its tasks. */
+  followQueue(queue: string, options: EventOptions = {}): AsyncGenerator<ApiEvent, void, undefined> {
+    return events(this.transport, at('queues', queue, 'events'), options)
   }
 
   // Tasks, queues, workers

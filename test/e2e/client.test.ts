@@ -223,12 +223,29 @@ test('events are gone on with behind the last one that was seen, however often t
     answer.end()
   })
   const seen: unknown[] = []
-  for await (const { event, data } of new ChordisApi({ url: stream, maxDelayMs: 5 }).events({ workflow: 'w' })) {
+  for await (const { event, data } of new ChordisApi({ url: stream, maxDelayMs: 5 }).followWorkflow('w')) {
     seen.push([event, data])
     if (seen.length === 5) break
   }
   expect(seen).toEqual([1, 2, 3, 4, 5].map((n) => ['task', { n }]))
   expect(asked).toEqual([undefined, '2', '4'])
+})
+
+test('events of the service come as they happen, until the caller stops', async () => {
+  const seen: string[] = []
+  const ending = new AbortController()
+  const following = (async () => {
+    for await (const { id, data } of api.followEvents({ signal: ending.signal })) {
+      seen.push(JSON.stringify(data))
+      expect(id).not.toBe('')
+    }
+  })()
+  await until(async () => {
+    await api.submitWorkflow({ id: 'followed', canvas: echo() })
+    return seen.some((text) => text.includes('"followed"')) || api.deleteWorkflow('followed', { revoke: true }).then(() => false)
+  })
+  ending.abort(new Error('enough'))
+  await expect(following).rejects.toThrow('enough')
 })
 
 /** A server of one handler, closed after the test. */

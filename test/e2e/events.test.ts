@@ -228,3 +228,10 @@ test('a stream ends with its credential', async () => {
   expect(source.text).toContain(': closed: the credential has expired')
   expect(streams.size).toBe(0)
 })
+
+test('a HEAD of a stream is answered by its head alone, and ends', async () => {
+  const service = await serve({ redis: redis.url, namespace: redis.ns(), roles: ['api'], drain: { httpMs: 200 } })
+  const answer = await service.http.head('/v1/events').timeout(5_000)
+  expect(answer.headers['content-type']).toMatch(/^text\/event-stream/)
+  expect(service.app.get(EventStreams).size).toBe(0)
+})

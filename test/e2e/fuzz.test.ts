@@ -210,6 +210,12 @@ function send({ method, path, headers, body }: Asked): Promise<Answer> {
           said += chunk.toString()
         })
         answer.on('error', fail)
+        const type = answer.headers['content-type'] ?? ''
+        // A stream of events has no end.
+        if (type.startsWith('text/event-stream')) {
+          done({ status: answer.statusCode ?? 0, type, text: '' })
+          sending.destroy()
+        }
         answer.on('end', () => done({ status: answer.statusCode ?? 0, type: answer.headers['content-type'] ?? '', text: said }))
       },
     )

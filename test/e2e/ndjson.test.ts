@@ -59,6 +59,14 @@ describe('each line is answered by itself', () => {
     expect(lines[1]?.id).toBeDefined()
   })
 
+  test('a line of a few bytes more than 4 MiB is refused, one of a few less is not', async () => {
+    const of = (bytes: number) =>
+      call({ canvas: { task: 'echo', args: ['x'.repeat(bytes - call({ canvas: { task: 'echo', args: [''] } }).length)] } })
+    const lines = await post(`${of(4_194_305)}\n${of(4_194_304)}\n`)
+    expect(lines[0]?.problem?.code).toBe('limit-exceeded')
+    expect(lines[1]?.id).toBeDefined()
+  })
+
   test('characters of several bytes that are cut between two packets stay whole', async () => {
     const id = 'n-utf8'
     const bytes = Buffer.from(`${JSON.stringify({ id, name: 'ä€😀', canvas: { task: 'echo' } })}\n`)

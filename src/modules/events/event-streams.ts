@@ -46,6 +46,8 @@ export class EventStreams implements OnModuleDestroy {
     const subscription = await subscribe(stream)
     this.open.add(stream)
     stream.begin(subscription)
+    // Its head is all that is asked for: a stream would leave the connection waiting for an end.
+    if (response.req.method === 'HEAD') stream.close('nobody reads the answer to a HEAD')
     if (this.drain.isDraining) this.closeAll()
   }
 
