@@ -3,6 +3,7 @@
  * on it. With the first API key that is over, within 5 s, and until the service starts anew it stays so, even when all keys are revoked: who removes the
  * last key does not open the door.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError, type Logger } from '../../engine/index.js'
 import type { AccessOptions } from './access.options.js'
 import { localPrincipal, type Principal } from './principal.js'
@@ -15,6 +16,7 @@ export interface Asked {
 }
 
 const LOOK_MS = 5_000
+const WAIT_MS = 250
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i
 const LOCAL_ADDRESS = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -25,6 +27,8 @@ export class OpenMode {
   private closed: boolean
   private lookedAt = Number.NEGATIVE_INFINITY
   private looking: Promise<void> | undefined
+  /** Somebody has waited for the look under way in vain. */
+  private late = false
 
   /** @param countKeys API keys in the namespace; undefined: they are no credentials here */
   constructor(
@@ -42,8 +46,9 @@ export class OpenMode {
     if (this.clock() - this.lookedAt >= LOOK_MS) {
       this.looking ??= this.look(this.countKeys).finally(() => {
         this.looking = undefined
+        this.late = false
       })
-      await this.looking
+      await this.heard(this.looking)
     }
     return !this.closed
   }
@@ -67,6 +72,13 @@ export class OpenMode {
       `no credential is configured: everybody on this machine may do everything, and the service listens on ${host} only; make a key (chordis keys create) and start it again`,
     )
     return host
+  }
+
+  /** While Redis hangs requests go on as before: one of them waits a moment, and not each until it gives up. */
+  private async heard(looking: Promise<void>): Promise<void> {
+    if (this.lookedAt === Number.NEGATIVE_INFINITY) return looking
+    if (this.late) return
+    this.late = await Promise.race([looking.then(() => false), sleep(WAIT_MS, true, { ref: false })])
   }
 
   private async look(countKeys: () => Promise<number>): Promise<void> {
