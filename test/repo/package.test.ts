@@ -30,8 +30,8 @@ const ALLOWED = [
   /^docs\/images\/.*\.svg$/,
 ]
 const NEVER = /(^|\/)(test|tests|bench|examples?|scripts|node_modules|fixtures)\/|\.test\.|\.tsbuildinfo$|^dist\/src\/main\./
-const MOST_BYTES = 1_450_000
-const MOST_UNPACKED_BYTES = 5_600_000
+const MOST_BYTES = 2_000_000
+const MOST_UNPACKED_BYTES = 7_900_000
 
 let tarball: Tarball
 let paths: string[]
@@ -90,8 +90,9 @@ describe('the manifest', () => {
   test('every dependency is imported by what is packed', () => {
     const sources = paths.filter((path) => /\.(m?js|d\.ts)$/.test(path)).map((path) => readFileSync(join(ROOT, path), 'utf8'))
     const isImported = (name: string) => sources.some((text) => text.includes(`'${name}'`) || text.includes(`'${name}/`))
-    // Nest brings RxJS to those who inject it; its decorators need class-transformer beside class-validator.
-    const asked = ['rxjs', 'class-transformer']
+    // Nest brings RxJS to those who inject it; its decorators need class-transformer beside class-validator, its driver for GraphQL
+    // mercurius.
+    const asked = ['rxjs', 'class-transformer', 'mercurius']
     const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
     expect(names.filter((name) => !isImported(name) && !asked.includes(name))).toEqual([])
   })
