@@ -1,4 +1,4 @@
-/** Limits how often each credential may ask. Needs `@nestjs/throttler`, which is an optional peer: `createService` loads this when it is called. */
+/** Limits how often each credential may ask. Needs `@nestjs/throttler`, an optional peer: of `chordis/service` only. */
 import { type DynamicModule, type ExecutionContext, Module } from '@nestjs/common'
 import { ThrottlerModule, type ThrottlerModuleOptions, type ThrottlerStorage } from '@nestjs/throttler'
 import { Client } from '../../engine/index.js'

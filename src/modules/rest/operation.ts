@@ -1,6 +1,7 @@
 /** What every controller and every handler of REST has: the filter of problems, and a description in OpenAPI. */
-import { applyDecorators, Controller, HttpCode, UseFilters } from '@nestjs/common'
+import { applyDecorators, Controller, HttpCode, UseFilters, UseGuards } from '@nestjs/common'
 import { ApiExtension, ApiOperation, ApiResponse, type ApiResponseOptions, ApiTags } from '@nestjs/swagger'
+import { AccessGuard } from '../access/access.guard.js'
 import { ProblemFilter } from '../http/problem.filter.js'
 import { PROBLEM_TYPE } from '../http/problem.js'
 import type { Described } from './schema.js'
@@ -9,7 +10,7 @@ import { OPERATION_SCOPES, type OperationId } from './scopes.js'
 
 /** A controller below `/v1`. */
 export function RestController(path: string, tag: string): ClassDecorator {
-  return applyDecorators(Controller(path === '' ? 'v1' : `v1/${path}`), UseFilters(ProblemFilter), ApiTags(tag))
+  return applyDecorators(Controller(path === '' ? 'v1' : `v1/${path}`), UseFilters(ProblemFilter), UseGuards(AccessGuard), ApiTags(tag))
 }
 
 /** What an operation answers. */

@@ -15,7 +15,7 @@ import { WorkflowControlController } from './workflows/control.controller.js'
 import { WorkflowsController } from './workflows/workflows.controller.js'
 
 /**
- * The REST interface, `/v1`. Import it beside `ChordisModule.forRoot` in a process of role `api`, on the adapter that `createAdapter()` makes
+ * The REST interface, `/v1`. Import it beside `ChordisModule.forRoot` and `AccessModule.forRoot` in a process of role `api`, on the adapter that `createAdapter()` makes
  * (bodies keep their keys, NDJSON is read as a stream).
  */
 @Module({
