@@ -21,7 +21,8 @@ test('while Redis hangs requests are let in, and its late answer counts', async 
   answer(1)
   await new Promise((resolve) => setImmediate(resolve))
   expect(await open.admit(request)).toBeUndefined()
-})
+  // One request waits for 250 ms; a hundred of them would take 25 s.
+}, 10_000)
 
 test('before the first answer nobody is let in: it may be that there are keys', async () => {
   const away = new Error('away')
