@@ -15,7 +15,7 @@ import {
   TaskRegistry,
   Tasks,
 } from '../../src/modules/index.js'
-import { RestModule } from '../../src/modules/service/index.js'
+import { AccessModule, RestModule } from '../../src/modules/service/index.js'
 import { ChordisTestingModule, InlineChordis, withInlineChordis } from '../../src/modules/testing/index.js'
 
 @Injectable()
@@ -56,7 +56,9 @@ class Orders implements OnModuleInit {
 class OrdersModule {}
 
 // Nobody listens there: a test that called Redis would fail.
-@Module({ imports: [ChordisModule.forRoot({ redis: 'redis://127.0.0.1:1' }), OrdersModule, HealthModule, RestModule] })
+@Module({
+  imports: [ChordisModule.forRoot({ redis: 'redis://127.0.0.1:1' }), OrdersModule, HealthModule, AccessModule.forRoot({}), RestModule],
+})
 class AppModule {}
 
 describe('ChordisTestingModule', () => {

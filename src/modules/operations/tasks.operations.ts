@@ -25,6 +25,7 @@ export class TaskOperations {
       .filter(({ workers }) => workers > 0)
       .map((task) => ({ ...task, queues: task.queues.filter((queue) => principal.mayUse(queue)), parked: 0 }))
   }
+
   /** The same, part by part, by name. */
   async page(principal: Principal, options: PageOptions = {}): Promise<KnownTaskPage> {
     const { part, cursor } = pageOf(await this.list(principal), ({ name }) => name, options)

@@ -54,7 +54,7 @@ export class WorkerOperations {
   }
 
   /** A command as somebody wrote it. @throws ChordisError `request-invalid`, `name-invalid` for one that no worker knows; as {@link send} */
-  command(principal: Principal, given: WrittenCommand, options: ControlOptions = {}): Promise<Gathered<unknown>> {
+  async command(principal: Principal, given: WrittenCommand, options: ControlOptions = {}): Promise<Gathered<unknown>> {
     principal.demandAll('workers:control')
     const listed = given.type === 'active' || given.type === 'reserved'
     return this.send(principal, checkCommand({ ...(listed && { limit: LISTED }), ...given }), options)

@@ -127,6 +127,7 @@ const NOT_SHOWN: [string, Try][] = [
 /** What belongs to all tenants: refused to everybody who has one. */
 const NOBODYS: [string, Try][] = [
   tryTo('queues.list', (who) => queues.list(who)),
+  tryTo('queues.page', (who) => queues.page(who)),
   tryTo('queues.get', (who) => queues.get(who, 'default')),
   tryTo('queues.peek', (who) => queues.peek(who, 'default')),
   tryTo('queues.pause', (who) => queues.pause(who, 'other')),
@@ -134,15 +135,18 @@ const NOBODYS: [string, Try][] = [
   tryTo('queues.purge', (who) => queues.purge(who, 'other', { dryRun: true })),
   tryTo('queues.move', (who) => queues.move(who, 'other', 'another', { dryRun: true })),
   tryTo('workers.list', (who) => workers.list(who)),
+  tryTo('workers.page', (who) => workers.page(who)),
   tryTo('workers.active', (who) => workers.active(who)),
   tryTo('events.ofQueue', async (who) => (await events.ofQueue(who, 'default', undefined, NOWHERE)).close()),
+  tryTo('workers.command', (who) => workers.command(who, { type: 'ping' })),
+  tryTo('events.ofWorkers', async (who) => (await events.ofWorkers(who, undefined, NOWHERE)).close()),
   tryTo('workers.send', (who) => workers.send(who, { type: 'ping' })),
 ]
 
 /** Methods that tests of their own below try. */
 const ELSEWHERE = [
   ...['workflows.submit', 'workflows.submitMany', 'workflows.validate', 'workflows.count', 'bulk.run', 'events.ofAll'],
-  ...['schedules.upsert', 'schedules.compare', 'tasks.list'],
+  ...['schedules.upsert', 'schedules.compare', 'tasks.list', 'tasks.page'],
 ]
 
 /** Not public: TypeScript keeps others from them. */
@@ -281,6 +285,7 @@ test('a tenant sees the tasks that it may call, and not how many calls of others
     { name: 'echo', workers: 1, queues: ['default'], parked: 0 },
     { name: 'fail', workers: 1, queues: ['default'], parked: 0 },
   ])
+  expect((await tasks.page(globex, { limit: 1 })).tasks).toEqual([{ name: 'echo', workers: 1, queues: ['default'], parked: 0 }])
   expect((await tasks.list(someone('globex', { tasks: ['echo'] }))).map(({ name }) => name)).toEqual(['echo'])
   await until(async () => (await tasks.list(someone('*'))).some(({ name }) => name === 'unknown.task'))
 })
