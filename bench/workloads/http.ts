@@ -16,7 +16,7 @@ export const httpSubmit = workload({
     'http-empty': { unit: 'requests/s', better: 'neither' },
     'http-submit-share': { unit: '% of the empty route', better: 'more' },
   },
-  rounds: { full: 3, quick: 0 },
+  rounds: { full: 0, quick: 0 },
   only: ['chordis'],
   needs: ['http'],
   async run(session) {
@@ -43,7 +43,7 @@ export const httpSubmit = workload({
 export const httpNdjson = workload({
   name: 'http-ndjson',
   rows: { 'http-ndjson': { unit: 'tasks/s', better: 'more' } },
-  rounds: { full: 3, quick: 0 },
+  rounds: { full: 0, quick: 0 },
   only: ['chordis'],
   needs: ['http'],
   async run(session, { scaled }) {
