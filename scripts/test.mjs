@@ -8,7 +8,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { withoutNest } from './lib/copy-without-nest.mjs'
 import { ensureNode, otherMajors } from './lib/nodes.mjs'
 import { ROOT, STATE } from './lib/paths.mjs'
-import { live } from './lib/run.mjs'
+import { heard, live } from './lib/run.mjs'
 import { fail, SetupError } from './lib/steps.mjs'
 import { ensureBinary, ensureReady } from './setup.mjs'
 
@@ -32,8 +32,9 @@ function count(name, passed, failed) {
 const title = (text) => console.log(`\n== ${text}`)
 
 async function check(name, script) {
+  const { code, output } = await heard('npm', ['run', '--silent', ...script], { cwd: ROOT })
   title(name)
-  const code = await live('npm', ['run', '--silent', ...script], { cwd: ROOT })
+  if (output.trim() !== '') console.log(output.trim())
   count(name, code === 0 ? 1 : 0, code === 0 ? 0 : 1)
 }
 
@@ -84,7 +85,11 @@ try {
   mkdirSync(STATE, { recursive: true })
 
   const args = process.argv.slice(2)
-  for (const [name, script] of CHECKS) await check(name, script)
+  const checks = CHECKS.values()
+  const lane = async () => {
+    for (const [name, script] of checks) await check(name, script)
+  }
+  await Promise.all([lane(), lane()])
   if (args.length > 0) await vitest('tests', ROOT, args, env)
   else {
     await vitest('tests', ROOT, ['--project', '!engine'], env)

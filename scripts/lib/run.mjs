@@ -27,6 +27,18 @@ export function live(command, args, options = {}) {
   })
 }
 
+/** Runs a command and returns its exit code and what it printed. */
+export function heard(command, args, options = {}) {
+  return new Promise((done, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    child.stdout.on('data', (chunk) => (output += chunk))
+    child.stderr.on('data', (chunk) => (output += chunk))
+    child.on('error', reject)
+    child.on('close', (code) => done({ code: code ?? 143, output }))
+  })
+}
+
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**

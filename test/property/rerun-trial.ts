@@ -60,7 +60,8 @@ async function revokeSome({ client, observer, timeoutMs }: RerunOptions, { id }:
     await insist(() => handle.revoke(), timeoutMs)
     return
   }
-  const tasks = (await observer.workflow(id).results()).filter(() => random.chance(0.2)).slice(0, 5)
+  // An error callback that is revoked before it was called stays so: nothing of it is to run again.
+  const tasks = (await observer.workflow(id).results()).filter(({ task }) => random.chance(0.2) && task !== 'errmark').slice(0, 5)
   for (const task of tasks) await insist(() => handle.task(task.id).revoke(), timeoutMs)
 }
 

@@ -205,6 +205,15 @@ function fired(signal?: AbortSignal): Promise<void> {
   })
 }
 
+/** Whether a connection that has been lost is ready again within the time that a first one may take. */
+export async function comesBack(connection: RedisConnection): Promise<boolean> {
+  if (connection.status === 'end') return false
+  return within(ready(connection), CONNECT_MS).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** Waits until a connection that retries by itself is ready. */
 export function ready(connection: RedisConnection): Promise<void> {
   if (connection.status === 'ready') return Promise.resolve()
