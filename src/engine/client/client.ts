@@ -9,7 +9,7 @@ import { WorkflowControl } from '../control/workflow-control.js'
 import { Doctor, type DoctorOptions, type DoctorReport } from '../maintenance/doctor/doctor.js'
 import { ChordisError } from '../protocol/errors.js'
 import type { WorkerView } from '../protocol/worker-view.js'
-import { comesBack, connect, explain, type RedisConnection, type RedisOptions, unavailable } from '../redis/connection.js'
+import { connect, explain, type RedisConnection, type RedisOptions, throughReconnects, unavailable } from '../redis/connection.js'
 import { Namespace, type NamespaceOptions } from '../redis/namespace.js'
 import { readOutline } from '../redis/outline.js'
 import { RedisReader } from '../redis/reader.js'
@@ -105,11 +105,7 @@ export class Client implements WorkflowClient {
     const namespace = new Namespace(options)
     const connection = await connect(options.redis, 'client', () => {}, options.commandTimeoutMs)
     try {
-      await namespace.load(connection).catch(async (error: unknown) => {
-        // It has left a former master meanwhile (redis/sentinel.ts), or was cut: it connects again by itself.
-        if (error instanceof ChordisError || !(await comesBack(connection))) throw error
-        await namespace.load(connection)
-      })
+      await throughReconnects(connection, () => namespace.load(connection))
     } catch (error) {
       connection.disconnect()
       throw error instanceof ChordisError ? error : unavailable(error)

@@ -3,6 +3,7 @@
  *
  * Callers: the client (fails fast and says what it does not know), workers (wait for Redis as long as it takes).
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster, type Command, type RedisOptions as IoredisOptions, Redis } from 'ioredis'
 import { ChordisError } from '../protocol/errors.js'
 import { library, type ScriptCall } from './scripts.generated.js'
@@ -36,6 +37,8 @@ const BLOCKING_SILENCE_MS = 8_000
 const LOADING_MS = 200
 /** A client that cannot connect says so after this long, ms, or after its command time-out when that is longer. A TCP connect alone may take 5 s. */
 const CONNECT_MS = 10_000
+/** Before something that was cut off is done again, ms. */
+const RETRY_MS = 20
 /** The first try comes at once: most lost connections are only that. */
 const retryDelay = (times: number): number => Math.min(20 * 2 ** Math.min(times - 1, 7), 2_000) + Math.floor(Math.random() * 20)
 
@@ -205,19 +208,36 @@ function fired(signal?: AbortSignal): Promise<void> {
   })
 }
 
-/** Whether a connection that has been lost is ready again within the time that a first one may take. */
-export async function comesBack(connection: RedisConnection): Promise<boolean> {
-  if (connection.status === 'end') return false
-  return within(ready(connection), CONNECT_MS).then(
-    () => true,
-    () => false,
-  )
+/**
+ * Does what may be done twice, again and again while the connection is lost in the midst of it: it has left a former master (redis/sentinel.ts) or was cut, and
+ * connects again by itself. What Redis answers is final. Gives up with the last error when the connection is over, or has not come back within the time that a
+ * first one may take.
+ */
+export async function throughReconnects(connection: RedisConnection, work: () => Promise<void>): Promise<void> {
+  const until = performance.now() + CONNECT_MS
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      const answered = error instanceof ChordisError || (error instanceof Error && error.name === 'ReplyError')
+      if (answered) throw error
+      await sleep(RETRY_MS)
+      const leftMs = until - performance.now()
+      if (connection.status === 'end' || leftMs <= 0) throw error
+      await within(ready(connection), leftMs).catch(() => Promise.reject(error))
+    }
+  }
 }
 
 /** Waits until a connection that retries by itself is ready. */
 export function ready(connection: RedisConnection): Promise<void> {
-  if (connection.status === 'ready') return Promise.resolve()
+  if (isUsable(connection)) return Promise.resolve()
   return new Promise((resolve) => connection.once('ready', () => resolve()))
+}
+
+/** ioredis calls a connection that it has begun to leave ready until the socket has closed; nothing can be sent on it any more. */
+function isUsable(connection: RedisConnection): boolean {
+  return connection.status === 'ready' && (connection instanceof Cluster || connection.stream.writable)
 }
 
 export function unavailable(cause: unknown): ChordisError {
