@@ -40,6 +40,15 @@ interface Item {
   ready: Promise<void> | undefined
 }
 
+/**
+ * RST. A socket whose end is still being sent is closed instead: Node 20 refuses to reset it (EINVAL), forgets that it is open, and then spins for ever when
+ * the process ends.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
 export class ProxyConnection {
   /** Closed by a rule: nothing is delivered any more. */
   cut = false
@@ -78,7 +87,7 @@ export class ProxyConnection {
   /** RST to the client, at once. */
   reset(): void {
     this.cut = true
-    this.client.resetAndDestroy()
+    reset(this.client)
     this.upstream.destroy()
   }
 

@@ -1,7 +1,10 @@
 /** The proxy loses exactly what it is told to lose, and what was executed was executed. */
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { Redis } from 'ioredis'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, test } from 'vitest'
 import { RedisProxy } from './proxy.js'
+import { reset } from './proxy-connection.js'
 import { useRedis } from './redis-server.js'
 import { FrameSplitter } from './resp.js'
 import { SeededRandom } from './seed.js'
@@ -236,4 +239,19 @@ describe('the frame splitter', () => {
     expect(found).toEqual(Array.from({ length: 30 }, () => frames).flat())
     expect(splitter.rest()).toHaveLength(0)
   })
+})
+
+// Else the process of a test that did so never ends.
+test('a connection whose end is still being sent is closed by a reset, too', async () => {
+  const listener = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void listener.close())
+  await once(listener, 'listening')
+  const socket = connect((listener.address() as AddressInfo).port, '127.0.0.1')
+  const errors: Error[] = []
+  socket.on('error', (error) => errors.push(error))
+  await once(socket, 'connect')
+  socket.end('the last')
+  reset(socket)
+  await once(socket, 'close')
+  expect(errors).toEqual([])
 })

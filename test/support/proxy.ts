@@ -7,7 +7,7 @@
  */
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Direction, ProxyConnection, type ProxyPolicy, type ProxyRule, type Verdict } from './proxy-connection.js'
+import { type Direction, ProxyConnection, type ProxyPolicy, type ProxyRule, reset, type Verdict } from './proxy-connection.js'
 import { callIdentity, type ProxyRequest, RequestLog, type RequestPredicate } from './proxy-requests.js'
 
 export type { Direction, ProxyConnection, ProxyRequest, RequestPredicate, Verdict }
@@ -36,7 +36,7 @@ export class RedisProxy implements ProxyPolicy {
     target: { host: string; port: number },
   ) {
     listener.on('connection', (client) => {
-      if (this.refusing) return void client.resetAndDestroy()
+      if (this.refusing) return reset(client)
       const connection = new ProxyConnection(++this.accepted, client, connect(target), this, () => this.connections.delete(connection))
       this.connections.add(connection)
     })
