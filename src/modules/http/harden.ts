@@ -5,13 +5,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** For answers that no page shows; a page brings a policy of its own. Sources: OWASP REST Security and HTTP Headers cheat sheets. */
-const HEADERS = {
+const HEADERS = Object.entries({
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
-} as const
+})
 /** A year. Only where the request came by https: over http browsers pass it over. */
 const HSTS = 'max-age=31536000; includeSubDomains'
 
@@ -29,15 +29,15 @@ export const MAX_HEADER_BYTES = 16_384
 
 /** Adds the headers to every answer that has not its own. */
 export function harden(server: FastifyInstance): void {
-  server.addHook('onSend', async (request, reply, payload) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
     protect(request, reply)
-    return payload
+    done()
   })
 }
 
 /** Adds the headers to one answer: to those that no hook sees, because the router refused the URL. */
 export function protect(request: FastifyRequest, reply: FastifyReply): void {
-  for (const [name, value] of Object.entries(HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
+  for (const [name, value] of HEADERS) if (!reply.hasHeader(name)) reply.header(name, value)
   if (request.protocol === 'https') reply.header('strict-transport-security', HSTS)
 }
 
@@ -47,8 +47,8 @@ export function protect(request: FastifyRequest, reply: FastifyReply): void {
  */
 export function limitBodies(server: FastifyInstance, ms: number): void {
   const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>()
-  const clear = async (request: FastifyRequest): Promise<void> => clearInterval(timers.get(request))
-  server.addHook('onRequest', async (request) => {
+  const clear = (request: FastifyRequest): void => clearInterval(timers.get(request))
+  const watch = (request: FastifyRequest): void => {
     const { headers, raw } = request
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return
     let seen = -1
@@ -60,13 +60,24 @@ export function limitBodies(server: FastifyInstance, ms: number): void {
     }, ms)
     timer.unref()
     timers.set(request, timer)
+  }
+  server.addHook('onRequest', (request, _reply, done) => {
+    watch(request)
+    done()
   })
   // The body is there; that of a stream is taken by its handler piece by piece.
-  server.addHook('preValidation', async (request) => {
-    if (!isStream(request)) await clear(request)
+  server.addHook('preValidation', (request, _reply, done) => {
+    if (!isStream(request)) clear(request)
+    done()
   })
-  server.addHook('onResponse', clear)
-  server.addHook('onRequestAbort', clear)
+  server.addHook('onResponse', (request, _reply, done) => {
+    clear(request)
+    done()
+  })
+  server.addHook('onRequestAbort', (request, done) => {
+    clear(request)
+    done()
+  })
 }
 
 const isStream = ({ headers }: FastifyRequest): boolean => headers['content-type']?.startsWith('application/x-ndjson') === true

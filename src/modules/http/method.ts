@@ -24,11 +24,13 @@ export function answerWrongMethods(server: FastifyInstance): void {
     for (const name of [method].flat()) route.methods.add(name)
     routes.set(url, route)
   })
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (!request.is404) return done()
     const path = request.url.split('?', 1)[0] ?? ''
-    const found = request.is404 ? [...routes.values()].filter(({ pattern }) => pattern.test(path)) : []
+    const found = [...routes.values()].filter(({ pattern }) => pattern.test(path))
     const methods = new Set(found.flatMap((route) => [...route.methods]))
-    if (methods.size > 0 && !methods.has(request.method)) throw new MethodNotAllowed([...methods].sort().join(', '))
+    if (methods.size === 0 || methods.has(request.method)) return done()
+    done(new MethodNotAllowed([...methods].sort().join(', ')))
   })
 }
 
