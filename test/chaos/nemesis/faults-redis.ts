@@ -52,15 +52,17 @@ function appendFile(server: RedisServer): string {
  */
 async function lostMoment(arena: Ground, random: SeededRandom): Promise<void> {
   const { redis } = arena
-  await arena.admin('CONFIG', 'SET', 'appendfsync', 'everysec')
+  // From the next command on answers are given before the file has what they are about.
   const since = arena.now()
+  await arena.admin('CONFIG', 'SET', 'appendfsync', 'everysec')
   const kept = statSync(appendFile(redis)).size
   await sleep(random.int(100, 1_000))
   await redis.kill9()
   truncateSync(appendFile(redis), kept)
-  arena.parts.write({ op: 'redis', type: 'forgot', since })
   // The configuration file says `always`.
   await redis.restart()
+  // Answers from before the crash may have been heard until now.
+  arena.parts.write({ op: 'redis', type: 'forgot', since })
 }
 
 async function frozen(arena: Ground): Promise<void> {
