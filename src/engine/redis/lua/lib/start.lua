@@ -2,8 +2,8 @@
 -- what came in pieces. What all four need is in one table: Lua allows 200 locals.
 local START = {}
 
--- flag: a letter among the flags of its control field, once.
-local function flag(c, letter)
+-- raise: a letter among the flags of its control field, once.
+local function raise(c, letter)
   if not find(c.flags, letter, 1, true) then c.flags = c.flags .. letter end
 end
 
@@ -38,7 +38,7 @@ local function set_deadline(c, roots)
   if not ms then return end
   local member = 't:' .. template(c, '', parse_successors(roots)[1].t).list .. ':' .. c.id
   put(c, 'T', ms .. ' ' .. member)
-  flag(c, 't')
+  raise(c, 't')
   plan(timed, c, now() + ms, member)
 end
 
@@ -46,9 +46,9 @@ end
 function START.begin(c, roots)
   local f = c.f
   c.state, c.changed = 'p', true
-  if f['F'] then flag(c, 'x') end
-  if f['O'] then flag(c, 'd') end
+  if f['F'] then raise(c, 'x') end
+  if f['O'] then raise(c, 'd') end
   if f['T'] then set_deadline(c, roots) end
-  if f['l'] then flag(c, 'l') end
+  if f['l'] then raise(c, 'l') end
   release_roots(c, '', roots)
 end
