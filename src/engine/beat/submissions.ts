@@ -3,9 +3,9 @@ import { checkLabels, checkRetention, fitsOneCall, labelsOf, type StoredCanvas, 
 import { type RunName, runId, runText, scheduleName } from '../protocol/schedules.js'
 import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { pieces } from '../redis/pieces.js'
 import { timeText } from '../redis/schedules.js'
-import { type Argument, calls } from '../redis/scripts.generated.js'
+import type { Argument } from '../redis/scripts.generated.js'
+import { storeInPieces } from '../redis/staging.js'
 import { originText, type TraceContext } from '../tracing/trace-context.js'
 import { readSchedule, type Schedule, type ScheduleDefinition } from './definition.js'
 
@@ -85,13 +85,6 @@ export async function storePieces(
   run: RunName,
 ): Promise<void> {
   if (fitsOneCall(stored)) return
-  const id = runId(partition, name, run)
-  const [first, ...rest] = stored.fields
-  const head = [id, '-', '0', stored.total, stored.outs, stored.keepMs, '', '', stored.roots, 1, ...(first ?? [])]
-  const [answer, [what] = []] = (await namespace.runAtEpoch(connection, partition, (epoch) => calls.submit(epoch, head))) as [
-    string,
-    string[]?,
-  ]
-  if (answer !== 'ok' || what !== 'staging') return
-  for (const piece of pieces(rest)) await namespace.runAtEpoch(connection, partition, (epoch) => calls.stage(epoch, id, '', '', piece))
+  const head = [runId(partition, name, run), '-', '0', stored.total, stored.outs, stored.keepMs, '', '', stored.roots]
+  await storeInPieces((call) => namespace.runAtEpoch(connection, partition, call), head, stored.fields)
 }

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
 import { explain, type RedisConnection, redisFull } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { pieces } from '../redis/pieces.js'
-import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
+import { calls, type ScriptCall } from '../redis/scripts.generated.js'
+import { storeInPieces, submitArguments } from '../redis/staging.js'
 import { GraphBatch, LoneBatch, refusal, type SubmitListener, type Waiting } from './batches.js'
 import { fitsOneCall, type GraphSubmission, isLone, type LoneSubmission, type Submission } from './submission.js'
 
@@ -96,7 +96,7 @@ export class Submitter {
 
   private async send(partition: number, batch: Waiting[]): Promise<void> {
     try {
-      const args = batch.flatMap(({ submission }) => wire(submission.head, submission.fields))
+      const args = batch.flatMap(({ submission }) => submitArguments(submission.head, submission.fields))
       const { answer, resent } = await this.call(partition, (epoch) => calls.submit(epoch, args))
       if (answer[0] === 'full') throw redisFull('workflows')
       batch.forEach((waiting, k) => {
@@ -139,25 +139,16 @@ export class Submitter {
     }
   }
 
-  private async store({ partition, id, head: given, fields }: GraphSubmission): Promise<{ id: string; duplicate: boolean }> {
-    const head = given.slice()
-    head[2] = '0'
-    const { answer } = await this.call(partition, (epoch) => calls.submit(epoch, wire(head, fields.slice(0, 1))))
-    if (answer[0] === 'full') throw redisFull('workflows')
-    const [what, where] = answer[1] as [string, string]
+  private async store({ partition, id, head, fields }: GraphSubmission): Promise<{ id: string; duplicate: boolean }> {
+    const send = async (call: (epoch: string) => ScriptCall) => (await this.call(partition, call)).answer
+    const [what, where] = await storeInPieces(send, head, fields)
+    if (what === 'full') throw redisFull('workflows')
     if (what === 'same') return { id: where, duplicate: true }
     if (what !== 'staging') throw conflict(what, id)
-    for (const piece of pieces(fields.slice(1))) {
-      await this.call(partition, (epoch) => calls.stage(epoch, where, '', '', piece))
-    }
     const { answer: activated } = await this.call(partition, (epoch) => calls.activate(epoch, where))
     if (activated[0] !== 'ok') throw new ChordisError('workflow-corrupt', 'it vanished while it was being stored', { workflow: id })
     return { id: where, duplicate: false }
   }
-}
-
-function wire(head: readonly Argument[], fields: readonly [string, Argument][]): Argument[] {
-  return [...head, fields.length, ...fields.flat()]
 }
 
 function conflict(what: string, id: string): ChordisError {

@@ -12,6 +12,7 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include start
 -- @include pauses
 -- @include listing
 -- @include flush
@@ -108,30 +109,17 @@ local function turn_of(s, kind, overlap, what)
   return 'skipped'
 end
 
-local function fresh(id, total, outs, keep)
-  local c = new_context(id)
-  c.state, c.run, c.rem, c.outs, c.worst, c.created, c.started = 'p', '1', total, outs, 'S', now_text(), '0'
-  c.outcome, c.ended, c.S, c.F, c.R, c.K, c.keep, c.flags = '0', '0', '0', '0', '0', '0', keep, '-'
-  return c
-end
-
 -- start: the workflow begins; what is stored of it in pieces is taken up. One whose pieces cannot be read ends damaged, and no other run with it.
 local function start(s, what, late, id, begin, total, outs, keep, roots, from, count)
-  local c = begin == '1' and fresh(id, total, outs, keep) or try_context(id, { 'r' })
+  local c = begin == '1' and START.new(id, 'p', total, outs, keep, '-') or try_context(id, start_fields())
   if not c then return end
   guarded(c, function()
-    if begin == '2' then
-      c.state, roots = 'p', match(c.f['r'] or '', '^%d+ (%S+)$')
-    end
+    if begin == '2' then roots = kept_roots(c) end
     if not roots then error('field r') end
-    c.changed = true
     for k = from, from + 2 * count - 2, 2 do put(c, ARGV[k], ARGV[k + 1]) end
     put(c, 'B', s.name .. ' ' .. what .. ' ' .. late)
-    if field(c, 'F') and not find(c.flags, 'x', 1, true) then c.flags = c.flags .. 'x' end
-    if c.f['O'] then c.flags = c.flags .. 'd' end
-    set_deadline(c, roots)
-    c.flags = c.flags .. 'ls'
-    release_roots(c, '', roots)
+    raise(c, 's')
+    START.begin(c, roots)
   end)
   redis.call('ZREM', K_staging, id)
 end

@@ -8,6 +8,7 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include start
 -- @include flush
 -- @include loss
 -- @include finish
@@ -35,32 +36,25 @@ end
 
 local function stored(state)
   redis.call('UNLINK', K_workflow .. id)
-  local child = new_context(id)
-  child.state, child.run, child.rem, child.outs, child.worst, child.created, child.started = state, '1', total, outs, 'S', now_text(), '0'
-  child.outcome, child.ended, child.S, child.F, child.R, child.K = '0', '0', '0', '0', '0', '0'
-  child.keep, child.flags = awaited and text(math.max(tonumber(keep), KEPT_MS)) or keep, awaited and '-c' or '-'
-  child.changed = true
+  local kept = awaited and text(math.max(tonumber(keep), KEPT_MS)) or keep
+  local child = START.new(id, state, total, outs, kept, awaited and '-c' or '-')
   for k = 16, #ARGV, 2 do put(child, ARGV[k], ARGV[k + 1]) end
   local tenant = own_tenant(c)
   if tenant and child.f['m'] then put(child, 'm', sub(child.f['m'], 1, -2) .. tenant) end
   -- It is listed with its parent's tenant.
   put(child, 'l', (match(field(c, 'l') or '', '^%S+') or '-') .. sub(child.f['l'] or '- p:' .. parent, 2))
-  if state == 'p' then child.flags = child.flags .. 'l' end
   put(child, 'P', place())
   return child
 end
 
 local function staged()
-  local child = try_context(id, { 'r', 'O' })
-  roots = child and child.state == 'g' and match(child.f['r'] or '', '^%d+ (%S+)$')
-  if not roots then return nil end
-  child.state, child.flags, child.changed = 'p', child.flags .. 'l', true
-  return child
+  local child = try_context(id, start_fields())
+  roots = child and child.state == 'g' and kept_roots(child)
+  return roots and child
 end
 
 if begin == '0' then
-  put(stored('g'), 'r', total .. ' ' .. roots)
-  redis.call('ZADD', K_staging, now(), id)
+  START.keep_roots(stored('g'), total, roots)
   flush()
   return { 'staging', id }
 end
@@ -68,10 +62,8 @@ local child = begin == '1' and stored('p')
 if begin == '2' then child = staged() end
 if not child then return { 'lost' } end
 redis.call('ZREM', K_staging, id)
-if child.f['O'] then child.flags = child.flags .. 'd' end
-if field(child, 'T') then set_deadline(child, roots) end
 put(c, 'C', listed .. id .. ' ' .. policy .. '\n')
-release_roots(child, '', roots)
+START.begin(child, roots)
 run(500)
 flush()
 wake()

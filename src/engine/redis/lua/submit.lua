@@ -7,6 +7,7 @@
 -- @include base
 -- @include workflow
 -- @include graph
+-- @include start
 -- @include pauses
 -- @include listing
 -- @include flush
@@ -69,23 +70,11 @@ while from <= #ARGV do
   count = tonumber(count)
   local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin, from)
   if not answer then
-    local c = new_context(id)
-    c.state, c.run, c.rem, c.outs, c.worst, c.created, c.started = begin == '1' and 'p' or 'g', '1', total, outs, 'S', now_text(), '0'
-    c.outcome, c.ended, c.S, c.F, c.R, c.K, c.keep, c.flags = '0', '0', '0', '0', '0', '0', keep, waiter == '' and '-' or 'w'
-    c.changed = true
+    local c = START.new(id, begin == '1' and 'p' or 'g', total, outs, keep, waiter == '' and '-' or 'w')
     if digest ~= '-' then put(c, 'd', digest) end
     if waiter ~= '' then put(c, 'w', waiter) end
     for k = from + 10, from + 8 + 2 * count, 2 do put(c, ARGV[k], ARGV[k + 1]) end
-    if c.f['F'] then c.flags = c.flags .. 'x' end
-    if c.f['O'] then c.flags = c.flags .. 'd' end
-    if begin == '1' then
-      if c.f['T'] then set_deadline(c, roots) end
-      if c.f['l'] then c.flags = c.flags .. 'l' end
-      release_roots(c, '', roots)
-    else
-      put(c, 'r', total .. ' ' .. roots)
-      redis.call('ZADD', K_staging, now(), id)
-    end
+    if begin == '1' then START.begin(c, roots) else START.keep_roots(c, total, roots) end
     if key ~= '' then redis.call('SET', K_idempotency .. key, digest .. ' ' .. id, 'EX', KEEP_KEY_S) end
     answer = { begin == '1' and 'new' or 'staging', id }
   end

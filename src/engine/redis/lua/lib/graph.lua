@@ -75,17 +75,6 @@ local function release(c, p, a, n, s, t, T, bytes, cause)
   enqueue(c, T.list, e, due)
 end
 
--- set_deadline: a workflow with a timeout (field T, ms) is revoked when it has run out.
-local function set_deadline(c, roots)
-  local ms = match(field(c, 'T') or '', '^%d+')
-  if not ms then return end
-  local member = 't:' .. template(c, '', parse_successors(roots)[1].t).list .. ':' .. c.id
-  put(c, 'T', ms .. ' ' .. member)
-  if not find(c.flags, 't', 1, true) then c.flags = c.flags .. 't' end
-  c.changed = true
-  plan(timed, c, now() + ms, member)
-end
-
 -- release_roots: the first nodes of a workflow (p '') or of a segment may run.
 local function release_roots(c, p, roots)
   local list = parse_successors(roots)

@@ -46,7 +46,7 @@ end
 
 local function write_schedule(s)
   local key, set, gone = K_schedule .. s.name, { 's', schedule_state(s) }, {}
-  local after = { s = false, p = s.paused or '', r = s.running, q = s.waiting, l = s.runs }
+  local after = { p = s.paused or '', r = s.running, q = s.waiting, l = s.runs }
   for k, name in ipairs({ 'p', 'r', 'q', 'l' }) do
     local before, value = s.before[k + 1] or '', after[name]
     if value == '' and before ~= '' then
