@@ -12,6 +12,8 @@ const HEARTBEAT_MS = 15_000
 
 /** Longest time for which streams are written without letting anything else run, ms. */
 const SLICE_MS = 2
+/** Writing rests for so many times as long as it took: a process that never sleeps gets the processor last, and its requests wait for their turn each time. */
+const REST = 2
 
 const GOING = 'this process is shutting down'
 
@@ -20,6 +22,7 @@ const GOING = 'this process is shutting down'
 export class EventStreams implements OnModuleDestroy {
   private readonly open = new Set<EventStream>()
   private readonly dirty = new Set<EventStream>()
+  private restUntil = 0
   private readonly timer = setInterval(() => this.beat(), HEARTBEAT_MS).unref()
 
   constructor(@Inject(Drain) private readonly drain: Drain) {
@@ -52,8 +55,15 @@ export class EventStreams implements OnModuleDestroy {
   }
 
   private schedule(stream: EventStream): void {
-    if (this.dirty.size === 0) setImmediate(() => this.flush())
+    if (this.dirty.size === 0) this.plan()
     this.dirty.add(stream)
+  }
+
+  /** The next flush: as soon as nothing else is to be done, and not before the rest from the last one is over. */
+  private plan(): void {
+    const restMs = this.restUntil - performance.now()
+    if (restMs < 1) setImmediate(() => this.flush())
+    else setTimeout(() => this.flush(), restMs)
   }
 
   /** Writes to some, then lets others in: hundreds of clients must not hold up requests. What comes meanwhile leaves with the same write. */
@@ -64,7 +74,10 @@ export class EventStreams implements OnModuleDestroy {
       stream.flush()
       if (performance.now() - from > SLICE_MS) break
     }
-    if (this.dirty.size > 0) setImmediate(() => this.flush())
+    const now = performance.now()
+    // It may have taken longer only because the machine is busy.
+    this.restUntil = now + REST * Math.min(now - from, 2 * SLICE_MS)
+    if (this.dirty.size > 0) this.plan()
   }
 
   /** A sign of life on each. */
