@@ -1,8 +1,9 @@
 /**
  * One Vitest project per folder of test/, so that a part can be run alone: `npx vitest run --project engine`.
  *
- * Two forks at most, because every file may start a Redis of its own. Decorators are lowered by oxc after tsconfig.json; modules name what
- * they inject with `@Inject()`, so nothing depends on emitted parameter types.
+ * Three forks, whatever the machine: tests wait (for leases, ticks, processes that start) more than they compute, and every file may start a Redis
+ * and workers of its own. Decorators are lowered by oxc after tsconfig.json; modules name what they inject with `@Inject()`, so nothing depends
+ * on emitted parameter types.
  */
 import { defineConfig } from 'vitest/config'
 
@@ -19,8 +20,9 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: process.env.CHORDIS_VERIFY ? 1_800_000 : 60_000,
+    maxWorkers: 3,
+    // What is waited for has bounds of its own; these are for a test that hangs, on a machine that may be busy with other things.
+    testTimeout: process.env.CHORDIS_VERIFY ? 1_800_000 : 120_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     passWithNoTests: true,
