@@ -13,7 +13,7 @@ import { useServices } from './harness.js'
 class WhoModule {}
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 const STATIC = 'configured-0123456789abcdef0123456789abcdef'
 let issuer: TestIssuer
 let client: Client

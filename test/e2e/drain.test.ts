@@ -11,7 +11,7 @@ import { until } from '../support/wait.js'
 import { GateTasks, useServices } from './harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 
 /** A pino logger that hands its messages to `note`. */
 function listen(note: (message: string) => void) {

@@ -8,14 +8,19 @@ import type { Json, TaskContext } from '../../src/engine/index.js'
 import { Ctx, Task } from '../../src/modules/index.js'
 import { createService, type Service, type ServiceOptions } from '../../src/modules/service/index.js'
 
-/** `serve(options)` boots a silent service; all are closed after the last test of the file. */
-export function useServices(): (options: ServiceOptions) => Promise<Service & { http: ReturnType<typeof supertest> }> {
+/**
+ * `serve(options)` boots a silent service; all are closed after the last test of the file. Without GraphQL, whose schema takes each 0.2 s of
+ * CPU to build; `useServices({})` gives what users get.
+ */
+export function useServices(
+  all: Partial<ServiceOptions> = { graphql: false },
+): (options: ServiceOptions) => Promise<Service & { http: ReturnType<typeof supertest> }> {
   const open: Service[] = []
   afterAll(async () => {
     await Promise.all(open.map((service) => service.close()))
   })
   return async (options) => {
-    const service = await createService({ port: 0, logger: false, ...options })
+    const service = await createService({ port: 0, logger: false, ...all, ...options })
     open.push(service)
     return { ...service, http: supertest(service.url) }
   }

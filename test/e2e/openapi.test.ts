@@ -44,7 +44,7 @@ class HeaderGuard implements CanActivate {
 }
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 let service: Awaited<ReturnType<typeof serve>>
 const routes = new Set<string>()
 

@@ -12,7 +12,7 @@ import { useServices } from './harness.js'
 class WhoModule {}
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 const api = (namespace: string, rate?: number) =>
   serve({
     redis: redis.url,

@@ -54,9 +54,9 @@ const BUDGETS: [string, Budget][] = [
           signature('sum'),
         ),
       submit: 0.006,
-      // 0.17 on a machine of its own; under load turns are smaller, and there are more of them.
-      run: 0.23,
-      waiting: 60,
+      // 0.17 on a machine of its own; under load turns are smaller, and there are more of them: 0.24 with ten times as much to do as cores.
+      run: 0.26,
+      waiting: 66,
       finished: 160,
       logged: 12,
     },
@@ -70,7 +70,7 @@ const BUDGETS: [string, Budget][] = [
       submit: 1.05,
       run: 4.5,
       waiting: 560,
-      finished: 730,
+      finished: 755,
       logged: 110,
     },
   ],
@@ -83,8 +83,7 @@ const BUDGETS: [string, Budget][] = [
       submit: 0.25,
       run: 6.5,
       waiting: 255,
-      // 346 to 356 without the log of events; 380 to 427 with it, though it is deleted before bytes are read: not explained yet.
-      finished: 440,
+      finished: 465,
       logged: 110,
     },
   ],
@@ -99,9 +98,11 @@ test.each(BUDGETS)('%s stays within its budget of commands and bytes', async (_n
   const bytes = async () => {
     logged += Number((await redis.server.call('MEMORY', 'USAGE', log, 'SAMPLES', 0)) ?? 0)
     await redis.server.call('DEL', log)
-    const memory = await info('memory')
+    const [memory, clients] = await Promise.all([info('memory'), redis.server.call('CLIENT', 'LIST')])
     const of = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1] ?? 0)
-    return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer')
+    // `mem_clients_normal` is counted by a timer, late when the machine is busy.
+    const buffers = [...String(clients).matchAll(/ tot-mem=(\d+)/g)].reduce((sum, [, size]) => sum + Number(size), 0)
+    return of('used_memory') - buffers - of('mem_aof_buffer')
   }
   const info = async (section: string) => String(await redis.server.call('INFO', section))
   const commands = async () => {

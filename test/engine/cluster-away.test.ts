@@ -15,7 +15,8 @@ const CONNECT_MS = 10_000
 let cluster: RedisCluster
 
 beforeAll(async () => {
-  cluster = await RedisCluster.start({ masters: 3, appendonly: true })
+  // A master counts as missing after that, ms, and as back after as long again: each test waits for both.
+  cluster = await RedisCluster.start({ masters: 3, appendonly: true, config: { 'cluster-node-timeout': 1_500 } })
 }, 60_000)
 afterAll(() => cluster?.stop())
 

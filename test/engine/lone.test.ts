@@ -60,16 +60,21 @@ test('a task that ignored itself is marked so', async () => {
 
 test('a result that comes in the very turn in which its task expires is kept', async () => {
   const engine = await TestEngine.open(redis.url)
+  let runs = 0
   await engine.worker({
     busy: () => {
+      runs++
       const until = performance.now() + 150
       while (performance.now() < until);
       return 'done'
     },
   })
-  for (let round = 0; round < 5; round++) {
+  while (runs < 5) {
+    const before = runs
     const handle = await engine.client.submit(signature('busy', [], {}, { expiresInMs: 100 }))
-    expect(await handle.outcome({ waitMs: 5_000 })).toEqual({ state: 'SUCCESS', result: 'done' })
+    const outcome = await handle.outcome({ waitMs: 5_000 })
+    // On a busy machine 100 ms may be over before a worker has it: such a round says nothing.
+    expect(outcome).toEqual(runs === before ? expect.objectContaining({ state: 'REVOKED' }) : { state: 'SUCCESS', result: 'done' })
   }
 })
 

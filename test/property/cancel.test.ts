@@ -11,7 +11,7 @@ import { insist, type Spec, specs, troublesOf } from './trial.js'
 
 const LARGE = process.env.CHORDIS_VERIFY === '1'
 const SIZES = LARGE ? { inline: 3_000, real: 2_000, wide: 40, lossy: 300 } : { inline: 400, real: 200, wide: 6, lossy: 30 }
-const TIMEOUT_MS = LARGE ? 1_500_000 : 100_000
+const TIMEOUT_MS = LARGE ? 1_500_000 : 200_000
 
 /** Half of them with many failures in them, a quarter with plain graphs. */
 const shapes = (list: Spec[]): Spec[] =>

@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { removeFolder, temporaryFolder } from './children.js'
 import { RedisSentinel } from './redis-sentinel.js'
 import { RedisServer, useRedis } from './redis-server.js'
+import { startModule } from './typescript-child.js'
 import { until } from './wait.js'
 import { WorkerProcess } from './worker-process.js'
 
@@ -120,6 +122,18 @@ describe('a worker process', () => {
     const other = await WorkerProcess.start(path)
     expect(await other.kill9()).toEqual({ code: null, signal: 'SIGKILL' })
     done()
+  })
+
+  it('made of a source runs what the source says now, also where it ran before', async () => {
+    const dir = temporaryFolder('source')
+    const module = pathToFileURL(join(dir, 'program.js'))
+    for (const word of ['one', 'two', 'one']) {
+      writeFileSync(join(dir, 'program.ts'), `const word: string = '${word}'\nconsole.log('ready ' + word)`)
+      const worker = await startModule(module)
+      expect(await worker.line(/^ready/)).toBe(`ready ${word}`)
+      await worker.exited
+    }
+    removeFolder(dir)
   })
 
   it('that ends before it is ready is reported with its output', async () => {

@@ -65,7 +65,8 @@ export class RateCounter {
     const now = this.clock()
     const count = this.current(name, now)
     const total = count.settled + count.sent + count.unsent + 1
-    const resetMs = count.resetAt - now
+    // What was added to a fraction and taken off again may be a hair more: told in whole seconds, that would be one more than a window has.
+    const resetMs = Math.min(count.resetAt - now, this.windowMs)
     if (total > limit) return { blocked: true, total: limit, resetMs }
     count.unsent++
     this.dirty.add(name)

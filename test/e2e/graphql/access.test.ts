@@ -10,7 +10,7 @@ import { EchoTasks, useServices } from '../harness.js'
 import type { Answer } from './harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 let service: Awaited<ReturnType<typeof serve>>
 let mine: string
 let failed: string

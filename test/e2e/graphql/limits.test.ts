@@ -9,7 +9,7 @@ import { useServices } from '../harness.js'
 import { type Answer, asker } from './harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 let service: Awaited<ReturnType<typeof serve>>
 const { ask, refused, send } = asker(() => service.http)
 

@@ -9,7 +9,7 @@ import { EchoTasks, GateTasks, useServices } from '../harness.js'
 import { asker } from './harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 let service: Awaited<ReturnType<typeof serve>>
 const { ask, refused } = asker(() => service.http)
 

@@ -10,7 +10,7 @@ import { EchoTasks, useServices } from '../harness.js'
 import { asker } from './harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 let namespace: string
 let service: Awaited<ReturnType<typeof serve>>
 const { ask } = asker(() => service.http)
@@ -35,7 +35,7 @@ const BESIDES = /^(writeaudit|rate|touchkey)_/
 /** Commands that Redis was given meanwhile, without those of scripts. */
 async function commandsDuring(work: () => Promise<unknown>): Promise<number> {
   const client = redis.connect()
-  const monitor = await client.duplicate().monitor()
+  const monitor = await client.monitor()
   let commands = 0
   const ends = new Promise<void>((resolve) => {
     monitor.on('monitor', (_time: string, [name, script = '']: string[], source: string) => {

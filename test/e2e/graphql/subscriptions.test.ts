@@ -10,7 +10,7 @@ import { until } from '../../support/wait.js'
 import { EchoTasks, useServices } from '../harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 let service: Awaited<ReturnType<typeof serve>>
 let namespace: string
 

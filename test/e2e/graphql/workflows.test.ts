@@ -19,7 +19,7 @@ class ParentTasks {
 }
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 let service: Awaited<ReturnType<typeof serve>>
 const { ask, refused } = asker(() => service.http)
 

@@ -76,6 +76,13 @@ test('two processes share a limit: together they let through what it allows, and
   expect(two.hit('key:b', 100).blocked).toBe(false)
 })
 
+test('no window lasts longer than a window, whatever fraction of a millisecond it begins at', () => {
+  const beginsAt = 27_332.314876137152
+  expect(beginsAt + 10_000 - beginsAt).toBeGreaterThan(10_000)
+  const counter = new RateCounter(() => Promise.reject(new Error('away')), { windowMs: 10_000, clock: () => beginsAt })
+  expect(counter.hit('a', 1)).toEqual({ blocked: false, total: 1, resetMs: 10_000 })
+})
+
 test('the window of Redis counts, not that of a process: it ends for all at the same time', async () => {
   const namespace = redis.ns()
   const [first, second] = await Promise.all([connected(namespace), connected(namespace)])

@@ -1,5 +1,9 @@
-/** One replica of an application with plain methods of @nestjs/schedule: each writes into Redis that it ran. `REPLICA` says where and how. */
+/**
+ * One replica of an application with plain methods of @nestjs/schedule: each writes into Redis that it ran. `REPLICA` says where and how. It
+ * prints `loaded`, begins at SIGUSR2, and prints `ready`.
+ */
 import 'reflect-metadata'
+import { once } from 'node:events'
 import { Injectable, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { Cron, Interval, ScheduleModule, Timeout } from '@nestjs/schedule'
@@ -71,6 +75,9 @@ function logger() {
   return { debug: say, info: say, warn: say, error: say }
 }
 
+const told = once(process, 'SIGUSR2')
+console.log('loaded')
+await told
 const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'] })
 process.once('SIGTERM', async () => {
   await app.close()

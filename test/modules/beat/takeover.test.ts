@@ -38,21 +38,28 @@ class Replicas {
   private readonly connection = redis.connect()
   readonly running = new Map<string, WorkerProcess>()
 
-  async start(name: string, more: Partial<ReplicaOptions> = {}, clockOffsetMs = 0): Promise<WorkerProcess> {
+  async start(name: string, more: Partial<ReplicaOptions> = {}, clockOffsetMs = 0): Promise<void> {
+    await begin(await this.load(name, more, clockOffsetMs))
+  }
+
+  /** None begins before all are loaded: on a busy machine that takes as long as a test may be. */
+  async startAll(names: readonly string[], more: Partial<ReplicaOptions> = {}): Promise<void> {
+    const loaded = await Promise.all(names.map((name) => this.load(name, more)))
+    await Promise.all(loaded.map(begin))
+  }
+
+  private async load(name: string, more: Partial<ReplicaOptions>, clockOffsetMs = 0): Promise<WorkerProcess> {
     const options: ReplicaOptions = { name, redis: redis.url, namespace: this.namespace, takeOver: TAKE_OVER, ...more }
     const clock = new URL('../../support/clock-offset.ts', import.meta.url).href
     const replica = await startModule(new URL('./replica.js', import.meta.url), {
       env: { REPLICA: JSON.stringify(options), CHORDIS_CLOCK_OFFSET_MS: String(clockOffsetMs) },
       nodeArgs: ['--import', clock],
+      ready: /^loaded$/,
       timeoutMs: 60_000,
     })
     onTestFinished(() => void replica.kill9())
     this.running.set(name, replica)
     return replica
-  }
-
-  async startAll(names: readonly string[], more: Partial<ReplicaOptions> = {}): Promise<void> {
-    await Promise.all(names.map((name) => this.start(name, more)))
   }
 
   async runs(job: string): Promise<Run[]> {
@@ -69,12 +76,10 @@ class Replicas {
 
   /** Waits until each job has run so often since. */
   async more(count: number, jobs: readonly Job[] = TICKING): Promise<void> {
-    for (const job of jobs) {
-      const before = (await this.runs(job)).length
-      await until(async () => (await this.runs(job)).length >= before + count, {
-        timeoutMs: 30_000,
-        what: `${job} runs ${count} times more`,
-      })
+    const ran = async (job: Job) => (await this.runs(job)).length
+    const before = await Promise.all(jobs.map(ran))
+    for (const [k, job] of jobs.entries()) {
+      await until(async () => (await ran(job)) >= (before[k] ?? 0) + count, { timeoutMs: 30_000, what: `${job} runs ${count} times more` })
     }
   }
 
@@ -93,6 +98,11 @@ class Replicas {
       expect((await this.runs(job)).length, `runs of ${job}`).toBe(claimed.length)
     }
   }
+}
+
+async function begin(replica: WorkerProcess): Promise<void> {
+  process.kill(replica.pid, 'SIGUSR2')
+  await replica.line(/^ready$/, 60_000)
 }
 
 async function stopped(replica: WorkerProcess): Promise<JobStats[]> {

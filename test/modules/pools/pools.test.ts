@@ -17,7 +17,7 @@ describe.each(['inline', 'thread', 'process'] as const)('an application whose po
     const namespace = uniqueName()
     const client = await Client.connect({ redis: redis.url, namespace })
     const env = { POOL_APP: JSON.stringify({ redis: redis.url, namespace, pool }) }
-    const app = await startModule(new URL('./main.js', import.meta.url), { env, timeoutMs: 40_000 })
+    const app = await startModule(new URL('./main.js', import.meta.url), { env, timeoutMs: 80_000 })
     onTestFinished(async () => {
       await app.kill9()
       await client.close()

@@ -18,12 +18,27 @@ const OPTIONS: ts.CompilerOptions = {
   noEmitOnError: true,
 }
 
+/** Most of the work is to read the declarations of packages, which are the same for every document. */
+const packages = new Map<string, ts.SourceFile | undefined>()
+
+function host(): ts.CompilerHost {
+  const plain = ts.createCompilerHost(OPTIONS)
+  const read = plain.getSourceFile.bind(plain)
+  plain.getSourceFile = (name, ...how) => {
+    if (!/\/node_modules\/|\/dist\//.test(name)) return read(name, ...how)
+    if (!packages.has(name)) packages.set(name, read(name, ...how))
+    return packages.get(name)
+  }
+  return plain
+}
+
 /** Writes `name.js` beside every `name.ts` of the folder; answers what is wrong, by file. */
 export function compileBlocks(folder: string, files: readonly string[]): string[] {
   if (files.length === 0) return []
   const program = ts.createProgram(
     files.map((file) => join(folder, file)),
     OPTIONS,
+    host(),
   )
   const faults = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics]
   return ts.formatDiagnostics(faults, {
