@@ -28,7 +28,11 @@ export class ChordisApi {
   async submitWorkflow(request: SubmitRequest, { key, ...options }: CallOptions & { key?: string } = {}): Promise<Submitted> {
     const body = request.id === undefined && key === undefined ? { ...request, id: newId() } : request
     const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key }
-    const submitted = await this.post<Submitted>(at('workflows'), body, { ...options, headers, repeatable: true })
+    const call = this.post<Submitted>(at('workflows'), body, { ...options, headers, repeatable: true })
+    const submitted = await call.catch((error: unknown) => {
+      if (error instanceof ChordisApiError) error.sentAs = body.id
+      throw error
+    })
     // An id that was made here cannot have been there before: it was an attempt of ours whose answer was lost.
     return body === request ? submitted : { ...submitted, duplicate: false }
   }

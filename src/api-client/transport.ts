@@ -4,6 +4,7 @@
  * Repeated is only what may be: what reads, and what is the same however often it is asked for.
  */
 import { ChordisApiError, errorOf } from './error.js'
+import { mayHaveArrived, networkError } from './network-error.js'
 
 /** How the client reaches the service. */
 export interface ClientOptions {
@@ -63,11 +64,14 @@ export class Transport {
   async send(call: Call): Promise<Response> {
     const { repeatable = call.method !== 'POST', signal } = call
     const { retries = RETRIES } = this.options
+    let inDoubt = false
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.attempt(call)
       } catch (error) {
         signal?.throwIfAborted()
+        inDoubt ||= call.method !== 'GET' && mayHaveArrived(error)
+        if (error instanceof ChordisApiError) error.inDoubt = inDoubt
         if (!(error instanceof ChordisApiError) || !error.retryable || !repeatable || attempt >= retries) {
           if (attempt > 0 && call.method === 'DELETE' && isGone(error)) return new Response(null, { status: 204 })
           throw error
@@ -82,7 +86,7 @@ export class Transport {
     const answer = await this.send(call)
     if (answer.status === 204) return undefined as T
     return (await answer.json().catch((cause: unknown) => {
-      throw new ChordisApiError(answer.status, 'answer-invalid', 'the answer is not JSON', undefined, undefined, { cause })
+      throw new ChordisApiError(answer.status, 'answer-invalid', 'the answer is not JSON', { cause })
     })) as T
   }
 
@@ -107,8 +111,7 @@ export class Transport {
     } catch (error) {
       if (error instanceof ChordisApiError) throw error
       call.signal?.throwIfAborted()
-      if (limit.aborted)
-        throw new ChordisApiError(0, 'timeout', 'the service did not answer in time', undefined, undefined, { cause: error })
+      if (limit.aborted) throw new ChordisApiError(0, 'timeout', 'the service did not answer in time', { cause: error })
       throw networkError(error)
     }
   }
@@ -136,12 +139,6 @@ export class Transport {
     }
   }
 }
-
-/** What `fetch` throws when there is no answer. */
-export const networkError = (cause: unknown): ChordisApiError =>
-  new ChordisApiError(0, 'network', `the service cannot be reached: ${String((cause as Error)?.message ?? cause)}`, undefined, undefined, {
-    cause,
-  })
 
 /** It was removed by an attempt whose answer was lost. */
 const isGone = (error: unknown): boolean => error instanceof ChordisApiError && error.status === 404
