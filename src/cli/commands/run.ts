@@ -1,13 +1,8 @@
 /** `chordis run`: looks at a workflow that was submitted. */
-import {
-  ChordisError,
-  type NodeResult,
-  type NodeState,
-  type TaskState,
-  type WorkflowHandle,
-  type WorkflowStatus,
-} from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import { ChordisError, type NodeResult, type NodeState, type TaskState, type WorkflowStatus } from '../../engine/index.js'
+import type { SeenWorkflow } from '../backend/backend.js'
+import { withBackend } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { countsText } from '../follow.js'
 import { exitOf, type OutcomeShape, printOutcome, shapeOf } from '../outcome.js'
 import { type Cell, columns, cut, duration, type Paint, safe } from '../terminal.js'
@@ -19,9 +14,9 @@ export interface ShowArguments {
   state?: NodeState[]
 }
 
-/** Asks something about one workflow and lets go of Redis. */
-function withWorkflow(context: Context, id: string, ask: (handle: WorkflowHandle) => Promise<number>): Promise<number> {
-  return withApp(context, (app) => ask(app.workflow(id)))
+/** Asks something about one workflow and lets go of it. */
+function withWorkflow(context: Context, id: string, ask: (handle: SeenWorkflow) => Promise<number>): Promise<number> {
+  return withBackend(context, (backend) => ask(backend.workflow(id)))
 }
 
 /** Ms from its submission to its outcome; null while there is none. */
@@ -44,10 +39,10 @@ export function show(context: Context, id: string, options: ShowArguments): Prom
   })
 }
 
-async function tasksOf(handle: WorkflowHandle, { limit, state }: ShowArguments): Promise<{ tasks: NodeResult[]; more: boolean }> {
+async function tasksOf(handle: SeenWorkflow, { limit, state }: ShowArguments): Promise<{ tasks: NodeResult[]; more: boolean }> {
   const tasks: NodeResult[] = []
   if (limit === 0) return { tasks, more: false }
-  for await (const node of handle.nodes()) {
+  for await (const node of handle.nodes(state)) {
     if (state !== undefined && !(state as readonly string[]).includes(node.state)) continue
     if (tasks.length === limit) return { tasks, more: true }
     tasks.push(node)
@@ -139,6 +134,7 @@ export function result(context: Context, id: string, { wait }: { wait: number })
       })
     }
     const shape = shapeOf(outcome, outcome.state === 'GROUP' ? (await handle.status()).state : 'FAILURE')
+    if (shape.hidden) throw new ChordisError('forbidden', `what workflow ${id} came to needs the scope payloads:read`, { workflow: id })
     if (context.json) context.print(JSON.stringify({ id, ...shape }))
     else printOutcome(context, id, outcome, shape)
     return exitOf(shape)
