@@ -2,7 +2,7 @@
 import { ChordisApiError } from './error.js'
 import { type ApiEvent, type EventOptions, events } from './events.js'
 import { type ManyAnswer, type ManyOptions, newId, submitMany } from './submit-many.js'
-import { type Call, type CallOptions, type ClientOptions, type QueryValue, Transport } from './transport.js'
+import { bodyOf, type Call, type CallOptions, type ClientOptions, type QueryValue, Transport } from './transport.js'
 import type { Outcome, Page, QueryOf, Schemas, SubmitRequest, Submitted, Workflow, WorkflowRow } from './types.js'
 
 const at = (...parts: string[]): string => `/v1/${parts.map(encodeURIComponent).join('/')}`
@@ -102,8 +102,9 @@ export class ChordisApi {
 
   /** Its outcome; null: there is none within `waitMs` (at most 60,000). */
   async getResult(id: string, { waitMs = 0, ...options }: CallOptions & { waitMs?: number } = {}): Promise<Outcome | null> {
-    const answer = await this.transport.send({ method: 'GET', path: at('workflows', id, 'result'), query: { waitMs }, waitMs, ...options })
-    const body = (await answer.json()) as Outcome
+    const call = { method: 'GET', path: at('workflows', id, 'result'), query: { waitMs }, waitMs, ...options } as const
+    const answer = await this.transport.send(call)
+    const body = (await bodyOf(answer, call)) as Outcome
     return answer.status === 200 ? body : null
   }
 

@@ -64,7 +64,8 @@ export class ChordisApiError extends Error {
 export async function errorOf(answer: Response): Promise<ChordisApiError> {
   const text = await answer.text().catch(() => '')
   const problem = problemOf(text)
-  const message = problem?.detail ?? `${answer.status} ${answer.statusText}`
+  const elsewhere = answer.headers.get('location')
+  const message = problem?.detail ?? `${answer.status} ${answer.statusText}${elsewhere === null ? '' : `, to ${elsewhere}`}`
   const retryAfterMs = retryAfterOf(answer.headers.get('retry-after'))
   return new ChordisApiError(answer.status, problem?.code ?? 'answer-invalid', message, { problem, retryAfterMs })
 }

@@ -18,6 +18,8 @@ export interface ClientOptions {
   retries?: number
   /** Longest wait between two attempts, ms. Default 10,000. */
   maxDelayMs?: number
+  /** Longest `Retry-After` that is waited for, ms; what asks for longer is thrown. Default: any. */
+  maxRetryAfterMs?: number
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>
   /** Instead of the global one. */
@@ -63,7 +65,7 @@ export class Transport {
   /** The answer, when it is a success. @throws ChordisApiError; the signal's reason */
   async send(call: Call): Promise<Response> {
     const { repeatable = call.method !== 'POST', signal } = call
-    const { retries = RETRIES } = this.options
+    const { retries = RETRIES, maxRetryAfterMs = Infinity } = this.options
     let inDoubt = false
     for (let attempt = 0; ; attempt++) {
       try {
@@ -72,7 +74,8 @@ export class Transport {
         signal?.throwIfAborted()
         inDoubt ||= call.method !== 'GET' && mayHaveArrived(error)
         if (error instanceof ChordisApiError) error.inDoubt = inDoubt
-        if (!(error instanceof ChordisApiError) || !error.retryable || !repeatable || attempt >= retries) {
+        const again = error instanceof ChordisApiError && error.retryable && (error.retryAfterMs ?? 0) <= maxRetryAfterMs
+        if (!again || !repeatable || attempt >= retries) {
           if (attempt > 0 && call.method === 'DELETE' && isGone(error)) return new Response(null, { status: 204 })
           throw error
         }
@@ -85,9 +88,7 @@ export class Transport {
   async json<T>(call: Call): Promise<T> {
     const answer = await this.send(call)
     if (answer.status === 204) return undefined as T
-    return (await answer.json().catch((cause: unknown) => {
-      throw new ChordisApiError(answer.status, 'answer-invalid', 'the answer is not JSON', { cause })
-    })) as T
+    return (await bodyOf(answer, call)) as T
   }
 
   /** Ms to wait before the next attempt. */
@@ -99,7 +100,8 @@ export class Transport {
   /** The answer of one attempt, whose body may go on for ever: only its head is waited for within the time limit. */
   async open(call: Call, signal: AbortSignal): Promise<Response> {
     const { fetch: ask = globalThis.fetch } = this.options
-    const answer = await ask(this.urlOf(call), { ...(await this.initOf(call)), signal })
+    // What is sent elsewhere by a redirect may become a GET on its way, and has a credential with it.
+    const answer = await ask(this.urlOf(call), { ...(await this.initOf(call)), signal, redirect: 'manual' })
     if (!answer.ok) throw await errorOf(answer)
     return answer
   }
@@ -137,6 +139,18 @@ export class Transport {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     }
+  }
+}
+
+/** The body of an answer as JSON. @throws ChordisApiError `answer-invalid`; `network` when the connection ended before it did */
+export async function bodyOf(answer: Response, { method }: Pick<Call, 'method'>): Promise<unknown> {
+  try {
+    return await answer.json()
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new ChordisApiError(answer.status, 'answer-invalid', 'the answer is not JSON', { cause })
+    const error = networkError(cause)
+    error.inDoubt = method !== 'GET'
+    throw error
   }
 }
 
