@@ -1,7 +1,7 @@
 /** How the command line says what went wrong with a call over HTTP. The codes of the service are the engine's. */
 import type { ChordisApiError } from '../api-client/index.js'
 import { type CanvasFault, ERROR_RULES, type ErrorCode } from '../engine/index.js'
-import type { Failure } from './failure.js'
+import type { Failure } from './failure-shape.js'
 import { duration } from './terminal.js'
 
 /** Exit codes of what only HTTP has. */

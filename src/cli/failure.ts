@@ -5,8 +5,9 @@
  */
 import { CommanderError } from 'commander'
 import { ChordisApiError } from '../api-client/index.js'
-import { type CanvasFault, CanvasInvalidError, ChordisError, ERROR_RULES, ModuleInvalidError } from '../engine/index.js'
+import { CanvasInvalidError, ChordisError, ERROR_RULES, ModuleInvalidError } from '../engine/index.js'
 import { apiFailure } from './api-failure.js'
+import type { Failure } from './failure-shape.js'
 import { columns, type Paint, safe } from './terminal.js'
 
 /** Exit codes, as `--help` shows them. */
@@ -44,20 +45,6 @@ export class CliError extends Error {
     super(message)
     this.name = 'CliError'
   }
-}
-
-/** What is told of an error: the shape of `--json` on standard error. */
-export interface Failure {
-  code: string
-  message: string
-  exit: number
-  path?: string
-  workflow?: string
-  /** Of a service that says so: how long to wait, ms. */
-  retryAfterMs?: number
-  /** All faults of a canvas. */
-  faults?: readonly CanvasFault[]
-  detail?: readonly string[]
 }
 
 /** Any error as a failure; null for what is none (`--help`, `--version`). */

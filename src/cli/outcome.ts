@@ -1,6 +1,6 @@
 /** The outcome of a workflow for people and for programs. */
 import { type Json, type Outcome, plainValue, type WireError, WorkflowFailedError, type WorkflowStatus } from '../engine/index.js'
-import type { SeenOutcome } from './backend/backend.js'
+import { HIDDEN, type SeenOutcome } from './backend/backend.js'
 import type { Context } from './context.js'
 import { type Paint, safe } from './terminal.js'
 
@@ -30,7 +30,7 @@ export const exitOf = ({ state }: OutcomeShape): number => (state === 'SUCCESS' 
 
 /** Prints the value to standard output, or what went wrong to standard error. */
 export function printOutcome(context: Context, workflow: string, outcome: Outcome, shape: OutcomeShape): void {
-  if (shape.hidden) context.note(`${workflow}  ${shape.state}  what it came to is hidden: the key lacks payloads:read`)
+  if (shape.hidden) context.note(`${workflow}  ${shape.state}  ${HIDDEN}`)
   else if (shape.state === 'SUCCESS') context.print(JSON.stringify(shape.result ?? null, null, 2))
   else for (const line of failureLinesOf(workflow, outcome, context.err)) context.note(line)
 }

@@ -155,8 +155,9 @@ export const way = { service: false }
 /** A Redis for the file, and the program built. Each shell has a namespace of its own, and where the file says so a service of it. */
 export function useCli(): () => Promise<Shell> {
   const redis = useRedis()
-  beforeAll(() => {
+  beforeAll(async () => {
     execFileSync(process.execPath, ['scripts/setup.mjs'], { cwd: ROOT, stdio: 'pipe' })
+    if (way.service) await loadService()
   }, 120_000)
   return async () => {
     const namespace = redis.ns()
@@ -164,9 +165,12 @@ export function useCli(): () => Promise<Shell> {
   }
 }
 
+/** Only where it is needed: it takes seconds to load. */
+const loadService = () => import('../../src/modules/service/index.js')
+
 /** Where a service listens that ends with the test. */
 async function serve(redis: string, namespace: string): Promise<string> {
-  const { createService } = await import('../../src/modules/service/index.js')
+  const { createService } = await loadService()
   const { url, close } = await createService({ redis, namespace, roles: ['api'], port: 0, logger: false, drain: { httpMs: 200 } })
   onTestFinished(close)
   return url

@@ -25,6 +25,12 @@ import type {
 /** An outcome, as it may be seen. `hidden`: the key may not see payloads, and results and messages were left out. */
 export type SeenOutcome = Outcome & { hidden?: true }
 
+/** What stands for what the key may not see: arguments, results, texts of errors. */
+export const HIDDEN = 'hidden: the key lacks payloads:read'
+
+/** Whether something was left out of what a service showed. */
+export const isHidden = (shown: object): boolean => 'hidden' in shown
+
 /** A workflow, as commands ask it and tell it what to do: what a `WorkflowHandle` can. */
 export interface SeenWorkflow {
   readonly id: string

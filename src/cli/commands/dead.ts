@@ -1,6 +1,6 @@
 /** `chordis dead`: tasks that failed with no attempt left. */
 import type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from '../../engine/index.js'
-import type { Backend } from '../backend/backend.js'
+import { type Backend, HIDDEN, isHidden } from '../backend/backend.js'
 import { withBackend } from '../backend/open.js'
 import type { Context } from '../context.js'
 import { CliError } from '../failure.js'
@@ -62,7 +62,7 @@ function showLines(letter: DeadLetterDetails, style: Paint): string[] {
   const { id, task, queue, tenant, args, kwargs, attempts, failedAt, error, errors } = letter
   const facts: [string, string][] = [['queue', queue]]
   if (tenant !== '-') facts.push(['tenant', tenant])
-  facts.push(['args', cut(safe(JSON.stringify(args)), WIDEST)])
+  facts.push(['args', isHidden(letter) ? HIDDEN : cut(safe(JSON.stringify(args)), WIDEST)])
   if (Object.keys(kwargs).length > 0) facts.push(['kwargs', cut(safe(JSON.stringify(kwargs)), WIDEST)])
   for (const past of errors) {
     const said = past.error === null ? 'asked for a retry' : errorText(past.error)

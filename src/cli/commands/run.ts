@@ -1,6 +1,6 @@
 /** `chordis run`: looks at a workflow that was submitted. */
 import { ChordisError, type NodeResult, type NodeState, type TaskState, type WorkflowStatus } from '../../engine/index.js'
-import type { SeenWorkflow } from '../backend/backend.js'
+import { HIDDEN, isHidden, type SeenWorkflow } from '../backend/backend.js'
 import { withBackend } from '../backend/open.js'
 import type { Context } from '../context.js'
 import { countsText } from '../follow.js'
@@ -100,6 +100,7 @@ const pausedText = ({ since, reason }: NonNullable<WorkflowStatus['paused']>): s
   `since ${new Date(since).toISOString()}${reason === null ? '' : `: ${safe(reason)}`}`
 
 function outcomeRow(shape: OutcomeShape, width: number): [string, string][] {
+  if (shape.hidden) return [['result', HIDDEN]]
   if (shape.state === 'SUCCESS') return [['result', cut(JSON.stringify(shape.result ?? null), width)]]
   if (shape.error === undefined) return []
   const causes: [string, string][] = []
@@ -111,10 +112,11 @@ function outcomeRow(shape: OutcomeShape, width: number): [string, string][] {
 
 const header = (style: Paint): Cell[] => ['NODE', 'TASK', 'STATE', 'TRIES', 'RESULT'].map((text) => ({ text, colour: style.faint }))
 
-function row({ id, task, state, attempts, result, error, info, ignored }: NodeResult, style: Paint): Cell[] {
+function row(task: NodeResult, style: Paint): Cell[] {
+  const { id, state, attempts, result, error, info, ignored } = task
   const said = error ? `${error.type}: ${error.message}` : result !== undefined ? JSON.stringify(result) : ''
-  const note = ignored ? 'ignored' : said === '' && info !== undefined ? JSON.stringify(info) : said
-  return [id, safe(task), { text: state, colour: stateColour(state, style) }, String(attempts), cut(safe(note), 2_000)]
+  const note = isHidden(task) ? 'hidden' : ignored ? 'ignored' : said === '' && info !== undefined ? JSON.stringify(info) : said
+  return [id, safe(task.task), { text: state, colour: stateColour(state, style) }, String(attempts), cut(safe(note), 2_000)]
 }
 
 /** Cuts a line at the width of the screen, counting no colours. Only its last cell, which has none, is ever that long. */

@@ -3,7 +3,7 @@ import type { Schemas } from '../../../api-client/index.js'
 import type { DeadLetterChange, DeadLetterDetails, DeadLetterFilter, DeadLetterPage } from '../../../engine/index.js'
 import { isMissing } from '../../failure.js'
 import type { Backend } from '../backend.js'
-import { type ApiOf, LONG_MS } from './backend.js'
+import { type ApiOf, LONG_MS } from './api.js'
 
 type Letters = Backend['deadLetters']
 type Which = { tenant?: string; body: Pick<Schemas['ChangeLettersRequest'], 'id' | 'filter'> }

@@ -2,7 +2,7 @@
 import type { ChordisApi } from '../../../api-client/index.js'
 import type { QueueChangeOptions, QueuedTask, QueueView } from '../../../engine/index.js'
 import type { Backend } from '../backend.js'
-import { LONG_MS } from './backend.js'
+import { LONG_MS } from './api.js'
 import { everyPage } from './pages.js'
 
 export class ServiceQueues implements Pick<Backend['queues'], keyof Backend['queues']> {

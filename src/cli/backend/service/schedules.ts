@@ -14,7 +14,7 @@ import type {
   TriggerAnswer,
 } from '../../../engine/index.js'
 import type { Backend } from '../backend.js'
-import { type ApiOf, LONG_MS } from './backend.js'
+import { type ApiOf, LONG_MS } from './api.js'
 import { wasThere } from './workflow.js'
 
 export class ServiceSchedules implements Pick<Backend['schedules'], keyof Backend['schedules']> {

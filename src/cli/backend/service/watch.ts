@@ -13,13 +13,18 @@ export class ServiceWatch implements Watch {
   private changed = false
   private wake: () => void = () => {}
 
-  constructor(api: ChordisApi, id: string) {
+  /** @param mostMs between two looks, ms */
+  constructor(
+    api: ChordisApi,
+    id: string,
+    private readonly mostMs = MOST_MS,
+  ) {
     void this.listen(api, id)
   }
 
   async next(withinMs: number): Promise<void> {
     await sleep(Math.min(LEAST_MS, withinMs))
-    const most = Math.min(MOST_MS, withinMs) - LEAST_MS
+    const most = Math.min(this.mostMs, withinMs) - LEAST_MS
     if (!this.changed && most > 0) await Promise.race([sleep(most), this.told()])
     this.changed = false
   }

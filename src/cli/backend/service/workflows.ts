@@ -11,7 +11,7 @@ import {
   type WorkflowPage,
 } from '../../../engine/index.js'
 import type { Backend } from '../backend.js'
-import type { ApiOf } from './backend.js'
+import type { ApiOf } from './api.js'
 
 /** As the service names it: the tenant is said otherwise. */
 type Filter = Schemas['FilterRequest']
