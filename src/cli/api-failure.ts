@@ -28,7 +28,8 @@ export function apiFailure(error: ChordisApiError): Failure {
 /** What the service does not know, and what may have happened although nobody said so, have codes of their own. */
 function codeOf({ code, status, message, inDoubt }: ChordisApiError): string {
   if (inDoubt) return 'outcome-unknown'
-  return status === 404 && /^Cannot (GET|POST|PUT|DELETE) \//.test(message) ? 'route-unknown' : code
+  const isRoute = status === 405 || (status === 404 && /^Cannot (GET|POST|PUT|DELETE) \//.test(message))
+  return isRoute ? 'route-unknown' : code
 }
 
 function messageOf(code: string, { message, inDoubt }: ChordisApiError): string {

@@ -89,6 +89,26 @@ test('what a key may not see is not shown as if it were nothing', async () => {
   expect(shown.tasks).toEqual([{ id: '0', task: 'words', state: 'SUCCESS', attempts: 1, hidden: true }])
 })
 
+test('a key of all tenants acts for the one that is named: in submits, lists, counts, schedules and changes of many', async () => {
+  const sh = await shell()
+  const key = await keyOf(sh, { scopes: ['*'] })
+  const { url } = await serve(sh)
+  const json = async (...args: string[]) =>
+    JSON.parse((await through(sh, url, [...args, '--json'], { key })).out) as Record<string, unknown>
+  for (const tenant of ['acme', 'other']) {
+    const input = JSON.stringify({ ...JSON.parse(WORD), options: { countdown: 3_600 } })
+    await through(sh, url, ['submit', '-', '--id', `of-${tenant}`, '--tenant', tenant], { input, key })
+  }
+  expect(await json('list', '--tenant', 'acme')).toMatchObject({ counts: { total: 1 }, workflows: [{ id: 'of-acme', tenant: 'acme' }] })
+  expect(await json('list', '--tenant', '-')).toMatchObject({ counts: { total: 0 }, workflows: [] })
+  const input = JSON.stringify({ id: 's', tenant: 'acme', rules: '0 3 * * *', canvas: JSON.parse(WORD) as object })
+  await through(sh, url, ['schedules', 'upsert', '-'], { input, key })
+  expect(await json('schedules', 'show', 's', '--tenant', 'acme')).toMatchObject({ id: 's', tenant: 'acme' })
+  expect(await through(sh, url, ['schedules', 'show', 's'], { key })).toMatchObject({ code: 5 })
+  expect(await json('run', 'revoke', '--tenant', 'acme', '--yes')).toEqual({ matched: 1, revoked: 1, dryRun: false })
+  expect(await json('list', '--state', 'pending')).toMatchObject({ workflows: [{ id: 'of-other' }] })
+})
+
 test('too many requests: what reads waits as it is told to, what may not be repeated is told when to come back', async () => {
   const sh = await shell()
   const key = await keyOf(sh, { scopes: ['*'], rate: 1 })

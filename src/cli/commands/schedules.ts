@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.js'
 import { withBackend } from '../backend/open.js'
 import type { Context } from '../context.js'
 import { isMissing } from '../failure.js'
+import { inLanes } from '../lanes.js'
 import { type ListedSchedule, listLines, type ShownRun, showLines } from '../schedule-lines.js'
 
 export interface ListSchedulesArguments extends ScheduleOf {
@@ -39,12 +40,10 @@ export function withSchedules(context: Context, ask: (schedules: Schedules, stat
 export function list(context: Context, options: ListSchedulesArguments): Promise<number> {
   return withSchedules(context, async (schedules, stateOf) => {
     const page = await schedules.list(options)
-    const listed = await Promise.all(
-      page.schedules.map(async (view): Promise<ListedSchedule> => {
-        const [last] = view.runs
-        return { ...view, lastState: last === undefined ? null : await stateOf(last) }
-      }),
-    )
+    const listed = await inLanes(page.schedules, async (view): Promise<ListedSchedule> => {
+      const [last] = view.runs
+      return { ...view, lastState: last === undefined ? null : await stateOf(last) }
+    })
     if (context.json) context.print(JSON.stringify({ schedules: listed, cursor: page.cursor }))
     else if (listed.length === 0) context.print('no schedule')
     else for (const line of listLines(listed, page.cursor, context.out, Date.now())) context.print(line)

@@ -3,15 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChordisApi, Schemas, SubmitRequest } from '../../../api-client/index.js'
 import type { ChangedCall, NodeResult, NodeState, RevokeOptions, RunView, SubmitOptions, WorkflowStatus } from '../../../engine/index.js'
 import { isMissing } from '../../failure.js'
+import { inLanes } from '../../lanes.js'
 import type { SeenOutcome, SeenWorkflow } from '../backend.js'
 
 /** Longest wait of one request, ms. */
 const WAIT_MS = 30_000
 /** A service that is being stopped answers those who wait; the next one is asked after this long, ms. */
 const AGAIN_MS = 250
-/** Task calls that are listed by one request, and asked for at the same time. */
+/** Task calls that are listed by one request, and of which results are asked for before the next ones are looked at. */
 const LISTED = 1_000
-const AT_ONCE = 16
+const AT_ONCE = 64
 /** What came of a task is asked for where it may have come to something. */
 const OVER: readonly string[] = ['SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'] satisfies NodeState[]
 
@@ -60,8 +61,8 @@ export class ServiceWorkflow implements SeenWorkflow {
   }
 
   private results(tasks: readonly Schemas['TaskCall'][]): Promise<NodeResult[]> {
-    const one = (task: Schemas['TaskCall']) => (OVER.includes(task.state) ? this.api.getTaskCall(this.id, task.id) : task)
-    return Promise.all(tasks.map(one)) as Promise<NodeResult[]>
+    const one = async (task: Schemas['TaskCall']) => (OVER.includes(task.state) ? this.api.getTaskCall(this.id, task.id) : task)
+    return inLanes(tasks, one) as Promise<NodeResult[]>
   }
 
   async runs(): Promise<RunView[]> {
