@@ -40,6 +40,13 @@ module.exports = {
       to: { path: ['^src/(modules/|main\\.ts)', packages(FRAMEWORKS)] },
     },
     {
+      name: 'commands-know-no-transport',
+      comment: 'A command asks a backend. Whether Redis or a service is behind it is known to src/cli/backend, and, of errors, to the two files that tell them.',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '^src/cli/(backend/|(api-)?failure\\.ts$)' },
+      to: { path: '^src/(api-client/|cli/backend/(redis|service/))' },
+    },
+    {
       name: 'pure-layers-do-no-io',
       comment: 'canvas, protocol and beat/timing use no Node API but Buffer and, in the ids of protocol, hashes and random bytes.',
       severity: 'error',

@@ -2,7 +2,7 @@
 import { ChordisApiError } from './error.js'
 import { type ApiEvent, type EventOptions, events } from './events.js'
 import { type ManyAnswer, type ManyOptions, newId, submitMany } from './submit-many.js'
-import { type Call, type CallOptions, type ClientOptions, type QueryValue, Transport } from './transport.js'
+import { bodyOf, type Call, type CallOptions, type ClientOptions, type QueryValue, Transport } from './transport.js'
 import type { Outcome, Page, QueryOf, Schemas, SubmitRequest, Submitted, Workflow, WorkflowRow } from './types.js'
 
 const at = (...parts: string[]): string => `/v1/${parts.map(encodeURIComponent).join('/')}`
@@ -28,7 +28,11 @@ export class ChordisApi {
   async submitWorkflow(request: SubmitRequest, { key, ...options }: CallOptions & { key?: string } = {}): Promise<Submitted> {
     const body = request.id === undefined && key === undefined ? { ...request, id: newId() } : request
     const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key }
-    const submitted = await this.post<Submitted>(at('workflows'), body, { ...options, headers, repeatable: true })
+    const call = this.post<Submitted>(at('workflows'), body, { ...options, headers, repeatable: true })
+    const submitted = await call.catch((error: unknown) => {
+      if (error instanceof ChordisApiError) error.sentAs = body.id
+      throw error
+    })
     // An id that was made here cannot have been there before: it was an attempt of ours whose answer was lost.
     return body === request ? submitted : { ...submitted, duplicate: false }
   }
@@ -98,8 +102,9 @@ export class ChordisApi {
 
   /** Its outcome; null: there is none within `waitMs` (at most 60,000). */
   async getResult(id: string, { waitMs = 0, ...options }: CallOptions & { waitMs?: number } = {}): Promise<Outcome | null> {
-    const answer = await this.transport.send({ method: 'GET', path: at('workflows', id, 'result'), query: { waitMs }, waitMs, ...options })
-    const body = (await answer.json()) as Outcome
+    const call = { method: 'GET', path: at('workflows', id, 'result'), query: { waitMs }, waitMs, ...options } as const
+    const answer = await this.transport.send(call)
+    const body = (await bodyOf(answer, call)) as Outcome
     return answer.status === 200 ? body : null
   }
 

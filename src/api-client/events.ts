@@ -1,6 +1,7 @@
 /** Server-sent events as an async iterator, which connects again where it stopped. */
 import { ChordisApiError } from './error.js'
-import { type CallOptions, networkError, pause, type Transport } from './transport.js'
+import { networkError } from './network-error.js'
+import { type CallOptions, pause, type Transport } from './transport.js'
 
 /** Something that happened. */
 export interface ApiEvent {

@@ -4,7 +4,7 @@
  * @module chordis/client
  */
 export { ChordisApi } from './client.js'
-export { ChordisApiError, CLIENT_CODES, type Problem } from './error.js'
+export { type ApiErrorDetails, ChordisApiError, CLIENT_CODES, type Problem } from './error.js'
 export type { ApiEvent, EventOptions } from './events.js'
 export type { ManyAnswer, ManyOptions } from './submit-many.js'
 export type { CallOptions, ClientOptions } from './transport.js'

@@ -43,7 +43,7 @@ async function settled(transport: Transport, batch: readonly Line[], options: Ca
       const { id } = open[k] as Line
       const error =
         'problem' in line
-          ? new ChordisApiError(line.problem.status, line.problem.code, line.problem.detail, line.problem as Problem)
+          ? new ChordisApiError(line.problem.status, line.problem.code, line.problem.detail, { problem: line.problem as Problem })
           : undefined
       if (error?.retryable && attempt < (transport.options.retries ?? 4)) later.push(open[k] as Line)
       answers.set(id, error === undefined ? accepted(line as Accepted, attempt) : { id, error })

@@ -4,6 +4,7 @@
  * Repeated is only what may be: what reads, and what is the same however often it is asked for.
  */
 import { ChordisApiError, errorOf } from './error.js'
+import { mayHaveArrived, networkError } from './network-error.js'
 
 /** How the client reaches the service. */
 export interface ClientOptions {
@@ -17,6 +18,8 @@ export interface ClientOptions {
   retries?: number
   /** Longest wait between two attempts, ms. Default 10,000. */
   maxDelayMs?: number
+  /** Longest `Retry-After` that is waited for, ms; what asks for longer is thrown. Default: any. */
+  maxRetryAfterMs?: number
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>
   /** Instead of the global one. */
@@ -62,13 +65,17 @@ export class Transport {
   /** The answer, when it is a success. @throws ChordisApiError; the signal's reason */
   async send(call: Call): Promise<Response> {
     const { repeatable = call.method !== 'POST', signal } = call
-    const { retries = RETRIES } = this.options
+    const { retries = RETRIES, maxRetryAfterMs = Infinity } = this.options
+    let inDoubt = false
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.attempt(call)
       } catch (error) {
         signal?.throwIfAborted()
-        if (!(error instanceof ChordisApiError) || !error.retryable || !repeatable || attempt >= retries) {
+        inDoubt ||= call.method !== 'GET' && mayHaveArrived(error)
+        if (error instanceof ChordisApiError) error.inDoubt = inDoubt
+        const again = error instanceof ChordisApiError && error.retryable && (error.retryAfterMs ?? 0) <= maxRetryAfterMs
+        if (!again || !repeatable || attempt >= retries) {
           if (attempt > 0 && call.method === 'DELETE' && isGone(error)) return new Response(null, { status: 204 })
           throw error
         }
@@ -81,9 +88,7 @@ export class Transport {
   async json<T>(call: Call): Promise<T> {
     const answer = await this.send(call)
     if (answer.status === 204) return undefined as T
-    return (await answer.json().catch((cause: unknown) => {
-      throw new ChordisApiError(answer.status, 'answer-invalid', 'the answer is not JSON', undefined, undefined, { cause })
-    })) as T
+    return (await bodyOf(answer, call)) as T
   }
 
   /** Ms to wait before the next attempt. */
@@ -95,7 +100,8 @@ export class Transport {
   /** The answer of one attempt, whose body may go on for ever: only its head is waited for within the time limit. */
   async open(call: Call, signal: AbortSignal): Promise<Response> {
     const { fetch: ask = globalThis.fetch } = this.options
-    const answer = await ask(this.urlOf(call), { ...(await this.initOf(call)), signal })
+    // What is sent elsewhere by a redirect may become a GET on its way, and has a credential with it.
+    const answer = await ask(this.urlOf(call), { ...(await this.initOf(call)), signal, redirect: 'manual' })
     if (!answer.ok) throw await errorOf(answer)
     return answer
   }
@@ -107,8 +113,7 @@ export class Transport {
     } catch (error) {
       if (error instanceof ChordisApiError) throw error
       call.signal?.throwIfAborted()
-      if (limit.aborted)
-        throw new ChordisApiError(0, 'timeout', 'the service did not answer in time', undefined, undefined, { cause: error })
+      if (limit.aborted) throw new ChordisApiError(0, 'timeout', 'the service did not answer in time', { cause: error })
       throw networkError(error)
     }
   }
@@ -137,11 +142,17 @@ export class Transport {
   }
 }
 
-/** What `fetch` throws when there is no answer. */
-export const networkError = (cause: unknown): ChordisApiError =>
-  new ChordisApiError(0, 'network', `the service cannot be reached: ${String((cause as Error)?.message ?? cause)}`, undefined, undefined, {
-    cause,
-  })
+/** The body of an answer as JSON. @throws ChordisApiError `answer-invalid`; `network` when the connection ended before it did */
+export async function bodyOf(answer: Response, { method }: Pick<Call, 'method'>): Promise<unknown> {
+  try {
+    return await answer.json()
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new ChordisApiError(answer.status, 'answer-invalid', 'the answer is not JSON', { cause })
+    const error = networkError(cause)
+    error.inDoubt = method !== 'GET'
+    throw error
+  }
+}
 
 /** It was removed by an attempt whose answer was lost. */
 const isGone = (error: unknown): boolean => error instanceof ChordisApiError && error.status === 404

@@ -4,7 +4,10 @@
  * The engine's errors bring their code and exit code along (ERROR_RULES); the others are here.
  */
 import { CommanderError } from 'commander'
-import { type CanvasFault, CanvasInvalidError, ChordisError, ERROR_RULES, ModuleInvalidError } from '../engine/index.js'
+import { ChordisApiError } from '../api-client/index.js'
+import { CanvasInvalidError, ChordisError, ERROR_RULES, ModuleInvalidError } from '../engine/index.js'
+import { apiFailure } from './api-failure.js'
+import type { Failure } from './failure-shape.js'
 import { columns, type Paint, safe } from './terminal.js'
 
 /** Exit codes, as `--help` shows them. */
@@ -12,14 +15,16 @@ export const EXIT_CODES: readonly [code: number, meaning: string][] = [
   [0, 'done; of a workflow: SUCCESS'],
   [1, 'the workflow ended FAILURE or REVOKED; the doctor found something; or an error that nothing below names'],
   [2, 'bad usage, or a canvas, schedule, module or name that is not valid'],
-  [3, 'Redis cannot be reached, is full, or has a namespace of another version'],
-  [4, 'no outcome or no answer of a worker in time, or Redis did not say whether it stored the workflow'],
+  [3, 'Redis or the service cannot be reached, is full or too busy, or has a namespace of another version'],
+  [4, 'no outcome or no answer in time, or nobody said whether it was done, or the workflow stored'],
   [5, 'there is no such workflow, schedule or worker, or the id or key is taken by another one'],
+  [6, 'a credential is missing, is not valid, or does not allow it'],
   [130, 'interrupted (SIGINT); 143: SIGTERM'],
 ]
 
 const OWN_CODES = {
   usage: 2,
+  'needs-redis': 2,
   'json-invalid': 2,
   'file-unreadable': 2,
   'workflow-failed': 1,
@@ -42,18 +47,6 @@ export class CliError extends Error {
   }
 }
 
-/** What is told of an error: the shape of `--json` on standard error. */
-export interface Failure {
-  code: string
-  message: string
-  exit: number
-  path?: string
-  workflow?: string
-  /** All faults of a canvas. */
-  faults?: readonly CanvasFault[]
-  detail?: readonly string[]
-}
-
 /** Any error as a failure; null for what is none (`--help`, `--version`). */
 export function failureOf(error: unknown): Failure | null {
   if (error instanceof CommanderError) {
@@ -66,6 +59,7 @@ export function failureOf(error: unknown): Failure | null {
     const detail = error.detail.length === 0 ? {} : { detail: error.detail }
     return { code: error.code, message: error.message, exit: OWN_CODES[error.code], ...detail }
   }
+  if (error instanceof ChordisApiError) return apiFailure(error)
   if (error instanceof ChordisError) {
     return {
       code: error.code,
@@ -80,6 +74,12 @@ export function failureOf(error: unknown): Failure | null {
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : []
   return { code: 'unexpected', message: String(error), exit: OWN_CODES.unexpected, detail: stack }
 }
+
+/** Whether what was asked for is not there. */
+export const isMissing = (error: unknown): boolean => failureOf(error)?.code === 'not-found'
+
+/** Whether the same may succeed later: Redis, or the service, is away, busy, or did not answer. */
+export const isPassing = (error: unknown): boolean => (error instanceof ChordisError || error instanceof ChordisApiError) && error.retryable
 
 /** `chordis: message (code)`, and below it what there is to say. */
 export function failureLines(failure: Failure, style: Paint): string[] {

@@ -1,18 +1,19 @@
-/** Follows a workflow until its outcome is known: shows how far it is, survives a Redis that is away for a while. */
+/** Follows a workflow until its outcome is known: shows how far it is, survives a Redis, or a service, that is away for a while. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChordisError, type Outcome, type WorkflowHandle, type WorkflowStatus } from '../engine/index.js'
-import { type Context, isPassing } from './context.js'
-import { CliError } from './failure.js'
+import { ChordisError, type WorkflowStatus } from '../engine/index.js'
+import type { Backend, SeenOutcome, SeenWorkflow } from './backend/backend.js'
+import type { Context } from './context.js'
+import { CliError, isPassing } from './failure.js'
 import { bar, duration, number, type Paint } from './terminal.js'
 
-/** Between two looks at the counts, ms. The outcome itself is pushed. */
-const LOOK_MS = 150
-/** How long Redis may be away, ms. */
+/** After a look that failed, ms. */
+const AGAIN_MS = 150
+/** How long Redis, or the service, may be away, ms. */
 const PATIENCE_MS = 15_000
 const WAIT_MS = 60_000
 
 export interface Followed {
-  outcome: Outcome
+  outcome: SeenOutcome
   status: WorkflowStatus
 }
 
@@ -32,10 +33,15 @@ export interface FollowOptions {
 }
 
 /** Throws `timeout`, CliError `interrupted`, and what reading throws when Redis stays away. The workflow goes on in any case. */
-export async function follow(handle: WorkflowHandle, { timeoutMs = Infinity, display, signal }: FollowOptions): Promise<Followed> {
+export async function follow(
+  backend: Backend,
+  handle: SeenWorkflow,
+  { timeoutMs = Infinity, display, signal }: FollowOptions,
+): Promise<Followed> {
   const from = performance.now()
   const interrupted = new Promise<'stop'>((resolve) => signal.addEventListener('abort', () => resolve('stop'), { once: true }))
-  let waiting: Promise<Outcome | null> | undefined
+  const watch = backend.watch(handle.id)
+  let waiting: Promise<SeenOutcome | null> | undefined
   let lastAnswer = from
   try {
     for (;;) {
@@ -43,7 +49,7 @@ export async function follow(handle: WorkflowHandle, { timeoutMs = Infinity, dis
         const elapsed = performance.now() - from
         if (elapsed >= timeoutMs) throw new ChordisError('timeout', `no outcome within ${duration(timeoutMs)}`, { workflow: handle.id })
         waiting ??= heard(handle.outcome({ waitMs: WAIT_MS }))
-        const first = await Promise.race([waiting, interrupted, sleep(Math.min(LOOK_MS, timeoutMs - elapsed), 'look' as const)])
+        const first = await Promise.race([waiting, interrupted, watch.next(timeoutMs - elapsed).then(() => 'look' as const)])
         if (first === 'stop')
           throw new CliError('interrupted', `workflow ${handle.id} goes on; watch it with: chordis run show ${handle.id}`)
         if (first !== 'look') waiting = undefined
@@ -54,10 +60,11 @@ export async function follow(handle: WorkflowHandle, { timeoutMs = Infinity, dis
       } catch (error) {
         if (!isPassing(error) || performance.now() - lastAnswer > PATIENCE_MS || isTimeout(error)) throw error
         waiting = undefined
-        await sleep(LOOK_MS)
+        await sleep(AGAIN_MS)
       }
     }
   } finally {
+    watch.close()
     display.end()
   }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `chordis` command. Ends with the exit code that `--help` promises. */
-import { type Failure, failureLines, failureOf } from './failure.js'
+import { failureLines, failureOf } from './failure.js'
+import type { Failure } from './failure-shape.js'
 import { createProgram } from './program.js'
 import { paint, wantsColours } from './terminal.js'
 

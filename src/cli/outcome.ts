@@ -1,5 +1,6 @@
 /** The outcome of a workflow for people and for programs. */
 import { type Json, type Outcome, plainValue, type WireError, WorkflowFailedError, type WorkflowStatus } from '../engine/index.js'
+import { HIDDEN, type SeenOutcome } from './backend/backend.js'
 import type { Context } from './context.js'
 import { type Paint, safe } from './terminal.js'
 
@@ -9,21 +10,28 @@ export interface OutcomeShape {
   result?: Json
   error?: WireError
   results?: Outcome[]
+  /** The key may not see payloads: results and messages were left out. */
+  hidden?: true
 }
 
-export function shapeOf(outcome: Outcome, state: WorkflowStatus['state']): OutcomeShape {
+export function shapeOf(outcome: SeenOutcome, state: WorkflowStatus['state']): OutcomeShape {
+  if (outcome.hidden) return { state: outcome.state === 'GROUP' ? endOf(state) : outcome.state, hidden: true }
   const result = plainValue(outcome)
   if (result !== undefined) return { state: 'SUCCESS', result }
   if (outcome.state === 'GROUP') return { state: state === 'REVOKED' ? 'REVOKED' : 'FAILURE', results: outcome.results }
   return outcome.state === 'SUCCESS' ? { state: 'SUCCESS' } : outcome
 }
 
+/** A group that did not succeed as a whole has failed, unless it was revoked. */
+const endOf = (state: WorkflowStatus['state']): OutcomeShape['state'] => (state === 'SUCCESS' || state === 'REVOKED' ? state : 'FAILURE')
+
 /** 0 for SUCCESS, else 1. */
 export const exitOf = ({ state }: OutcomeShape): number => (state === 'SUCCESS' ? 0 : 1)
 
 /** Prints the value to standard output, or what went wrong to standard error. */
 export function printOutcome(context: Context, workflow: string, outcome: Outcome, shape: OutcomeShape): void {
-  if (shape.state === 'SUCCESS') context.print(JSON.stringify(shape.result ?? null, null, 2))
+  if (shape.hidden) context.note(`${workflow}  ${shape.state}  ${HIDDEN}`)
+  else if (shape.state === 'SUCCESS') context.print(JSON.stringify(shape.result ?? null, null, 2))
   else for (const line of failureLinesOf(workflow, outcome, context.err)) context.note(line)
 }
 

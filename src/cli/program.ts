@@ -5,7 +5,7 @@ import type { ChangeArguments, ListArguments } from './commands/dead.js'
 import type { DoctorArguments } from './commands/doctor.js'
 import type { SubmitArguments } from './commands/submit.js'
 import type { WorkerArguments } from './commands/worker.js'
-import { type Context, contextOf, DEFAULT_REDIS, type GlobalOptions } from './context.js'
+import { type Context, contextOf, type GlobalOptions } from './context.js'
 import { EXIT_CODES } from './failure.js'
 import { LEVELS } from './log.js'
 import { collect, instant, list, seconds, whole } from './parse.js'
@@ -16,6 +16,7 @@ import { addQueues } from './program-queues.js'
 import { addRun } from './program-run.js'
 import { addBeat, addSchedules } from './program-schedules.js'
 import { addWorkers } from './program-workers.js'
+import { DEFAULT_REDIS, type IsFlag } from './target.js'
 import { columns } from './terminal.js'
 
 const exits = `\nExit codes:\n${columns(EXIT_CODES.map(([code, meaning]) => [String(code).padStart(3), meaning])).join('\n')}\n`
@@ -24,7 +25,8 @@ const exits = `\nExit codes:\n${columns(EXIT_CODES.map(([code, meaning]) => [Str
 export function createProgram(done: (exit: number) => void): Command {
   const program = new Command('chordis')
   const run = async (command: Command, work: (context: Context) => Promise<number>): Promise<void> => {
-    done(await work(contextOf(command.optsWithGlobals<GlobalOptions>())))
+    const isFlag: IsFlag = (option) => command.getOptionValueSourceWithGlobals(option) === 'cli'
+    done(await work(contextOf(command.optsWithGlobals<GlobalOptions>(), isFlag)))
   }
   program
     .description('Chains, groups and chords on Redis: run workers and beats, submit canvases, look at workflows, make API keys.')
@@ -38,6 +40,8 @@ export function createProgram(done: (exit: number) => void): Command {
       ).env('CHORDIS_REDIS_URL'),
     )
     .addOption(new Option('--namespace <name>', 'prefix of every key (default: chordis)').env('CHORDIS_NAMESPACE'))
+    .addOption(new Option('--url <url>', 'https://host of a service, instead of Redis').env('CHORDIS_URL'))
+    .option('--key-file <file>', 'file with the API key or token for --url (default: what CHORDIS_API_KEY holds)')
     .option('--json', 'print JSON, also for errors')
     .option('--no-color', 'no colours; they are off where NO_COLOR is set and where no terminal is')
     .version(VERSION, '-V, --version', 'print the version')

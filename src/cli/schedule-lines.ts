@@ -9,6 +9,7 @@ import {
   type ScheduleView,
   type WorkflowState,
 } from '../engine/index.js'
+import { HIDDEN, isHidden } from './backend/backend.js'
 import { stateColour } from './commands/run.js'
 import { away, type Cell, columns, cut, duration, number, type Paint, roughly, safe } from './terminal.js'
 
@@ -92,7 +93,7 @@ function factsOf(schedule: ScheduleView, style: Paint, now: number): [string, Ce
     ['on failure', pauseOnFailure ? 'it is paused' : undefined],
     ['running', running.length === 0 ? undefined : cut(running.join(' '), WIDEST)],
     ['waiting', waiting.length === 0 ? undefined : waitingText(schedule, waiting)],
-    ['canvas', cut(safe(JSON.stringify(canvas)), WIDEST)],
+    ['canvas', isHidden(schedule) ? HIDDEN : cut(safe(JSON.stringify(canvas)), WIDEST)],
     ['submit', Object.keys(submit).length === 0 ? undefined : cut(safe(JSON.stringify(submit)), WIDEST)],
   ]
   return facts.flatMap(([name, cell]): [string, Cell][] => (cell === undefined ? [] : [[name, cell]]))

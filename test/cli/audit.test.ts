@@ -6,7 +6,7 @@ import { useCli } from './harness.js'
 const shell = useCli()
 
 test('entries are listed the newest first, filtered, and go on by a cursor', async () => {
-  const sh = shell()
+  const sh = await shell()
   expect((await sh.run(['audit'])).out).toBe('no entry\n')
   const client = await Client.connect({ redis: sh.redis.url, namespace: sh.namespace })
   onTestFinished(() => client.close())

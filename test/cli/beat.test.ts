@@ -16,7 +16,7 @@ async function fired(sh: Shell, id: string): Promise<number> {
 }
 
 test('SIGTERM ends a beat after its look, exit 0; another one goes on, and no time is fired twice', async () => {
-  const sh = shell()
+  const sh = await shell()
   await every(sh, 'second', 1_000)
   const first = sh.start(['beat', '--log-level', 'debug'])
   const second = sh.start(['beat', '--json'])
@@ -38,7 +38,7 @@ test('SIGTERM ends a beat after its look, exit 0; another one goes on, and no ti
 })
 
 test('a beat that is frozen, wakes up and is killed costs no time and doubles none: another one goes on', async () => {
-  const sh = shell()
+  const sh = await shell()
   const frozen = sh.start(['beat'])
   await frozen.says(/ready/)
   await sh.start(['beat']).says(/ready/)
@@ -59,7 +59,7 @@ test('a beat that is frozen, wakes up and is killed costs no time and doubles no
 })
 
 test('a worker with --beat fires and runs; both end with one signal', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await sh.worker('--beat')
   expect(worker.out).toMatch(/worker \S+ and beat, process/)
   await every(sh, 'second', 1_000)
@@ -72,7 +72,7 @@ test('a worker with --beat fires and runs; both end with one signal', async () =
 })
 
 test('a beat says at once that there is no Redis, and what is wrong with its options', async () => {
-  const sh = shell()
+  const sh = await shell()
   expect(await sh.run(['beat'], { env: { CHORDIS_REDIS_URL: 'redis://127.0.0.1:1' } })).toMatchObject({ code: 3 })
   expect(await sh.run(['beat', '--look', '5'])).toMatchObject({ code: 2, err: expect.stringContaining('from 10 to 1000') })
 })

@@ -23,7 +23,7 @@ async function failed(sh: Shell): Promise<void> {
 }
 
 test('a dead letter is listed, shown, requeued once, and its workflow ends', async () => {
-  const sh = shell()
+  const sh = await shell()
   await failed(sh)
   const { out } = await sh.run(['dead', 'list'])
   expect(out.split('\n')).toEqual([
@@ -49,7 +49,7 @@ test('a dead letter is listed, shown, requeued once, and its workflow ends', asy
 })
 
 test('programs get objects; filters choose; what is dropped is not listed', async () => {
-  const sh = shell()
+  const sh = await shell()
   await failed(sh)
   const letter = { id: 'one:1', task: 'shaky', queue: 'default', workflow: 'one', tenant: '-', attempts: 1 }
   expect(await sh.json('dead', 'list', '--error', 'TypeError')).toMatchObject({ total: 1, letters: [letter], cursor: null })
@@ -60,7 +60,7 @@ test('programs get objects; filters choose; what is dropped is not listed', asyn
 })
 
 test('what is not there, or not said, is told with its exit code', async () => {
-  const sh = shell()
+  const sh = await shell()
   expect(await sh.run(['dead', 'requeue'])).toMatchObject({ code: 2, err: expect.stringContaining('--all') })
   expect(await sh.run(['dead', 'requeue', 'one:1', '--all'])).toMatchObject({ code: 2, err: expect.stringContaining('not both') })
   expect(await sh.run(['dead', 'show', 'nobody:0'])).toMatchObject({ code: 5, err: expect.stringContaining('not-found') })

@@ -6,7 +6,7 @@ const shell = useCli()
 
 /** A shell over a Redis with which nothing is wrong. */
 async function sound(): Promise<Shell> {
-  const sh = shell()
+  const sh = await shell()
   await sh.redis.server.call('CONFIG', 'SET', 'appendonly', 'yes')
   return sh
 }
@@ -19,7 +19,7 @@ async function vandalised(sh: Shell): Promise<string> {
 }
 
 test('it says what is wrong, why, and what to do, and exits with 1', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.redis.server.call('CONFIG', 'SET', 'appendonly', 'no')
   await sh.submit({ task: 'words', args: ['a b'] })
   const { code, out, err } = await sh.run(['doctor'])

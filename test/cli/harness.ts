@@ -1,5 +1,6 @@
 /**
- * The `chordis` command as users run it: the built program of package.json's `bin`, in a folder with modules of theirs, against a real Redis.
+ * The `chordis` command as users run it: the built program of package.json's `bin`, in a folder with modules of theirs, against a real Redis, or against a
+ * real service of it (over-service.ts).
  * The folder lies inside the repository, so that `import … from 'chordis'` leads to our own package.
  */
 import { execFileSync } from 'node:child_process'
@@ -91,12 +92,15 @@ export class Running {
 /** A terminal in a folder. */
 export class Shell {
   readonly folder: string
-  readonly namespace: string
 
-  constructor(readonly redis: SharedRedis) {
+  /** @param url of a service; without one, commands go to Redis */
+  constructor(
+    readonly redis: SharedRedis,
+    readonly namespace: string,
+    readonly url?: string,
+  ) {
     mkdirSync(join(ROOT, '.chordis'), { recursive: true })
     this.folder = mkdtempSync(join(ROOT, '.chordis', 'cli-'))
-    this.namespace = redis.ns()
     onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }))
   }
 
@@ -110,7 +114,8 @@ export class Shell {
 
   /** Starts a command; it is killed with the test at the latest. */
   start(args: readonly string[], { input, env, namespace }: RunOptions = {}): Running {
-    const variables = { ...process.env, CHORDIS_REDIS_URL: this.redis.url, CHORDIS_NAMESPACE: namespace ?? this.namespace, ...env }
+    const place = this.url === undefined || args[0] === 'worker' ? { CHORDIS_REDIS_URL: this.redis.url } : { CHORDIS_URL: this.url }
+    const variables = { ...process.env, ...place, CHORDIS_NAMESPACE: namespace ?? this.namespace, ...env }
     const child = spawnChild(process.execPath, [binary(), ...args], { cwd: this.folder, env: variables, stdio: 'pipe' })
     child.process.stdin?.on('error', () => undefined)
     child.process.stdin?.end(input ?? '')
@@ -144,11 +149,29 @@ export class Shell {
   }
 }
 
-/** A Redis for the file, and the program built. */
-export function useCli(): () => Shell {
+/** Which way the commands of this file's tests go. */
+export const way = { service: false }
+
+/** A Redis for the file, and the program built. Each shell has a namespace of its own, and where the file says so a service of it. */
+export function useCli(): () => Promise<Shell> {
   const redis = useRedis()
-  beforeAll(() => {
+  beforeAll(async () => {
     execFileSync(process.execPath, ['scripts/setup.mjs'], { cwd: ROOT, stdio: 'pipe' })
+    if (way.service) await loadService()
   }, 120_000)
-  return () => new Shell(redis)
+  return async () => {
+    const namespace = redis.ns()
+    return new Shell(redis, namespace, way.service ? await serve(redis.url, namespace) : undefined)
+  }
+}
+
+/** Only where it is needed: it takes seconds to load. */
+const loadService = () => import('../../src/modules/service/index.js')
+
+/** Where a service listens that ends with the test. */
+async function serve(redis: string, namespace: string): Promise<string> {
+  const { createService } = await loadService()
+  const { url, close } = await createService({ redis, namespace, roles: ['api'], port: 0, logger: false, drain: { httpMs: 200 } })
+  onTestFinished(close)
+  return url
 }

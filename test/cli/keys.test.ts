@@ -5,7 +5,7 @@ import { useCli } from './harness.js'
 const shell = useCli()
 
 test('a key is made, listed, rotated and revoked; its secret is shown when it is made and never again', async () => {
-  const sh = shell()
+  const sh = await shell()
   expect((await sh.run(['keys'])).out).toBe('no key\n')
   const made = await sh.run([
     'keys',
@@ -37,7 +37,7 @@ test('a key is made, listed, rotated and revoked; its secret is shown when it is
 })
 
 test('programs get one object; what a key cannot be is refused', async () => {
-  const sh = shell()
+  const sh = await shell()
   const made = await sh.json('keys', 'create', '--scopes', '*', '--queues', 'mail,acme-*', '--rate', '100')
   expect(made).toMatchObject({
     id: expect.any(String),

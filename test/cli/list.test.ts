@@ -9,7 +9,7 @@ import { useCli } from './harness.js'
 const shell = useCli()
 
 test('workflows are counted and listed, the newest first, with what is done of them', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker()
   await sh.submit(
     { chain: [{ task: 'words', args: ['a b'] }, { task: 'nobody' }] },
@@ -41,7 +41,7 @@ test('workflows are counted and listed, the newest first, with what is done of t
 })
 
 test('a state that no workflow can have is bad usage', async () => {
-  const { code, err } = await shell().run(['list', '--state', 'retry'])
+  const { code, err } = await (await shell()).run(['list', '--state', 'retry'])
   expect([code, err]).toEqual([2, expect.stringContaining('"RETRY" is none of PENDING, STARTED')])
 })
 

@@ -18,7 +18,7 @@ export const shaky = task('shaky', (count: number) => {
 `
 
 test('a workflow is paused, resumed, retried from its failure, run again with another argument, and forgotten', async () => {
-  const sh = shell()
+  const sh = await shell()
   sh.write('tasks.ts', TASKS)
   await sh.submit({ chain: [{ task: 'words', args: ['a b'] }, { task: 'shaky' }] }, '--id', 'one')
   expect((await sh.run(['run', 'pause', 'one', '--reason', 'look first'])).out).toBe('one is paused; what runs may end\n')
@@ -44,7 +44,7 @@ test('a workflow is paused, resumed, retried from its failure, run again with an
 })
 
 test('a workflow, and a task of one, get another priority', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.submit({ group: [{ task: 'nobody' }, { task: 'nobody' }] }, '--id', 'late')
   expect((await sh.run(['run', 'priority', 'late', '7'])).out).toBe('what waits of late has the priority 7\n')
   expect(await sh.json('run', 'priority', 'late', '2', '--task', '1')).toEqual({ id: 'late', changed: true })
@@ -54,7 +54,7 @@ test('a workflow, and a task of one, get another priority', async () => {
 })
 
 test('what a filter means is counted, and revoked when somebody has said yes', async () => {
-  const sh = shell()
+  const sh = await shell()
   for (const n of [1, 2, 3]) await sh.submit({ task: n === 3 ? 'other' : 'nobody' }, '--id', `w${n}`, '--tag', n === 1 ? 'eu' : 'us')
   const [dry, refused] = [await sh.run(['run', 'revoke', '--tag', 'us', '--dry-run']), await sh.run(['run', 'revoke', '--tag', 'us'])]
   expect(dry.out).toBe('2 workflows would be revoked\n')
@@ -83,7 +83,7 @@ test('who is asked says y or yes, or it is a no', async () => {
 })
 
 test('a workflow and a task of one are revoked, with a reason', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.submit({ group: [{ task: 'nobody' }, { task: 'nobody' }] }, '--id', 'two')
   expect((await sh.run(['run', 'revoke', 'two', '--task', '0', '--task', '0', '--reason', 'not this'])).out).toBe(
     '1 of 2 tasks of two revoked\n',

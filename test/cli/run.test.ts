@@ -13,7 +13,7 @@ async function ended(sh: Shell, canvas: unknown): Promise<void> {
 }
 
 test('run show prints state, times, error and tasks in columns', async () => {
-  const sh = shell()
+  const sh = await shell()
   await ended(sh, FAILS)
   const { code, out, err } = await sh.run(['run', 'show', 'one'])
   expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -34,7 +34,7 @@ test('run show prints state, times, error and tasks in columns', async () => {
 })
 
 test('--limit and --state choose the tasks, and more are announced', async () => {
-  const sh = shell()
+  const sh = await shell()
   await ended(sh, { group: [...Array.from({ length: 1_500 }, () => ({ task: 'words', args: ['a'] })), { task: 'boom' }] })
   const listed = async (...args: string[]) => (await sh.run(['run', 'show', 'one', ...args])).out.split('\n').slice(5)
   expect(await listed('--limit', '2')).toEqual([
@@ -57,7 +57,7 @@ test('--limit and --state choose the tasks, and more are announced', async () =>
 })
 
 test('run show --json has everything in one object', async () => {
-  const sh = shell()
+  const sh = await shell()
   await ended(sh, { chord: { header: [{ task: 'words', args: ['a b'] }], body: { task: 'total' } } })
   const at = expect.any(Number)
   expect(await sh.json('run', 'show', 'one')).toEqual({
@@ -86,7 +86,7 @@ test('run show --json has everything in one object', async () => {
 })
 
 test('run result prints the value as JSON; no outcome is exit 4, a failure exit 1, no workflow exit 5', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.submit(
     {
       group: [
@@ -116,7 +116,7 @@ test('run result prints the value as JSON; no outcome is exit 4, a failure exit 
 })
 
 test('what is more than a pipe holds arrives whole; a reader that has read enough (`| head`) is no error', async () => {
-  const sh = shell()
+  const sh = await shell()
   // With a stack each: megabytes.
   await ended(sh, { group: Array.from({ length: 2_000 }, () => ({ task: 'boom' })) })
   const whole = await sh.run(['run', 'show', 'one', '--json', '--limit', '2000'])

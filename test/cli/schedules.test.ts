@@ -13,7 +13,7 @@ async function upsert(sh: Shell, schedules: unknown, ...args: string[]) {
 }
 
 test('a schedule is made, changed, left alone and deleted; a dry run says which and writes nothing', async () => {
-  const sh = shell()
+  const sh = await shell()
   expect((await upsert(sh, NIGHTLY, '--dry-run')).out).toBe('  created  nightly\n')
   expect((await sh.run(['schedules'])).out).toBe('no schedule\n')
   expect((await upsert(sh, NIGHTLY)).out).toMatch(new RegExp(`^ {2}created {2}nightly {2}next ${ISO_BERLIN}, in \\d+ .+\n$`))
@@ -34,7 +34,7 @@ test('a schedule is made, changed, left alone and deleted; a dry run says which 
 })
 
 test('lines, and the settings of Celery, are schedules too; one that is wrong is told by its place, before any is written', async () => {
-  const sh = shell()
+  const sh = await shell()
   const lines = `${JSON.stringify(NIGHTLY)}\n\n${JSON.stringify({ ...NIGHTLY, id: 'second' })}\n`
   const ran = await sh.run(['schedules', 'upsert', '-'], { input: lines })
   expect(ran.out.match(/created/g)).toHaveLength(2)
@@ -55,7 +55,7 @@ test('lines, and the settings of Celery, are schedules too; one that is wrong is
 })
 
 test('a schedule is triggered, listed with its last run, paused, shown and resumed', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker()
   await upsert(sh, { ...NIGHTLY, canvas: { task: 'held', args: ['a'] } })
   const { workflow } = await sh.json('schedules', 'trigger', 'nightly', '--request-id', 'r1')
@@ -86,7 +86,7 @@ test('a schedule is triggered, listed with its last run, paused, shown and resum
 })
 
 test('times to come are shown in the zone and in UTC; those of a cron line without Redis', async () => {
-  const sh = shell()
+  const sh = await shell()
   await upsert(sh, NIGHTLY)
   expect((await sh.run(['schedules', 'preview', 'nightly', '-n', '2'])).out.split('\n')).toEqual([
     expect.stringMatching(/^ {2}Europe\/Berlin {14}UTC$/),
@@ -115,7 +115,7 @@ test('times to come are shown in the zone and in UTC; those of a cron line witho
 })
 
 test('times that have passed are run in their order, each once; a limit says where to go on', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker('--beat')
   await upsert(sh, { ...NIGHTLY, timeZone: 'UTC' })
   const range = ['--from', '2026-01-01T00:00:00Z', '--to', '2026-01-04']

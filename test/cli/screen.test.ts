@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest'
 import { parse } from '../../src/cli/canvas-file.js'
 import { showLines } from '../../src/cli/commands/run.js'
-import { redisFrom, shownUrl } from '../../src/cli/context.js'
 import { CliError, failureLines, failureOf } from '../../src/cli/failure.js'
 import { barDisplay, countsText, progressLine } from '../../src/cli/follow.js'
 import { createLogger, type Level } from '../../src/cli/log.js'
 import { placedMoment } from '../../src/cli/parse.js'
 import { listLines, showLines as scheduleLines } from '../../src/cli/schedule-lines.js'
+import { redisFrom, shownUrl } from '../../src/cli/target.js'
 import { away, bar, columns, cut, duration, paint, roughly, safe, wantsColours } from '../../src/cli/terminal.js'
 import { ChordisError, type ScheduleView, type WorkflowStatus } from '../../src/engine/index.js'
 

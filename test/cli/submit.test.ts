@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../support/children.js'
 import { RedisServer } from '../support/redis-server.js'
-import { type Ran, useCli } from './harness.js'
+import { type Ran, useCli, way } from './harness.js'
 
 const shell = useCli()
 
@@ -44,7 +44,7 @@ const CELERY = {
 const errorOf = ({ err }: Ran) => JSON.parse(err) as Record<string, unknown>
 
 test('a chain runs in a worker of a .ts module; --follow prints its result alone to standard output', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker()
   sh.write('canvas.json', JSON.stringify({ chain: [{ group: SUM.chord.header }, { task: 'total' }, { task: 'words' }] }))
   const { code, out, err } = await sh.run(['submit', 'canvas.json', '--follow', '--id', 'first'])
@@ -53,16 +53,17 @@ test('a chain runs in a worker of a .ts module; --follow prints its result alone
 })
 
 test('without --follow only the id is printed, and the workflow has the labels that were given', async () => {
-  const sh = shell()
+  const sh = await shell()
   sh.write('canvas.json', JSON.stringify(SUM))
   const made = await sh.run(['submit', 'canvas.json', '--name', 'my sum', '--tag', 'a', '--tag', 'b', '--tenant', 't', '--retention', '60'])
   expect(made).toMatchObject({ code: 0, err: '' })
-  expect(made.out).toMatch(/^[0-9a-f]{2}-[0-9a-z]{20}\n$/)
+  // An id that a client of the service made, or the engine.
+  expect(made.out).toMatch(way.service ? /^[0-9a-f-]{36}\n$/ : /^[0-9a-f]{2}-[0-9a-z]{20}\n$/)
   expect(await sh.json('run', 'show', made.out.trim())).toMatchObject({ name: 'my sum', tags: ['a', 'b'], tenant: 't', state: 'PENDING' })
 })
 
 test('standard input, the other JSON form and an idempotency key', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker()
   const submit = () => sh.run(['submit', '-', '--key', 'once', '--json'], { input: `\uFEFF${JSON.stringify(CELERY)}` })
   const first = JSON.parse((await submit()).out) as { id: string }
@@ -72,7 +73,7 @@ test('standard input, the other JSON form and an idempotency key', async () => {
 })
 
 test('--follow --json prints one object, whatever became of the workflow', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker()
   const follow = (canvas: unknown) => sh.run(['submit', '-', '--follow', '--json', '--id', 'a'], { input: JSON.stringify(canvas) })
   const good = await follow(SUM)
@@ -90,7 +91,7 @@ test('--follow --json prints one object, whatever became of the workflow', async
 })
 
 test('a workflow that failed: exit 1, nothing on standard output, the errors and where the innermost was thrown on the other', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker()
   const { code, out, err } = await sh.run(['submit', '-', '--follow', '--id', 'bad'], { input: '{"task":"boom"}' })
   expect({ code, out }).toEqual({ code: 1, out: '' })
@@ -99,7 +100,7 @@ test('a workflow that failed: exit 1, nothing on standard output, the errors and
 })
 
 test('a time-out: exit 4, and the workflow goes on', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker()
   const ran = await sh.run(['submit', '-', '--follow', '--timeout', '0.3', '--id', 'slow'], { input: '{"task":"held","args":["x"]}' })
   expect(ran).toMatchObject({ code: 4, out: '' })
@@ -109,7 +110,7 @@ test('a time-out: exit 4, and the workflow goes on', async () => {
 })
 
 test('SIGINT stops watching with exit 130, and the workflow goes on', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker()
   const following = sh.start(['submit', '-', '--follow', '--id', 'slow'], { input: '{"task":"held","args":["x"]}' })
   await following.says(/STARTED/, 'err')
@@ -124,7 +125,7 @@ test('SIGINT stops watching with exit 130, and the workflow goes on', async () =
 test('--follow lives through a Redis that is away for a while', async () => {
   const server = await RedisServer.start({ appendonly: true, appendfsync: 'always' })
   onTestFinished(() => server.stop())
-  const sh = shell()
+  const sh = await shell()
   const worker = await sh.worker('--redis', server.url, '--log-level', 'debug')
   const following = sh.start(['submit', '-', '--follow', '--redis', server.url], { input: '{"task":"held","args":["x"]}' })
   await following.says(/STARTED/, 'err')
@@ -136,7 +137,7 @@ test('--follow lives through a Redis that is away for a while', async () => {
 })
 
 test('a canvas with faults: exit 2 without a Redis, and every fault by its path', async () => {
-  const sh = shell()
+  const sh = await shell()
   const env = { CHORDIS_REDIS_URL: 'redis://127.0.0.1:1' }
   const input = '{"chain":[{"task":"a","args":7},{"group":[{"tsk":"b"}]},{"task":"c"}]}'
   const { code, out, err } = await sh.run(['submit', '-'], { input, env })
@@ -157,7 +158,7 @@ test('a canvas with faults: exit 2 without a Redis, and every fault by its path'
 })
 
 test('broken JSON: exit 2 with line, column and the line itself', async () => {
-  const sh = shell()
+  const sh = await shell()
   sh.write('bad.json', '{"chain": [\n  {"task": "a" "args": []}\n]}')
   const { code, err } = await sh.run(['submit', 'bad.json'])
   expect(code).toBe(2)
@@ -180,7 +181,7 @@ test('broken JSON: exit 2 with line, column and the line itself', async () => {
 
 test('no Redis: exit 3, and what the socket said', async () => {
   const port = await freePort()
-  const ran = await shell().run(['submit', '-', '--redis', `redis://127.0.0.1:${port}`], { input: JSON.stringify(SUM) })
+  const ran = await (await shell()).run(['submit', '-', '--redis', `redis://127.0.0.1:${port}`], { input: JSON.stringify(SUM) })
   expect(ran).toEqual({
     code: 3,
     out: '',
@@ -189,7 +190,7 @@ test('no Redis: exit 3, and what the socket said', async () => {
 })
 
 test('an id that another canvas has: exit 5', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.submit(SUM, '--id', 'taken')
   const ran = await sh.run(['submit', '-', '--id', 'taken', '--json'], { input: '{"task":"words"}' })
   expect(ran.code).toBe(5)
@@ -197,7 +198,7 @@ test('an id that another canvas has: exit 5', async () => {
 })
 
 test('bad usage: exit 2 and one line', async () => {
-  const sh = shell()
+  const sh = await shell()
   const bad = async (...args: string[]) => {
     const { code, out, err } = await sh.run(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -213,7 +214,7 @@ test('bad usage: exit 2 and one line', async () => {
 })
 
 test('--help has the exit codes, --version the version', async () => {
-  const sh = shell()
+  const sh = await shell()
   const help = await sh.run(['submit', '--help'])
   expect(help).toMatchObject({ code: 0, err: '' })
   for (const code of [0, 1, 2, 3, 4, 5, 130]) expect(help.out).toMatch(new RegExp(`^ +${code} {2}\\w`, 'm'))

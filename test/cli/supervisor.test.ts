@@ -26,7 +26,7 @@ const pidOf = async (sh: Shell, task = 'pid'): Promise<number> =>
   JSON.parse((await sh.run(['submit', '-', '--follow'], { input: JSON.stringify({ task }) })).out) as number
 
 test('a worker that dies is started again; SIGTERM then ends both, exit 0', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await started(sh)
   const first = await pidOf(sh)
   process.kill(first, 'SIGKILL')
@@ -43,7 +43,7 @@ test.each([
   ['blocks the event loop', 'spin', /why=SIGKILL/],
   ['cannot be stopped', 'hang', /why="?code 75"?/],
 ])('an inline task that %s past its hard limit costs its process, which is replaced', async (_what, task, why) => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await started(sh)
   const ran = await sh.run(['submit', '-', '--follow'], { input: JSON.stringify({ task }) })
   expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('TimeLimitExceeded') })
@@ -52,7 +52,7 @@ test.each([
 })
 
 test('a process of its own for a task that names that pool, from the same modules', async () => {
-  const sh = shell()
+  const sh = await shell()
   await started(sh, '--max-tasks-per-child', '1')
   const pids = [await pidOf(sh), await pidOf(sh), await pidOf(sh, 'apart'), await pidOf(sh, 'apart')]
   expect(pids[0]).toBe(pids[1])
@@ -60,7 +60,7 @@ test('a process of its own for a task that names that pool, from the same module
 })
 
 test('when the process above is killed, the worker stops as on a signal', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await started(sh)
   const child = await pidOf(sh)
   await worker.kill9()

@@ -10,7 +10,7 @@ const holds = (sh: Shell, name: string) => until(() => sh.has(`held-${name}`), {
 const held = (name: string) => ({ task: 'held', args: [name] })
 
 test('SIGTERM: what runs ends, what has not started goes back, exit 0', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await sh.worker('-c', '1')
   await sh.submit(held('a'), '--id', 'a')
   await holds(sh, 'a')
@@ -27,7 +27,7 @@ test('SIGTERM: what runs ends, what has not started goes back, exit 0', async ()
 })
 
 test('a second signal gives back what runs, uncharged, and another worker runs it', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await sh.worker('--grace', '600')
   await sh.submit(held('a'), '--id', 'a')
   await holds(sh, 'a')
@@ -42,7 +42,7 @@ test('a second signal gives back what runs, uncharged, and another worker runs i
 })
 
 test('one Ctrl-C that arrives twice, as under npx, is one', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await sh.worker()
   await sh.submit(held('a'), '--id', 'a')
   await holds(sh, 'a')
@@ -55,7 +55,7 @@ test('one Ctrl-C that arrives twice, as under npx, is one', async () => {
 })
 
 test('SIGKILL: another worker runs what it held', async () => {
-  const sh = shell()
+  const sh = await shell()
   const first = await sh.worker()
   const following = sh.start(['submit', '-', '--follow'], { input: JSON.stringify(held('a')) })
   await holds(sh, 'a')
@@ -66,7 +66,7 @@ test('SIGKILL: another worker runs what it held', async () => {
 })
 
 test('on a terminal or not, it says where it works on what; with --json each line is an object', async () => {
-  const sh = shell()
+  const sh = await shell()
   const plain = await sh.worker('-n', 'one', '-Q', 'default,mail', '-c', '7')
   expect(plain.out).toMatch(
     /^chordis \d+\.\d+\.\d+ {2}worker one, process \d+\n {2}redis {8}redis:.*\n {2}queues {7}default mail\n {2}concurrency {2}7\n/,
@@ -93,7 +93,7 @@ test('on a terminal or not, it says where it works on what; with --json each lin
 })
 
 test('a password of Redis is not shown', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.redis.server.call('ACL', 'SETUSER', 'me', 'on', '>secret', '~*', '&*', '+@all')
   const worker = await sh.worker('--redis', sh.redis.url.replace('redis://', 'redis://me:secret@'))
   expect(worker.out).toContain('redis://me:***@')
@@ -101,7 +101,7 @@ test('a password of Redis is not shown', async () => {
 })
 
 test('JavaScript modules of either kind, lists, objects, registries and a Chordis with its queues and its Redis', async () => {
-  const sh = shell()
+  const sh = await shell()
   sh.write(
     'a.mjs',
     `import { task } from 'chordis'\nexport default [task('a', () => 1), [task('a2', () => 1)]]\nexport const data = { x: 1, f() {} }`,
@@ -133,7 +133,7 @@ export const again = d`,
 })
 
 test('a module that is not there, fails, exports no task, or takes a name twice: exit 2 and where', async () => {
-  const sh = shell()
+  const sh = await shell()
   const bad = async (...modules: string[]) => {
     const { code, out, err } = await sh.run(['worker', ...modules.flatMap((name) => ['-m', name])])
     expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -158,7 +158,7 @@ test('a module that is not there, fails, exports no task, or takes a name twice:
 test('on a Cluster, named by some of its nodes', async () => {
   const cluster = await RedisCluster.start()
   onTestFinished(() => cluster.stop())
-  const sh = shell()
+  const sh = await shell()
   const nodes = ['--redis', cluster.nodes.map(({ url }) => url).join(',')]
   await sh.worker(...nodes)
   const ran = await sh.run(['submit', '-', '--follow', ...nodes], { input: '{"task":"words","args":["a b c"]}' })
@@ -166,7 +166,7 @@ test('on a Cluster, named by some of its nodes', async () => {
 })
 
 test('a Redis that is not there is told at start, with exit 3', async () => {
-  const sh = shell()
+  const sh = await shell()
   sh.write('tasks.ts', `import { task } from 'chordis'\nexport const a = task('a', () => 1)`)
   const ran = await sh.run(['worker', '-m', 'tasks.ts', '--json', '--redis', 'redis://127.0.0.1:1'])
   expect(ran).toMatchObject({ code: 3, out: '' })
@@ -174,7 +174,7 @@ test('a Redis that is not there is told at start, with exit 3', async () => {
 })
 
 test('with --log-level debug it tells of every attempt', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await sh.worker('--log-level', 'debug')
   sh.write('go', '')
   expect((await sh.run(['submit', '-', '--follow'], { input: JSON.stringify(held('a')) })).out).toBe('"a"\n')

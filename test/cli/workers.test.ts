@@ -12,7 +12,7 @@ const workersOf = async (sh: Shell) => ((await sh.json('workers', 'list')) as { 
 const line = (out: string, start: RegExp) => out.split('\n').find((one) => start.test(one)) ?? ''
 
 test('several worker processes are listed with what they are, and a killed one as dead', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker('-n', 'one', '-c', '3')
   const two = await sh.worker('-n', 'two', '-Q', 'deep,default')
   await sh.submit(held('a'), '--id', 'a')
@@ -47,7 +47,7 @@ test('several worker processes are listed with what they are, and a killed one a
 })
 
 test('nobody: the list says so; who would be told something is missing, exit 5', async () => {
-  const sh = shell()
+  const sh = await shell()
   expect(await sh.run(['workers', 'list'])).toEqual({ code: 0, out: 'no worker\n', err: '' })
   expect(await sh.run(['workers', 'ping'])).toEqual({ code: 5, out: '', err: 'chordis: there is no worker (no-worker)\n' })
   await sh.worker('-n', 'one')
@@ -56,7 +56,7 @@ test('nobody: the list says so; who would be told something is missing, exit 5',
 })
 
 test('ping, stats, active and reserved', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker('-n', 'one', '-c', '4')
   await sh.submit(held('a'), '--id', 'a')
   await holds(sh, 'a')
@@ -80,7 +80,7 @@ test('ping, stats, active and reserved', async () => {
 })
 
 test('grow, shrink, add-consumer, cancel-consumer; a refusal is told with the exit code of its reason', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker('-n', 'one', '-c', '1')
   await sh.worker('-n', 'two', '-c', '9')
   const out = async (...args: string[]) => (await sh.run(['workers', ...args])).out.replace(/ \(\w{14}\)/g, '')
@@ -97,7 +97,7 @@ test('grow, shrink, add-consumer, cancel-consumer; a refusal is told with the ex
 })
 
 test('quiet and resume; shutdown ends the process with exit 0 when what runs has ended', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await sh.worker('-n', 'one')
   await sh.submit(held('a'), '--id', 'a')
   await holds(sh, 'a')
@@ -115,7 +115,7 @@ test('quiet and resume; shutdown ends the process with exit 0 when what runs has
 })
 
 test('a cold shutdown gives everything back, and another worker runs it', async () => {
-  const sh = shell()
+  const sh = await shell()
   const worker = await sh.worker('--grace', '600')
   await sh.submit(held('a'), '--id', 'a')
   await holds(sh, 'a')
@@ -128,7 +128,7 @@ test('a cold shutdown gives everything back, and another worker runs it', async 
 })
 
 test('a frozen process is named, the others answer, exit 4', async () => {
-  const sh = shell()
+  const sh = await shell()
   await sh.worker('-n', 'one')
   await sh.worker('-n', 'two')
   const pid = Number((await workersOf(sh)).find(({ name }) => name === 'two')?.pid)
@@ -140,7 +140,7 @@ test('a frozen process is named, the others answer, exit 4', async () => {
 })
 
 test('what cannot be said is refused before anybody is asked, exit 2', async () => {
-  const sh = shell()
+  const sh = await shell()
   for (const args of [['grow', '0'], ['shutdown', '--mode', 'hot'], ['ping', '--timeout', 'soon'], ['add-consumer']]) {
     expect((await sh.run(['workers', ...args])).code).toBe(2)
   }

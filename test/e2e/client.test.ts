@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ChordisApi, ChordisApiError, type ManyAnswer } from '../../src/api-client/index.js'
 import { OPERATION_SCOPES } from '../../src/modules/rest/scopes.js'
+import { freePort } from '../support/children.js'
 import { RedisProxy } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
@@ -167,8 +168,10 @@ describe('a service that is away', () => {
   })
 
   test('that nobody answers for is told as such, after as many attempts as are allowed', async () => {
-    const nowhere = new ChordisApi({ url: 'http://127.0.0.1:9', retries: 1, maxDelayMs: 10 })
-    expect(await refused(nowhere.getLimits())).toMatchObject({ status: 0, code: 'network', retryable: true })
+    const nowhere = new ChordisApi({ url: `http://127.0.0.1:${await freePort()}`, retries: 1, maxDelayMs: 10 })
+    const error = await refused(nowhere.getLimits())
+    expect(error).toMatchObject({ status: 0, code: 'network', retryable: true, message: expect.stringContaining('ECONNREFUSED') })
+    expect(await refused(nowhere.submitWorkflow({ canvas: echo() }))).toMatchObject({ inDoubt: false, workflow: undefined })
   })
 
   test('is not waited for longer than the time limit, nor after the signal', async () => {
@@ -193,6 +196,37 @@ describe('a service that is away', () => {
     calls = 0
     expect(await refused(new ChordisApi({ url: busy }).retryWorkflow('x'))).toMatchObject({ code: 'redis-full', retryAfterMs: 1_000 })
     expect(calls).toBe(1)
+  })
+
+  test('that asks for more time than there is throws at once', async () => {
+    const busy = await listen(
+      (_, answer) => void answer.writeHead(429, { 'retry-after': '3600' }).end('{"code":"rate-limited","detail":"no"}'),
+    )
+    const limited = new ChordisApi({ url: busy, maxRetryAfterMs: 10_000 })
+    expect(await refused(limited.getLimits())).toMatchObject({ code: 'rate-limited', retryAfterMs: 3_600_000 })
+  })
+
+  test('and may have done what it was asked for is told so: a submission has the id to send again', async () => {
+    const ids: string[] = []
+    const cut = await listen((request, answer) => {
+      request.on('data', (bytes: Buffer) => ids.push((JSON.parse(bytes.toString()) as { id: string }).id))
+      request.on('end', () => answer.destroy())
+    })
+    const half = await listen((_, answer) => {
+      answer.writeHead(202, { 'content-type': 'application/json', 'content-length': '100' })
+      answer.write('{', () => answer.destroy())
+    })
+    const lost = await refused(new ChordisApi({ url: cut, retries: 2, maxDelayMs: 10 }).submitWorkflow({ canvas: echo() }))
+    expect(lost).toMatchObject({ code: 'network', inDoubt: true, workflow: ids[0] })
+    expect([ids.length, new Set(ids).size]).toEqual([3, 1])
+    expect(await refused(new ChordisApi({ url: cut, retries: 0 }).getLimits())).toMatchObject({ code: 'network', inDoubt: false })
+    expect(await refused(new ChordisApi({ url: half, retries: 0 }).retryWorkflow('w'))).toMatchObject({ code: 'network', inDoubt: true })
+  })
+
+  test('and sends elsewhere is not followed: a POST might arrive as a GET, and the credential with it', async () => {
+    const elsewhere = await listen((_, answer) => void answer.writeHead(301, { location: 'https://elsewhere.example/' }).end())
+    const error = await refused(new ChordisApi({ url: elsewhere }).submitWorkflow({ canvas: echo() }))
+    expect(error).toMatchObject({ status: 301, code: 'answer-invalid', message: '301 Moved Permanently, to https://elsewhere.example/' })
   })
 
   test('sends the token that is asked for before each call', async () => {

@@ -23,6 +23,7 @@ const PLANTS: Record<string, { file: string; imports: string }> = {
   'engine-knows-no-adapter': { file: 'src/engine/worker/planted-adapter.ts', imports: '../../modules/planted.js' },
   'engine-through-its-index': { file: 'src/modules/planted-inside.ts', imports: '../engine/canvas/types.js' },
   'cli-stands-on-the-engine': { file: 'src/cli/planted-nest.ts', imports: '@nestjs/common' },
+  'commands-know-no-transport': { file: 'src/cli/commands/planted-client.ts', imports: '../../api-client/index.js' },
   'pure-layers-do-no-io': { file: 'src/engine/canvas/planted-io.ts', imports: 'node:crypto' },
   'ids-do-no-io': { file: 'src/engine/protocol/ids.ts', imports: 'node:fs' },
   'pure-layers-stand-alone': { file: 'src/engine/protocol/planted-redis.ts', imports: '../redis/planted.js' },

@@ -1,6 +1,7 @@
 /** `chordis audit`: who changed what. */
 import type { AuditFilter, AuditPage, AuditRecord } from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import { withRedis } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { type Cell, columns, cut, type Paint, safe } from '../terminal.js'
 
 /** Options of `chordis audit`. */
@@ -13,7 +14,7 @@ export interface AuditArguments extends Pick<AuditFilter, 'principal' | 'tenant'
 
 /** `chordis audit`. */
 export function audit(context: Context, { since, until, ...options }: AuditArguments): Promise<number> {
-  return withApp(context, async (app) => {
+  return withRedis(context, 'it has no audit log to ask for', async (app) => {
     const times = { ...(since === undefined ? {} : { after: since }), ...(until === undefined ? {} : { before: until }) }
     const page = await (await app.client()).audit.list({ ...options, ...times })
     if (context.json) context.print(JSON.stringify(page))

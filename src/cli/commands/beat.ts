@@ -1,8 +1,9 @@
 /** `chordis beat`: fires schedules until a signal ends it. */
 import { type Beat, Chordis, VERSION } from '../../engine/index.js'
-import { type Context, clientOptions, shownUrl } from '../context.js'
+import { type Context, redisOptions } from '../context.js'
 import { createLogger, type Level } from '../log.js'
 import { onSignals } from '../signals.js'
+import { shownUrl } from '../target.js'
 import { columns } from '../terminal.js'
 
 export interface BeatArguments {
@@ -14,7 +15,7 @@ export interface BeatArguments {
 /** Answers the exit code: 0 after a first signal. */
 export async function beat(context: Context, { look, logLevel }: BeatArguments): Promise<number> {
   const logger = createLogger({ level: logLevel, json: context.json, style: context.out, write: context.print, now: () => new Date() })
-  const app = new Chordis({ ...clientOptions(context), logger })
+  const app = new Chordis({ ...redisOptions(context, 'a beat reads the clock and the schedules of Redis'), logger })
   try {
     // It waits for a Redis that goes away; one that was never there is a mistake in the settings, said at once.
     await app.client()

@@ -1,6 +1,8 @@
 /** `chordis dead`: tasks that failed with no attempt left. */
-import type { DeadLetter, DeadLetterDetails, DeadLetterFilter, DeadLetters } from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import type { DeadLetter, DeadLetterDetails, DeadLetterFilter } from '../../engine/index.js'
+import { type Backend, HIDDEN, isHidden } from '../backend/backend.js'
+import { withBackend } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { CliError } from '../failure.js'
 import { type Cell, columns, cut, type Paint, safe } from '../terminal.js'
 
@@ -14,9 +16,9 @@ export interface ChangeArguments extends DeadLetterFilter {
   dryRun?: boolean
 }
 
-function withLetters(context: Context, ask: (letters: DeadLetters) => Promise<void>): Promise<number> {
-  return withApp(context, async (app) => {
-    await ask((await app.client()).deadLetters)
+function withLetters(context: Context, ask: (letters: Backend['deadLetters']) => Promise<void>): Promise<number> {
+  return withBackend(context, async ({ deadLetters }) => {
+    await ask(deadLetters)
     return 0
   })
 }
@@ -60,7 +62,7 @@ function showLines(letter: DeadLetterDetails, style: Paint): string[] {
   const { id, task, queue, tenant, args, kwargs, attempts, failedAt, error, errors } = letter
   const facts: [string, string][] = [['queue', queue]]
   if (tenant !== '-') facts.push(['tenant', tenant])
-  facts.push(['args', cut(safe(JSON.stringify(args)), WIDEST)])
+  facts.push(['args', isHidden(letter) ? HIDDEN : cut(safe(JSON.stringify(args)), WIDEST)])
   if (Object.keys(kwargs).length > 0) facts.push(['kwargs', cut(safe(JSON.stringify(kwargs)), WIDEST)])
   for (const past of errors) {
     const said = past.error === null ? 'asked for a retry' : errorText(past.error)

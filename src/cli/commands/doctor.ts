@@ -1,7 +1,9 @@
 /** `chordis doctor`: what is wrong with Redis, the namespace and its workflows, why it matters, and what can be done; `--fix` does what can be done here. */
 import type { DoctorProgress, DoctorReport, Finding } from '../../engine/index.js'
-import { type Context, shownUrl, withApp } from '../context.js'
+import { withRedis } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { progressOf } from '../progress.js'
+import { shownUrl } from '../target.js'
 import { columns, number, type Paint, safe } from '../terminal.js'
 
 export interface DoctorArguments {
@@ -17,7 +19,7 @@ export function doctor(context: Context, { fix = false, workflow }: DoctorArgume
   const bar = progressOf(context)
   const progress = ({ step, done, total }: DoctorProgress): void => bar.show(done, total, step)
   const which = workflow === undefined ? {} : { workflow }
-  return withApp(context, async (app) => {
+  return withRedis(context, 'the doctor looks at the servers and their keys', async (app) => {
     const report = await app.doctor({ fix, ...which, progress }).finally(bar.end)
     if (context.json) context.print(JSON.stringify(report))
     else for (const line of reportLines(report, { fix, redis: shownUrl(app.options.redis), ...which }, context.out)) context.print(line)

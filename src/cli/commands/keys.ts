@@ -1,6 +1,7 @@
 /** `chordis keys`: API keys of the service. A new secret is alone on standard output, so that it can go into a file or a secret store. */
 import type { ApiKeyOptions, ApiKeys, ApiKeyView, NewApiKey } from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import { withRedis } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { away, type Cell, columns, cut, type Paint, safe } from '../terminal.js'
 
 /** Options of `chordis keys create`. */
@@ -10,7 +11,7 @@ export interface CreateKeyArguments extends Pick<ApiKeyOptions, 'label' | 'tenan
 }
 
 function withKeys(context: Context, ask: (keys: ApiKeys) => Promise<void>): Promise<number> {
-  return withApp(context, async (app) => {
+  return withRedis(context, 'it makes no keys', async (app) => {
     await ask((await app.client()).apiKeys)
     return 0
   })

@@ -7,7 +7,8 @@ import {
   type WorkflowRow,
   type WorkflowState,
 } from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import { withBackend } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { bar, type Cell, columns, cut, duration, number, type Paint, safe } from '../terminal.js'
 import { stateColour } from './run.js'
 
@@ -47,8 +48,7 @@ export function filterOf({ state, task, tag, name, tenant, parent, schedule, sin
 
 /** `chordis list`. `now`: Unix ms, for ages. */
 export function listWorkflows(context: Context, { limit, cursor, ...filter }: ListWorkflowsArguments, now: number): Promise<number> {
-  return withApp(context, async (app) => {
-    const { workflows } = await app.client()
+  return withBackend(context, async ({ workflows }) => {
     const { tenant } = filter
     const [counts, page] = await Promise.all([
       workflows.count(tenant === undefined ? {} : { tenant }),

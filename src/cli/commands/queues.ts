@@ -1,10 +1,14 @@
 /** `chordis queues`: what waits for workers, and what is done with it. */
 import { hostname } from 'node:os'
-import type { QueuedTask, QueueLeft, Queues, QueueView } from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import type { QueuedTask, QueueLeft, QueueView } from '../../engine/index.js'
+import type { Backend } from '../backend/backend.js'
+import { withBackend, withRedis } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { CliError } from '../failure.js'
 import { progressOf } from '../progress.js'
 import { type Cell, columns, cut, duration, number, type Paint, safe } from '../terminal.js'
+
+type Queues = Backend['queues']
 
 export interface PeekArguments {
   limit: number
@@ -27,8 +31,8 @@ export interface DrainArguments {
 }
 
 function withQueues(context: Context, ask: (queues: Queues) => Promise<void>): Promise<number> {
-  return withApp(context, async (app) => {
-    await ask((await app.client()).queues)
+  return withBackend(context, async ({ queues }) => {
+    await ask(queues)
     return 0
   })
 }
@@ -141,7 +145,10 @@ export function drain(context: Context, queue: string, { timeout }: DrainArgumen
     bar.show(most - left, most, 'done')
   }
   const until = timeout === undefined ? {} : { timeoutMs: timeout * 1_000 }
-  return said(context, { queue, drained: true }, `${queue} is drained`, (queues) =>
-    queues.drain(queue, { ...until, onProgress }).finally(bar.end),
-  )
+  return withRedis(context, 'it does not say what workers hold of a queue', async (app) => {
+    const { queues } = await app.client()
+    await queues.drain(queue, { ...until, onProgress }).finally(bar.end)
+    context.print(context.json ? JSON.stringify({ queue, drained: true }) : `${queue} is drained`)
+    return 0
+  })
 }

@@ -1,7 +1,8 @@
 /** `chordis run revoke --state … --tag …`: all workflows that a filter means. */
 import type { RevokeManyOptions } from '../../engine/index.js'
+import { withBackend } from '../backend/open.js'
 import { canAsk, confirm } from '../confirm.js'
-import { type Context, withApp } from '../context.js'
+import type { Context } from '../context.js'
 import { CliError } from '../failure.js'
 import { progressOf } from '../progress.js'
 import { number } from '../terminal.js'
@@ -24,8 +25,7 @@ export function revokeMany(
   if (asks && (context.json || !canAsk())) throw new CliError('usage', 'say --yes, where nobody can be asked, or --dry-run')
   const options: RevokeManyOptions = { ...(reason === undefined ? {} : { reason }), ...(terminate === undefined ? {} : { terminate }) }
   const progress = progressOf(context)
-  return withApp(context, async (app) => {
-    const { workflows } = await app.client()
+  return withBackend(context, async ({ workflows }) => {
     const { matched } = await workflows.revoke(filter, { dryRun: true })
     if (asks && matched > 0 && !(await confirm(`Revoke ${count(matched)}?`))) {
       context.note('nothing is revoked')

@@ -1,6 +1,8 @@
 /** `chordis run revoke`, `pause`, `resume`, `priority`, `retry`, `rerun`, `history` and `forget`: what may be done with a workflow that was submitted. */
-import type { ChangedCall, RunView, WorkflowHandle } from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import type { ChangedCall, RunView } from '../../engine/index.js'
+import type { SeenWorkflow } from '../backend/backend.js'
+import { withBackend } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { CliError } from '../failure.js'
 import { type Cell, columns, duration, type Paint } from '../terminal.js'
 import { stateColour } from './run.js'
@@ -21,9 +23,9 @@ export interface RerunArguments {
 }
 
 /** Does something with one workflow, and says what came of it: an object for programs, a line for people. */
-function change(context: Context, id: string, act: (handle: WorkflowHandle) => Promise<{ answer: object; line: string }>): Promise<number> {
-  return withApp(context, async (app) => {
-    const { answer, line } = await act(app.workflow(id))
+function change(context: Context, id: string, act: (handle: SeenWorkflow) => Promise<{ answer: object; line: string }>): Promise<number> {
+  return withBackend(context, async (backend) => {
+    const { answer, line } = await act(backend.workflow(id))
     context.print(context.json ? JSON.stringify({ id, ...answer }) : line)
     return 0
   })
@@ -107,8 +109,8 @@ export function forget(context: Context, id: string): Promise<number> {
 
 /** `chordis run history ID`. */
 export function history(context: Context, id: string): Promise<number> {
-  return withApp(context, async (app) => {
-    const runs = await app.workflow(id).runs()
+  return withBackend(context, async (backend) => {
+    const runs = await backend.workflow(id).runs()
     if (context.json) context.print(JSON.stringify({ id, runs }))
     else for (const line of historyLines(runs, context.out)) context.print(line)
     return 0

@@ -1,13 +1,8 @@
 /** `chordis run`: looks at a workflow that was submitted. */
-import {
-  ChordisError,
-  type NodeResult,
-  type NodeState,
-  type TaskState,
-  type WorkflowHandle,
-  type WorkflowStatus,
-} from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import { ChordisError, type NodeResult, type NodeState, type TaskState, type WorkflowStatus } from '../../engine/index.js'
+import { HIDDEN, isHidden, type SeenWorkflow } from '../backend/backend.js'
+import { withBackend } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { countsText } from '../follow.js'
 import { exitOf, type OutcomeShape, printOutcome, shapeOf } from '../outcome.js'
 import { type Cell, columns, cut, duration, type Paint, safe } from '../terminal.js'
@@ -19,9 +14,9 @@ export interface ShowArguments {
   state?: NodeState[]
 }
 
-/** Asks something about one workflow and lets go of Redis. */
-function withWorkflow(context: Context, id: string, ask: (handle: WorkflowHandle) => Promise<number>): Promise<number> {
-  return withApp(context, (app) => ask(app.workflow(id)))
+/** Asks something about one workflow and lets go of it. */
+function withWorkflow(context: Context, id: string, ask: (handle: SeenWorkflow) => Promise<number>): Promise<number> {
+  return withBackend(context, (backend) => ask(backend.workflow(id)))
 }
 
 /** Ms from its submission to its outcome; null while there is none. */
@@ -44,10 +39,10 @@ export function show(context: Context, id: string, options: ShowArguments): Prom
   })
 }
 
-async function tasksOf(handle: WorkflowHandle, { limit, state }: ShowArguments): Promise<{ tasks: NodeResult[]; more: boolean }> {
+async function tasksOf(handle: SeenWorkflow, { limit, state }: ShowArguments): Promise<{ tasks: NodeResult[]; more: boolean }> {
   const tasks: NodeResult[] = []
   if (limit === 0) return { tasks, more: false }
-  for await (const node of handle.nodes()) {
+  for await (const node of handle.nodes(state)) {
     if (state !== undefined && !(state as readonly string[]).includes(node.state)) continue
     if (tasks.length === limit) return { tasks, more: true }
     tasks.push(node)
@@ -105,6 +100,7 @@ const pausedText = ({ since, reason }: NonNullable<WorkflowStatus['paused']>): s
   `since ${new Date(since).toISOString()}${reason === null ? '' : `: ${safe(reason)}`}`
 
 function outcomeRow(shape: OutcomeShape, width: number): [string, string][] {
+  if (shape.hidden) return [['result', HIDDEN]]
   if (shape.state === 'SUCCESS') return [['result', cut(JSON.stringify(shape.result ?? null), width)]]
   if (shape.error === undefined) return []
   const causes: [string, string][] = []
@@ -116,10 +112,11 @@ function outcomeRow(shape: OutcomeShape, width: number): [string, string][] {
 
 const header = (style: Paint): Cell[] => ['NODE', 'TASK', 'STATE', 'TRIES', 'RESULT'].map((text) => ({ text, colour: style.faint }))
 
-function row({ id, task, state, attempts, result, error, info, ignored }: NodeResult, style: Paint): Cell[] {
+function row(task: NodeResult, style: Paint): Cell[] {
+  const { id, state, attempts, result, error, info, ignored } = task
   const said = error ? `${error.type}: ${error.message}` : result !== undefined ? JSON.stringify(result) : ''
-  const note = ignored ? 'ignored' : said === '' && info !== undefined ? JSON.stringify(info) : said
-  return [id, safe(task), { text: state, colour: stateColour(state, style) }, String(attempts), cut(safe(note), 2_000)]
+  const note = isHidden(task) ? 'hidden' : ignored ? 'ignored' : said === '' && info !== undefined ? JSON.stringify(info) : said
+  return [id, safe(task.task), { text: state, colour: stateColour(state, style) }, String(attempts), cut(safe(note), 2_000)]
 }
 
 /** Cuts a line at the width of the screen, counting no colours. Only its last cell, which has none, is ever that long. */
@@ -139,6 +136,7 @@ export function result(context: Context, id: string, { wait }: { wait: number })
       })
     }
     const shape = shapeOf(outcome, outcome.state === 'GROUP' ? (await handle.status()).state : 'FAILURE')
+    if (shape.hidden) throw new ChordisError('forbidden', `what workflow ${id} came to needs the scope payloads:read`, { workflow: id })
     if (context.json) context.print(JSON.stringify({ id, ...shape }))
     else printOutcome(context, id, outcome, shape)
     return exitOf(shape)

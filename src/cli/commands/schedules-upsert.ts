@@ -1,10 +1,10 @@
 /** `chordis schedules upsert`: makes the schedules of a file so, and says what that changed. */
-import { localTime, type ScheduleDefinition, type ScheduleDifference, type Schedules } from '../../engine/index.js'
+import { localTime, type ScheduleDefinition, type ScheduleDifference } from '../../engine/index.js'
 import type { Context } from '../context.js'
 import { progressOf } from '../progress.js'
 import { schedulesFrom } from '../schedule-file.js'
 import { away, type Cell, columns, type Paint } from '../terminal.js'
-import { withSchedules } from './schedules.js'
+import { type Schedules, withSchedules } from './schedules.js'
 
 /** What came of one. `next` is Unix ms; null: none, or it is paused. With `--dry-run` it is left out. */
 interface Upserted extends ScheduleDifference {

@@ -1,14 +1,10 @@
 /** `chordis schedules`: looks at schedules, and tells them what to do. */
-import {
-  ChordisError,
-  type OverlapPolicy,
-  type ScheduleOf,
-  type ScheduleRun,
-  type Schedules,
-  type TriggerAnswer,
-  type WorkflowState,
-} from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import type { OverlapPolicy, ScheduleOf, ScheduleRun, TriggerAnswer, WorkflowState } from '../../engine/index.js'
+import type { Backend } from '../backend/backend.js'
+import { withBackend } from '../backend/open.js'
+import type { Context } from '../context.js'
+import { isMissing } from '../failure.js'
+import { inLanes } from '../lanes.js'
 import { type ListedSchedule, listLines, type ShownRun, showLines } from '../schedule-lines.js'
 
 export interface ListSchedulesArguments extends ScheduleOf {
@@ -21,17 +17,18 @@ export interface TriggerArguments extends ScheduleOf {
   requestId?: string
 }
 
+/** Schedules, as commands ask them. */
+export type Schedules = Backend['schedules']
 type StateOf = (run: ScheduleRun) => Promise<WorkflowState | null>
 
 /** Asks the schedules of a namespace something. `stateOf`: of the workflow of a run; null when it is gone. */
 export function withSchedules(context: Context, ask: (schedules: Schedules, stateOf: StateOf) => Promise<void>): Promise<number> {
-  return withApp(context, async (app) => {
-    const { schedules } = await app.client()
-    await ask(schedules, async ({ workflow }) => {
+  return withBackend(context, async (backend) => {
+    await ask(backend.schedules, async ({ workflow }) => {
       try {
-        return (await app.workflow(workflow).status()).state
+        return (await backend.workflow(workflow).status()).state
       } catch (error) {
-        if (error instanceof ChordisError && error.code === 'not-found') return null
+        if (isMissing(error)) return null
         throw error
       }
     })
@@ -43,12 +40,10 @@ export function withSchedules(context: Context, ask: (schedules: Schedules, stat
 export function list(context: Context, options: ListSchedulesArguments): Promise<number> {
   return withSchedules(context, async (schedules, stateOf) => {
     const page = await schedules.list(options)
-    const listed = await Promise.all(
-      page.schedules.map(async (view): Promise<ListedSchedule> => {
-        const [last] = view.runs
-        return { ...view, lastState: last === undefined ? null : await stateOf(last) }
-      }),
-    )
+    const listed = await inLanes(page.schedules, async (view): Promise<ListedSchedule> => {
+      const [last] = view.runs
+      return { ...view, lastState: last === undefined ? null : await stateOf(last) }
+    })
     if (context.json) context.print(JSON.stringify({ schedules: listed, cursor: page.cursor }))
     else if (listed.length === 0) context.print('no schedule')
     else for (const line of listLines(listed, page.cursor, context.out, Date.now())) context.print(line)

@@ -1,7 +1,9 @@
 /** `chordis submit`: a canvas from a file or standard input becomes a workflow; with `--follow`, its result comes back. */
-import type { SubmitOptions, WorkflowHandle } from '../../engine/index.js'
+import type { SubmitOptions } from '../../engine/index.js'
+import type { Backend, SeenWorkflow } from '../backend/backend.js'
+import { withBackend } from '../backend/open.js'
 import { canvasFrom } from '../canvas-file.js'
-import { type Context, withApp } from '../context.js'
+import type { Context } from '../context.js'
 import { CliError } from '../failure.js'
 import { barDisplay, countsText, type Display, type Followed, follow, lineDisplay, noDisplay } from '../follow.js'
 import { exitOf, printOutcome, shapeOf } from '../outcome.js'
@@ -24,9 +26,9 @@ export interface SubmitArguments {
 export async function submit(context: Context, file: string, options: SubmitArguments): Promise<number> {
   if (options.timeout !== undefined && !options.follow) throw new CliError('usage', '--timeout needs --follow')
   const canvas = canvasFrom(file)
-  return withApp(context, async (app) => {
-    const handle = await app.submit(canvas, submitOptions(options))
-    if (options.follow) return followed(context, handle, options)
+  return withBackend(context, async (backend) => {
+    const handle = await backend.submit(canvas, submitOptions(options))
+    if (options.follow) return followed(context, backend, handle, options)
     context.print(context.json ? JSON.stringify({ id: handle.id, duplicate: handle.duplicate }) : handle.id)
     return 0
   })
@@ -43,7 +45,7 @@ function submitOptions({ id, name, tag, tenant, key, retention }: SubmitArgument
   }
 }
 
-async function followed(context: Context, handle: WorkflowHandle, { timeout }: SubmitArguments): Promise<number> {
+async function followed(context: Context, backend: Backend, handle: SeenWorkflow, { timeout }: SubmitArguments): Promise<number> {
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal)
@@ -51,7 +53,7 @@ async function followed(context: Context, handle: WorkflowHandle, { timeout }: S
   try {
     const display = displayOf(context, handle.id)
     const timeoutMs = timeout === undefined ? {} : { timeoutMs: timeout * 1_000 }
-    return report(context, handle, await follow(handle, { ...timeoutMs, display, signal: stop.signal }))
+    return report(context, handle, await follow(backend, handle, { ...timeoutMs, display, signal: stop.signal }))
   } finally {
     process.removeListener('SIGINT', onSignal)
   }
@@ -62,7 +64,7 @@ function displayOf(context: Context, id: string): Display {
   return process.stderr.isTTY ? barDisplay(process.stderr, context.err) : lineDisplay(context, id)
 }
 
-function report(context: Context, { id, duplicate }: WorkflowHandle, { outcome, status }: Followed): number {
+function report(context: Context, { id, duplicate }: SeenWorkflow, { outcome, status }: Followed): number {
   const shape = shapeOf(outcome, status.state)
   const { counts } = status
   const durationMs = durationOf(status)

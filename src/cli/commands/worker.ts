@@ -15,10 +15,11 @@ import {
   VERSION,
   type Worker,
 } from '../../engine/index.js'
-import { type Context, clientOptions, shownUrl } from '../context.js'
+import { type Context, demandRedis, redisOptions } from '../context.js'
 import { createLogger, type Level } from '../log.js'
 import { onSignals } from '../signals.js'
 import { EXIT_AGAIN, isSupervised, onAbandoned, supervise, tellReady } from '../supervisor.js'
+import { shownUrl } from '../target.js'
 import { columns } from '../terminal.js'
 
 export interface WorkerArguments {
@@ -41,8 +42,12 @@ export interface WorkerArguments {
   logLevel: Level
 }
 
+/** Why it does not work through a service. */
+const WHY = 'a worker takes its tasks from Redis'
+
 /** Runs the worker, under a supervisor that starts it again when it has to be killed. */
 export async function worker(context: Context, options: WorkerArguments): Promise<number> {
+  if (context.service?.byFlag) demandRedis(context, WHY)
   const logger = createLogger({
     level: options.logLevel,
     json: context.json,
@@ -119,7 +124,7 @@ function logEvent(logger: Logger, event: TaskEvent): void {
 /** What was said on the command line, else what the modules' application says, else the default. */
 function connectionOf(context: Context, { apps }: LoadedTasks): ChordisOptions {
   const [app, other] = apps
-  if (app === undefined || (context.connection.redis && context.connection.namespace)) return clientOptions(context)
+  if (app === undefined || (context.connection.redis && context.connection.namespace)) return redisOptions(context, WHY)
   const { redis, namespace, partitions, commandTimeoutMs } = app.options
   if (other !== undefined && (shownUrl(other.options.redis) !== shownUrl(redis) || other.options.namespace !== namespace)) {
     throw new ModuleInvalidError('the modules have two applications with different settings; say --redis and --namespace')

@@ -8,7 +8,8 @@ import {
   type WorkerControl,
   type WorkerName,
 } from '../../engine/index.js'
-import { type Context, withApp } from '../context.js'
+import { withBackend } from '../backend/open.js'
+import type { Context } from '../context.js'
 import { CliError } from '../failure.js'
 import { type Cell, safe } from '../terminal.js'
 import { activeRows, label, reservedRows, statsLines, table, workerRows } from '../worker-lines.js'
@@ -21,8 +22,8 @@ export interface WorkersArguments {
 
 /** `chordis workers list`. */
 export function list(context: Context): Promise<number> {
-  return withApp(context, async (app) => {
-    const workers = await app.workers()
+  return withBackend(context, async (backend) => {
+    const workers = await backend.workers()
     if (context.json) context.print(JSON.stringify({ workers }))
     else if (workers.length === 0) context.print('no worker')
     else for (const line of table(workerRows(workers, context.out), width())) context.print(line)
@@ -41,9 +42,9 @@ function tell<T>(
   send: (control: WorkerControl, options: ControlOptions) => Promise<Gathered<T>>,
   lines: (answers: readonly Answer<T>[]) => string[],
 ): Promise<number> {
-  return withApp(context, async (app) => {
+  return withBackend(context, async (backend) => {
     const options = { timeoutMs: timeout * 1_000, ...(worker === undefined ? {} : { workers: worker }) }
-    const gathered = await send(app.control, options)
+    const gathered = await send(backend.control, options)
     if (context.json) context.print(JSON.stringify(gathered))
     else {
       for (const line of lines(gathered.answers)) context.print(line)

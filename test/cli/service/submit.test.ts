@@ -1,0 +1,3 @@
+/** The tests of ../submit.test.ts, through a service over HTTP. */
+import '../over-service.js'
+import '../submit.test.js'
