@@ -32,10 +32,12 @@ export async function* events(
       try {
         const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) }
         const answer = await transport.open({ method: 'GET', path, headers }, ended)
-        for await (const event of framesOf(answer.body)) {
+        for await (const { id, event, data } of framesOf(answer.body)) {
+          // Also of a frame without an event: the service says so where it would go on, first of all before anything has happened.
+          if (id !== '') last = id
+          if (data === undefined) continue
           attempt = 0
-          if (event.id !== '') last = event.id
-          yield event
+          yield { id: last ?? '', event, data }
         }
       } catch (error) {
         signal?.throwIfAborted()
@@ -59,19 +61,17 @@ async function* framesOf(body: Response['body']): AsyncGenerator<ApiEvent> {
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     const parts = `${rest}${decoder.decode(chunk, { stream: true })}`.split(/\r?\n\r?\n/)
     rest = parts.pop() as string
-    for (const part of parts) {
-      const event = frameOf(part)
-      if (event !== undefined) yield event
-    }
+    for (const part of parts) yield frameOf(part)
   }
 }
 
-function frameOf(text: string): ApiEvent | undefined {
+/** `data` undefined: there is no event in it. */
+function frameOf(text: string): ApiEvent {
   const fields = { id: '', event: 'message', data: [] as string[] }
   for (const line of text.split(/\r?\n/)) {
     const [, name, value = ''] = /^(id|event|data)(?:: ?(.*))?$/.exec(line) ?? []
     if (name === 'data') fields.data.push(value)
     else if (name === 'id' || name === 'event') fields[name] = value
   }
-  return fields.data.length === 0 ? undefined : { id: fields.id, event: fields.event, data: JSON.parse(fields.data.join('\n')) as unknown }
+  return { ...fields, data: fields.data.length === 0 ? undefined : (JSON.parse(fields.data.join('\n')) as unknown) }
 }

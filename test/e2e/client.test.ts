@@ -265,6 +265,20 @@ test('events are gone on with behind the last one that was seen, however often t
   expect(asked).toEqual([undefined, '2', '4'])
 })
 
+test('events are gone on with from where the service said that it stands, before any has come', async () => {
+  const asked: (string | undefined)[] = []
+  const stream = await listen((request, answer) => {
+    asked.push(request.headers['last-event-id'] as string | undefined)
+    answer.writeHead(200, { 'content-type': 'text/event-stream' })
+    answer.end(asked.length === 1 ? ': still here\nid: 7\n\n' : 'data: 8\n\n')
+  })
+  for await (const event of new ChordisApi({ url: stream, maxDelayMs: 5 }).followEvents()) {
+    expect(event).toEqual({ id: '7', event: 'message', data: 8 })
+    break
+  }
+  expect(asked).toEqual([undefined, '7'])
+})
+
 test('events of the service come as they happen, until the caller stops', async () => {
   const seen: string[] = []
   const ending = new AbortController()

@@ -257,6 +257,28 @@ test('10,000 members of a chord of which 300 failed run again by one filter, and
   expect((await ended.handle.status()).counts).toMatchObject({ success: 10_001, failure: 0 })
 })
 
+test('a message of the outcome that was taken back, and comes late, is not taken for the new one', async () => {
+  const shaky = new Shaky('only')
+  const engine = await TestEngine.open(redis.url)
+  const worker = await engine.worker(shaky.handlers)
+  const { handle } = await engine.run(s('only'))
+  await worker.stop()
+  const connection = redis.connect()
+  const key = (await keysOf(connection, engine.namespace, handle.id)).of('workflow', handle.id)
+  const record = await connection.hget(key, '0')
+  shaky.broken.clear()
+  expect(await engine.client.deadLetters.requeue({ workflow: handle.id })).toMatchObject({ changed: 1 })
+  const result = handle.result()
+  const channel = await until(() => connection.hget(key, 'w'))
+  const asked = async () => Number(/cmdstat_fcall:calls=(\d+)/.exec(await connection.info('commandstats'))?.[1])
+  const before = await asked()
+  // As it was sent when the task failed.
+  const told = async () => (await connection.publish(channel, `${handle.id}\n0\n${record}`)) === 1 && (await asked()) > before + 2
+  await Promise.race([until(told), result])
+  await engine.worker(shaky.handlers)
+  expect(await result).toEqual(['only'])
+})
+
 test('a workflow that is gone, or has never been, is not found; an id that is none is refused', async () => {
   const engine = await TestEngine.open(redis.url)
   const { deadLetters } = engine.client

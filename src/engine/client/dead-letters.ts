@@ -9,6 +9,7 @@ import { parseTemplate } from '../protocol/stored.js'
 import { explain, type RedisConnection } from '../redis/connection.js'
 import { countDead, deadSince, dropDead, readDead, requeueDead } from '../redis/dead-letters.js'
 import type { Namespace } from '../redis/namespace.js'
+import { severalAtOnce } from '../several-at-once.js'
 import {
   checkFilter,
   cursorOf,
@@ -20,7 +21,7 @@ import {
   placeOf,
   splitLetter,
 } from './dead-letter.js'
-import { explainRead } from './failures.js'
+import { explained, explainedRead } from './failures.js'
 import { type HandleDependencies, Look } from './look.js'
 import { TaskHandle } from './task-handle.js'
 
@@ -60,7 +61,7 @@ export class DeadLetters {
 
   /** How many there are. Throws `redis-unavailable`. */
   count(): Promise<number> {
-    return explained(() => countDead(this.connection, this.namespace))
+    return explainedRead(() => countDead(this.connection, this.namespace))
   }
 
   /**
@@ -140,7 +141,7 @@ export class DeadLetters {
    * @throws ChordisError `not-found` for an id whose workflow is gone, `outcome-unknown`, `redis-unavailable`
    */
   drop(which: string | DeadLetterFilter, options: { dryRun?: boolean } = {}): Promise<DeadLetterChange> {
-    return this.change(which, options, (letters) => explainedWrite(() => dropDead(this.connection, this.namespace, letters)))
+    return this.change(which, options, (letters) => explained(() => dropDead(this.connection, this.namespace, letters)))
   }
 
   private async change(
@@ -176,36 +177,16 @@ export class DeadLetters {
   }
 
   private async requeueAll(letters: readonly Meant[]): Promise<number> {
-    const waiting = [...letters]
     let requeued = 0
-    const lane = async (): Promise<void> => {
-      for (let letter = waiting.shift(); letter; letter = waiting.shift()) {
-        const { workflow, attempts, id } = letter
-        const { node } = splitLetter(id)
-        if (await explainedWrite(() => requeueDead(this.connection, this.namespace, workflow, node, attempts), workflow)) requeued++
-      }
-    }
-    await Promise.all(Array.from({ length: REQUEUES }, lane))
+    await severalAtOnce(letters, REQUEUES, async ({ workflow, attempts, id }) => {
+      const { node } = splitLetter(id)
+      const requeue = () => requeueDead(this.connection, this.namespace, workflow, node, attempts)
+      if (await explained(requeue, (error) => explain(error, workflow))) requeued++
+    })
     return requeued
   }
 
   private read(window: Parameters<typeof readDead>[2]): ReturnType<typeof readDead> {
-    return explained(() => readDead(this.connection, this.namespace, window))
-  }
-}
-
-async function explained<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    throw explainRead(error, '')
-  }
-}
-
-async function explainedWrite<T>(write: () => Promise<T>, workflow?: string): Promise<T> {
-  try {
-    return await write()
-  } catch (error) {
-    throw explain(error, workflow)
+    return explainedRead(() => readDead(this.connection, this.namespace, window))
   }
 }

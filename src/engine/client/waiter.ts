@@ -15,7 +15,7 @@ const CHECK_MS = 5_000
 export type WaitAnswer =
   | ['pushed', node: string, record: string]
   | ['none']
-  | ['waiting']
+  | ['waiting', again: number]
   | ['outcome', control: string, meta: string | null, damage: string | null, record: string | null]
 
 /** `late`: nothing was heard in time. */
@@ -60,7 +60,9 @@ export class Waiter {
         if (left <= 0) return null
         const heard = await message.within(Math.min(left, CHECK_MS))
         late = heard === 'late'
-        if (heard !== null && heard !== 'late') return heard
+        // What a message says of a workflow that had another outcome before may be that one.
+        const [, again] = answer
+        if (heard !== null && heard !== 'late' && again === 0) return heard
       } finally {
         message.stop()
       }

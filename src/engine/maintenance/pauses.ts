@@ -3,8 +3,8 @@
  * next round of upkeep brings the copies together: the newest counts. Caller: the tender, a new one of these for every round.
  */
 import type { RedisConnection } from '../redis/connection.js'
-import type { Namespace } from '../redis/namespace.js'
-import { copyPauses, PAUSE_HOME, pauseVersion } from '../redis/queues.js'
+import { HOME, type Namespace } from '../redis/namespace.js'
+import { copyPauses, pauseVersion } from '../redis/queues.js'
 
 /** Copies that one round has met. */
 export class PauseCopies {
@@ -21,6 +21,6 @@ export class PauseCopies {
     if (ahead < 0) await copyPauses(this.connection, this.namespace, partition, this.newest)
     if (ahead <= 0) return
     this.newest = paused
-    if (partition !== PAUSE_HOME) await copyPauses(this.connection, this.namespace, PAUSE_HOME, paused)
+    if (partition !== HOME) await copyPauses(this.connection, this.namespace, HOME, paused)
   }
 }

@@ -4,9 +4,9 @@
  * stayed the same Redis; the give-back compares the counter again. So a Redis that stalled, restarted or failed over expires nobody.
  */
 import type { RedisConnection } from '../redis/connection.js'
-import type { Namespace } from '../redis/namespace.js'
-import { PAUSE_HOME } from '../redis/queues.js'
+import { HOME, type Namespace } from '../redis/namespace.js'
 import { calls } from '../redis/scripts.generated.js'
+import { severalAtOnce } from '../several-at-once.js'
 import type { Logger } from '../worker/logger.js'
 import { PauseCopies } from './pauses.js'
 
@@ -113,12 +113,9 @@ export class Tender {
   async round(): Promise<void> {
     const { connection, namespace } = this.options
     const pauses = new PauseCopies(connection, namespace)
-    const others = namespace.numbers.filter((partition) => partition !== PAUSE_HOME)
-    const lane = async (): Promise<void> => {
-      for (let partition = others.shift(); partition !== undefined; partition = others.shift()) await this.tended(partition, pauses)
-    }
-    await this.tended(PAUSE_HOME, pauses)
-    await Promise.all(Array.from({ length: AT_A_TIME }, lane))
+    const others = namespace.numbers.filter((partition) => partition !== HOME)
+    await this.tended(HOME, pauses)
+    await severalAtOnce(others, AT_A_TIME, (partition) => this.tended(partition, pauses))
   }
 
   private async tended(partition: number, pauses: PauseCopies): Promise<void> {

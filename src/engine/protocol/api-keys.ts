@@ -24,9 +24,8 @@ export interface ApiKeyOptions {
   rate?: number
 }
 
-/** An API key without its secret. Times are Unix ms by Redis's clock. */
-export interface ApiKeyView {
-  id: string
+/** What an API key may do, as it is stored and as it is shown. */
+interface ApiKeyTerms {
   label: string
   tenant: string
   scopes: string[]
@@ -36,6 +35,11 @@ export interface ApiKeyView {
   tasks?: string[]
   rate?: number
   createdAt: number
+}
+
+/** An API key without its secret. Times are Unix ms by Redis's clock. */
+export interface ApiKeyView extends ApiKeyTerms {
+  id: string
   /** Null: never. */
   expiresAt: number | null
   /** When it was used last, to a minute; null: never. */
@@ -45,18 +49,11 @@ export interface ApiKeyView {
 }
 
 /** What stands in Redis. */
-export interface StoredApiKey {
+export interface StoredApiKey extends ApiKeyTerms {
   /** SHA-256 of the key's text, hexadecimal. */
   hash: string
   /** Of the secret before the last rotation; good until then, Unix ms. */
   previous?: { hash: string; until: number }
-  label: string
-  tenant: string
-  scopes: string[]
-  queues?: string[]
-  tasks?: string[]
-  rate?: number
-  createdAt: number
   expiresAt?: number
 }
 

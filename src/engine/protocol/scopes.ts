@@ -33,13 +33,16 @@ export type Scope = keyof typeof SCOPES
 /** All scopes, as a wildcard too: what a credential may be given. */
 export const ALL_SCOPES = Object.keys(SCOPES) as Scope[]
 
-/** Whether a text is a scope, or a wildcard for some. */
-export function isScope(text: string): boolean {
-  if (text === '*' || Object.hasOwn(SCOPES, text)) return true
-  return text.endsWith(':*') && RESOURCES.has(text.slice(0, -2))
+/** What each text means that a credential may be given: a scope, or a wildcard. */
+const MEANINGS = new Map<string, Scope[]>([['*', ALL_SCOPES]])
+for (const scope of ALL_SCOPES) {
+  const all = `${scope.split(':')[0]}:*`
+  MEANINGS.set(scope, [scope])
+  MEANINGS.set(all, [...(MEANINGS.get(all) ?? []), scope])
 }
 
-const RESOURCES = new Set(ALL_SCOPES.map((scope) => scope.split(':')[0]))
+/** Whether a text is a scope, or a wildcard for some. */
+export const isScope = (text: string): boolean => MEANINGS.has(text)
 
 /**
  * The scopes that texts mean.
@@ -51,9 +54,7 @@ export function readScopes(texts: readonly string[], path = 'scopes'): Set<Scope
 }
 
 function scopesOf(text: string, path: string): Scope[] {
-  if (text === '*') return ALL_SCOPES
-  if (typeof text === 'string' && Object.hasOwn(SCOPES, text)) return [text as Scope]
-  const [, resource] = /^([a-z-]+):\*$/.exec(text) ?? []
-  if (resource !== undefined && RESOURCES.has(resource)) return ALL_SCOPES.filter((scope) => scope.startsWith(`${resource}:`))
+  const scopes = MEANINGS.get(text)
+  if (scopes !== undefined) return scopes
   throw new ChordisError('request-invalid', `must be *, <resource>:* or one of ${ALL_SCOPES.join(', ')}`, { path })
 }

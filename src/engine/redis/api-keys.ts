@@ -1,12 +1,9 @@
-/** API keys in Redis. All of a namespace lie in one partition. */
+/** API keys in Redis. All of a namespace lie at home. */
 import type { StoredApiKey } from '../protocol/api-keys.js'
 import { ChordisError } from '../protocol/errors.js'
-import type { RedisConnection } from './connection.js'
-import type { Namespace } from './namespace.js'
+import { type RedisConnection, redisFull } from './connection.js'
+import { HOME, type Namespace } from './namespace.js'
 import { calls } from './scripts.generated.js'
-
-/** The partition where API keys and the audit log are. */
-export const ACCESS_HOME = 0
 
 /** Keys of a namespace, at most. */
 const MOST_KEYS = 10_000
@@ -28,7 +25,7 @@ export async function readApiKey(
   namespace: Namespace,
   id: string,
 ): Promise<{ now: number; read: ReadApiKey | null }> {
-  const [now, seen, used] = (await namespace.run(connection, ACCESS_HOME, calls.readkey(id))) as [number, string, string]
+  const [now, seen, used] = (await namespace.run(connection, HOME, calls.readkey(id))) as [number, string, string]
   return { now, read: seen === '' ? null : { key: JSON.parse(seen) as StoredApiKey, seen, used } }
 }
 
@@ -45,15 +42,15 @@ export async function writeApiKey(
   key: StoredApiKey | null,
 ): Promise<boolean> {
   const value = key === null ? '' : JSON.stringify(key)
-  const [answer] = await namespace.runAtEpoch(connection, ACCESS_HOME, (epoch) => calls.setkey(epoch, id, seen, value, MOST_KEYS))
+  const [answer] = await namespace.runAtEpoch(connection, HOME, (epoch) => calls.setkey(epoch, id, seen, value, MOST_KEYS))
   if (answer === 'many') throw new ChordisError('limit-exceeded', `there may be ${MOST_KEYS.toLocaleString('en-US')} API keys at most`)
-  if (answer === 'full') throw new ChordisError('redis-full', 'Redis is above 80 % of its memory; new API keys are refused')
+  if (answer === 'full') throw redisFull('API keys')
   return answer === 'ok'
 }
 
 /** All keys, in no order. */
 export async function listApiKeys(connection: RedisConnection, namespace: Namespace): Promise<[id: string, read: ReadApiKey][]> {
-  const keys = namespace.keys(ACCESS_HOME)
+  const keys = namespace.keys(HOME)
   // A scan may answer an entry twice.
   const found = new Map<string, ReadApiKey>()
   let cursor = '0'
@@ -72,9 +69,9 @@ export async function listApiKeys(connection: RedisConnection, namespace: Namesp
 
 /** How many keys there are. */
 export const countApiKeys = (connection: RedisConnection, namespace: Namespace): Promise<number> =>
-  connection.hlen(namespace.keys(ACCESS_HOME).of('apikeys'))
+  connection.hlen(namespace.keys(HOME).of('apikeys'))
 
 /** A key was used now. */
 export async function touchApiKey(connection: RedisConnection, namespace: Namespace, id: string): Promise<void> {
-  await namespace.runAtEpoch(connection, ACCESS_HOME, (epoch) => calls.touchkey(epoch, id))
+  await namespace.runAtEpoch(connection, HOME, (epoch) => calls.touchkey(epoch, id))
 }

@@ -17,6 +17,12 @@ export interface NamespaceOptions {
   partitions?: number
 }
 
+/**
+ * The partition of what a namespace has once, whatever the number of its partitions: what is paused (the others have copies), API keys, the windows of
+ * rate limits, the audit log. The first, because there always is one and what is there never moves: partitions are added, never taken away.
+ */
+export const HOME = 0
+
 export class Namespace {
   readonly name: string
   readonly wanted: number

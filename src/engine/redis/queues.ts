@@ -1,11 +1,8 @@
-/** Queues in Redis: which are paused. Every partition has a copy; versions are made in one of them. */
+/** Queues in Redis: which are paused. Every partition has a copy; versions are made at home, where it stands who paused a queue and why. */
 import { ChordisError } from '../protocol/errors.js'
 import type { RedisConnection } from './connection.js'
-import type { Namespace } from './namespace.js'
+import { HOME, type Namespace } from './namespace.js'
 import { calls } from './scripts.generated.js'
-
-/** The partition in which versions of what is paused are made, and where it stands who paused a queue and why. */
-export const PAUSE_HOME = 0
 
 /** Who paused a queue, and why. */
 export interface PauseDetails {
@@ -34,9 +31,9 @@ export async function writePause(
   details: PauseDetails | null,
 ): Promise<void> {
   const text = details === null ? '' : JSON.stringify(details)
-  const [answer, paused] = await namespace.runAtEpoch(connection, PAUSE_HOME, (epoch) => calls.pausequeue(epoch, queue, text))
+  const [answer, paused] = await namespace.runAtEpoch(connection, HOME, (epoch) => calls.pausequeue(epoch, queue, text))
   if (answer === 'full') throw new ChordisError('limit-exceeded', 'at most 1,000 queues may be paused at a time', { path: 'queue' })
-  const others = namespace.numbers.filter((partition) => partition !== PAUSE_HOME)
+  const others = namespace.numbers.filter((partition) => partition !== HOME)
   await Promise.all(others.map((partition) => copyPauses(connection, namespace, partition, String(paused))))
 }
 
@@ -47,7 +44,7 @@ export async function copyPauses(connection: RedisConnection, namespace: Namespa
 
 /** The queues that are paused. */
 export async function readPauses(connection: RedisConnection, namespace: Namespace): Promise<Map<string, QueuePause>> {
-  const keys = namespace.keys(PAUSE_HOME)
+  const keys = namespace.keys(HOME)
   const [paused, details] = await Promise.all([connection.hget(keys.meta, 'paused'), connection.hgetall(keys.of('pauses'))])
   const names = (paused ?? '').split(',').slice(1).filter(Boolean)
   return new Map(names.map((name) => [name, pauseOf(details[name])]))

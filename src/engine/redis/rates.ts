@@ -1,7 +1,6 @@
 /** Counts that all processes of a namespace share, by window of time. */
-import { ACCESS_HOME } from './api-keys.js'
 import type { RedisConnection } from './connection.js'
-import type { Namespace } from './namespace.js'
+import { HOME, type Namespace } from './namespace.js'
 import { calls } from './scripts.generated.js'
 
 /** What a window holds, and how long it lasts still, ms. */
@@ -17,7 +16,7 @@ export async function addCounts(
   windowMs: number,
   counts: readonly (readonly [name: string, count: number])[],
 ): Promise<Window[]> {
-  const [, ...windows] = (await namespace.runAtEpoch(connection, ACCESS_HOME, (epoch) => calls.rate(epoch, windowMs, counts.flat()))) as [
+  const [, ...windows] = (await namespace.runAtEpoch(connection, HOME, (epoch) => calls.rate(epoch, windowMs, counts.flat()))) as [
     string,
     ...[total: number, leftMs: number][],
   ]

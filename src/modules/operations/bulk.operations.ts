@@ -3,7 +3,7 @@
  * gone on with by the cursor.
  */
 import { Inject, Injectable } from '@nestjs/common'
-import { ChordisError, Client, type RevokeOptions } from '../../engine/index.js'
+import { ChordisError, Client, type RevokeOptions, severalAtOnce } from '../../engine/index.js'
 import { AuditTrail } from '../access/audit.js'
 import type { Principal } from '../access/principal.js'
 import type { Scope } from '../access/scopes.js'
@@ -49,7 +49,7 @@ const PAGE = 200
 /** How long one call goes on, ms. */
 const TIME_MS = 10_000
 /** Changes under way at the same time. */
-const LANES = 16
+const AT_ONCE = 16
 const MOST_FAILURES = 100
 const SCOPE_OF: Readonly<Record<BulkAction, Scope>> = {
   ...{ revoke: 'workflows:cancel', pause: 'workflows:cancel', resume: 'workflows:cancel', delete: 'workflows:cancel' },
@@ -94,11 +94,7 @@ export class BulkOperations {
   }
 
   private async named(principal: Principal, ids: readonly string[], request: BulkRequest, report: BulkReport): Promise<BulkReport> {
-    const left = ids.values()
-    const lane = async (): Promise<void> => {
-      for (const id of left) await this.one(principal, id, request, report)
-    }
-    await Promise.all(Array.from({ length: LANES }, lane))
+    await severalAtOnce(ids, AT_ONCE, (id) => this.one(principal, id, request, report))
     return report
   }
 

@@ -11,6 +11,7 @@ import type { RedisConnection } from '../../redis/connection.js'
 import type { Namespace } from '../../redis/namespace.js'
 import { calls, type ScriptCall } from '../../redis/scripts.generated.js'
 import { countKeys, readServers, scanNamespace } from '../../redis/servers.js'
+import { severalAtOnce } from '../../several-at-once.js'
 import { Examiner } from './examiner.js'
 import { type Finding, type FindingCode, finding, type Place } from './findings.js'
 import { type Key, Keyspace } from './keyspace.js'
@@ -115,7 +116,7 @@ export class Doctor {
     const workflows = new Set<string>()
     const total = await countKeys(this.connection)
     for await (const keys of scanNamespace(this.connection, this.namespace.name)) {
-      await inParallel(keys, async (key) => this.checkKey(key, keyspace.classify(key), workflows))
+      await severalAtOnce(keys, AT_ONCE, async (key) => this.checkKey(key, keyspace.classify(key), workflows))
       this.checked.keys += keys.length
       this.progress('keys', this.checked.keys, total)
     }
@@ -152,7 +153,7 @@ export class Doctor {
   private async checkWorkflows(ids: readonly string[]): Promise<void> {
     for (let from = 0; from < ids.length; from += CHUNK) {
       const suspicions: Suspicion[] = []
-      await inParallel(ids.slice(from, from + CHUNK), async (id) => {
+      await severalAtOnce(ids.slice(from, from + CHUNK), AT_ONCE, async (id) => {
         await this.checkIndex(id)
         for (const suspicion of await this.suspicions(id)) suspicions.push(suspicion)
         this.progress('workflows', ++this.checked.workflows, ids.length)
@@ -175,13 +176,4 @@ export class Doctor {
     const partition = this.namespace.partitionOf(id)
     await this.judge('ended-unlisted', { workflow: id, partition }, (epoch) => calls.mendindex(epoch, id, this.fix ? 1 : 0))
   }
-}
-
-/** A few at a time, in about their order. */
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0
-  const lane = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++] as T)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
 }

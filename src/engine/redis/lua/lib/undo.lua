@@ -18,6 +18,8 @@ local function reopen(c, T, r)
     c[code] = c[code] - 1
   end
   if T.out then
+    -- Who waits from now on may still hear of the outcome that is taken back here: see wait.lua.
+    if c.outcome ~= '0' and not find(c.flags, 'r', 1, true) then c.flags = c.flags .. 'r' end
     c.outs, c.outcome = c.outs + 1, '0'
     c.worst = T.only and 'S' or 'J'
   end

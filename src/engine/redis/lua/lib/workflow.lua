@@ -101,7 +101,7 @@ end
 -- created is an instant (ms); started, outcome and ended are 1 + the ms since then, 0 for not yet: so the field stays under 64 bytes and a small
 -- workflow a compact hash.
 -- rem counts tasks only, not virtual nodes; outs the output nodes that are not terminal. state: a letter of protocol/state-machine.ts. worst: the outcome so far of the output nodes (S, R, F).
--- flags: - alone, or letters behind it: w somebody waits, a members were added, l it has a field l; p stored by `enqueue`; t it has a timeout; n it got other priorities; d it carries a trace (field O).
+-- flags: - alone, or letters behind it: w somebody waits, a members were added, l it has a field l; p stored by `enqueue`; t it has a timeout; n it got other priorities; d it carries a trace (field O); r an outcome of it was taken back in this run.
 
 -- class_of: its state for the index of workflows (lib/listing.lua): 1 PENDING, 2 STARTED; ended: 3 SUCCESS, 4 FAILURE, 5 REVOKED; the outcome is known
 -- and callbacks are open: 6, 7, 8. False while it is being stored.
