@@ -1191,6 +1191,10 @@ export type components = {
 			depth: number;
 			/** Arrays and objects in one another */
 			jsonDepth: number;
+			/** Members of one group, of one chord’s header, parts of one graph */
+			members: number;
+			/** The arguments of one call as JSON, bytes */
+			payloadBytes: number;
 			/** The longest part of a list */
 			page: number;
 			/** Longest wait of a request, ms */

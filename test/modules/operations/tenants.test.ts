@@ -167,7 +167,19 @@ const ELSEWHERE = [
 ]
 
 /** Not public: TypeScript keeps others from them. */
-const INTERNAL = new Set(['change', 'operate', 'meant', 'named', 'one', 'demandStored', 'demandCallable', 'own', 'owned', 'demandStanding'])
+const INTERNAL = new Set([
+  'change',
+  'operate',
+  'meant',
+  'named',
+  'one',
+  'demandStored',
+  'demandCallable',
+  'own',
+  'owned',
+  'demandStanding',
+  'bounded',
+])
 
 test('who follows everything hears of the workflows of its own tenant only, and of queues and workers with a credential of all and their scopes', async () => {
   const heard = new Map<string, (string | null)[]>()
