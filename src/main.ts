@@ -5,6 +5,7 @@
  * CHORDIS_CONCURRENCY, CHORDIS_LOG_LEVEL, HOST (127.0.0.1), PORT (3000; 0 takes a free one). Tokens as credentials: CHORDIS_JWT_ISSUER,
  * CHORDIS_JWT_AUDIENCE, one of CHORDIS_JWT_JWKS_URL, CHORDIS_JWT_PUBLIC_KEY (PEM) and CHORDIS_JWT_SECRET, CHORDIS_JWT_ALGORITHMS, CHORDIS_JWT_TENANT_CLAIM,
  * CHORDIS_JWT_DEFAULT_TENANT. CHORDIS_API_KEYS=false: API keys are no credentials. CHORDIS_OPEN=never: without any credential nobody is let in.
+ * CHORDIS_DOCS=false: no /docs.
  */
 import { DocumentPipelineModule } from '../examples/document-pipeline/pipeline.module.js'
 import type { LogLevel, Role } from './modules/index.js'
@@ -34,6 +35,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): ServiceOptions {
     host: env.HOST || '127.0.0.1',
     port: whole('PORT', env.PORT, 3000),
     access: accessFrom(env),
+    docs: env.CHORDIS_DOCS !== 'false',
     logLevel: (env.CHORDIS_LOG_LEVEL || 'info') as LogLevel,
     ...(env.CHORDIS_NAMESPACE ? { namespace: env.CHORDIS_NAMESPACE } : {}),
     ...(env.CHORDIS_PARTITIONS ? { partitions: whole('CHORDIS_PARTITIONS', env.CHORDIS_PARTITIONS, 1) } : {}),

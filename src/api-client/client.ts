@@ -301,7 +301,7 @@ export class ChordisApi {
     return this.post(at('schedules', 'preview'), body, { ...options, repeatable: true })
   }
 
-  // Dead letters, limits
+  // Dead letters
 
   /** A part of the list of tasks that failed for good. */
   listDeadLetters(query: QueryOf<'listDeadLetters'> = {}, options?: CallOptions): Promise<Schemas['DeadLetterPage']> {
@@ -329,6 +329,46 @@ export class ChordisApi {
   /** They are listed no more. */
   dropDeadLetters(body: Schemas['ChangeLettersRequest'], options?: CallOptions): Promise<Schemas['DeadLettersChanged']> {
     return this.post(at('dead-letters', 'drop'), body, options)
+  }
+
+  // API keys, audit log, limits
+
+  /** A part of the list of API keys, the oldest first; without their secrets. */
+  listKeys(query: QueryOf<'listKeys'> = {}, options?: CallOptions): Promise<Schemas['KeyPage']> {
+    return this.get(at('keys'), query, options)
+  }
+
+  /** Makes an API key; its text is in the answer, this once. Not sent again by itself: a key whose text was lost is to be revoked. */
+  createKey(body: Schemas['CreateKeyRequest'], options?: CallOptions): Promise<Schemas['NewKey']> {
+    return this.post(at('keys'), body, options)
+  }
+
+  /** One without its secret. */
+  getKey(id: string, options?: CallOptions): Promise<Schemas['Key']> {
+    return this.get(at('keys', id), {}, options)
+  }
+
+  /** Gives it another secret; the old one works for a while. Not sent again by itself: the secret of the first time would lose its grace. */
+  rotateKey(id: string, body: Schemas['RotateKeyRequest'] = {}, options?: CallOptions): Promise<Schemas['NewKey']> {
+    return this.post(at('keys', id, 'rotate'), body, options)
+  }
+
+  /** Ends it: every service refuses it within 5 seconds. */
+  revokeKey(id: string, options?: CallOptions): Promise<void> {
+    return this.transport.json({ method: 'DELETE', path: at('keys', id), ...options })
+  }
+
+  /** A part of the audit log, the newest first. It may be short, or empty, and not be the last: `cursor` says so. */
+  listAudit(query: QueryOf<'listAudit'> = {}, options?: CallOptions): Promise<Schemas['AuditPage']> {
+    return this.get(at('audit'), query, options)
+  }
+
+  /** All entries that are meant, page by page. */
+  eachAuditEntry(query: QueryOf<'listAudit'> = {}, options?: CallOptions): AsyncGenerator<Schemas['AuditEntry'], void, undefined> {
+    return this.pages(
+      (cursor) => this.listAudit({ ...query, ...cursor }, options),
+      ({ entries }) => entries,
+    )
   }
 
   /** What the service refuses. */

@@ -679,6 +679,85 @@ export type paths = {
 		patch?: never;
 		trace?: never;
 	};
+	"/v1/keys": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Keys without their secrets, the oldest first */
+		get: operations["listKeys"];
+		put?: never;
+		/**
+		 * Make one; its text is shown this once
+		 * Nobody gives more than they have: 403 with the `path` of what it is. A 503 `outcome-unknown`: look for its `label`, and revoke it.
+		 */
+		post: operations["createKey"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/v1/keys/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One without its secret */
+		get: operations["getKey"];
+		put?: never;
+		post?: never;
+		/** End it: every service refuses it within 5 seconds */
+		delete: operations["revokeKey"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/v1/keys/{id}/rotate": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Give it another secret, which is shown this once
+		 * Who could not have made it is refused (403). Of two rotations only the last secret before goes on working for a while.
+		 */
+		post: operations["rotateKey"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/v1/audit": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Changes that were asked for, done or refused, the newest first
+		 * A part may be short, or empty, and not be the last: 5,000 entries are looked at for one. `cursor` is null at the end.
+		 */
+		get: operations["listAudit"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/v1/limits": {
 		parameters: {
 			query?: never;
@@ -763,6 +842,31 @@ export type paths = {
 export type webhooks = Record<string, never>;
 export type components = {
 	schemas: {
+		AuditEntry: {
+			/** Of the entry */
+			id: string;
+			/** When it was written: within 50 ms of the change, Unix ms */
+			at: number;
+			/** The credential that asked */
+			principal: string;
+			/** The tenant that it acted for; `*`: all */
+			tenant: string;
+			/** What was asked for */
+			action: string;
+			/** Id or name of what was to be changed; empty for many, and for what was refused before it had an id */
+			target: string;
+			/** What else was asked for, without payloads */
+			detail?: {
+				[key: string]: unknown;
+			};
+			/** `ok`, or the code of the error */
+			outcome: string;
+		};
+		AuditPage: {
+			entries: components["schemas"]["AuditEntry"][];
+			/** Where the next part begins; null at the end */
+			cursor: string | null;
+		};
 		BackfillRequest: {
 			/** The first time, Unix ms */
 			from: number;
@@ -903,6 +1007,22 @@ export type components = {
 			/** How long answers are gathered, ms. Default 3,000 */
 			timeoutMs?: number;
 		};
+		CreateKeyRequest: {
+			/** What it may do: scopes, `<resource>:*` or `*`; none that the maker does not have */
+			scopes: string[];
+			/** For people: what it is for */
+			label?: string;
+			/** The tenant that it is bound to; `*`: all. Default: as the maker, and that is all that one of a tenant may give */
+			tenant?: string;
+			/** Queues that its calls may go to: names, or prefixes that end in `*`. Default: as the maker */
+			queues?: string[];
+			/** Tasks that it may call: names, or prefixes that end in `*`. Default: as the maker */
+			tasks?: string[];
+			/** It is good for so long, ms; not beyond the end of the maker. Default: as long as the maker */
+			expiresInMs?: number;
+			/** Requests per 10 s that the service answers it. Needs a credential of all tenants, or one with a rate of its own */
+			rate?: number;
+		};
 		DeadLetter: {
 			/** `<workflow>:<task>`; slashes are written `%2F` */
 			id: string;
@@ -1017,6 +1137,37 @@ export type components = {
 			/** Where the next page begins; null at the end */
 			cursor: string | null;
 		};
+		Key: {
+			/** Id of an API key */
+			id: string;
+			/** What it is for */
+			label: string;
+			/** The tenant that it is bound to; `*`: all */
+			tenant: string;
+			/** What it may do */
+			scopes: string[];
+			/** Queues that its calls may go to; absent: all */
+			queues?: string[];
+			/** Tasks that it may call; absent: all */
+			tasks?: string[];
+			/** Requests per 10 s that the service answers it; absent: the service’s */
+			rate?: number;
+			/** The credential that made it; absent: the command line, or a program */
+			by?: string;
+			/** When it was made, Unix ms */
+			createdAt: number;
+			/** When it ends; null: when it is revoked, Unix ms */
+			expiresAt: number | null;
+			/** When it was used last, to a minute; null: never, Unix ms */
+			usedAt: number | null;
+			/** Until when the secret before the last rotation works; null: there is none, Unix ms */
+			previousUntil: number | null;
+		};
+		KeyPage: {
+			keys: components["schemas"]["Key"][];
+			/** Where the next part begins; null at the end */
+			cursor: string | null;
+		};
 		LetterFilterRequest: {
 			/** Calls of this task */
 			task?: string;
@@ -1040,6 +1191,10 @@ export type components = {
 			depth: number;
 			/** Arrays and objects in one another */
 			jsonDepth: number;
+			/** Members of one group, of one chord’s header, parts of one graph */
+			members: number;
+			/** The arguments of one call as JSON, bytes */
+			payloadBytes: number;
 			/** The longest part of a list */
 			page: number;
 			/** Longest wait of a request, ms */
@@ -1058,6 +1213,34 @@ export type components = {
 			task?: string;
 			/** Only count. Default false */
 			dryRun?: boolean;
+		};
+		NewKey: {
+			/** Id of an API key */
+			id: string;
+			/** What it is for */
+			label: string;
+			/** The tenant that it is bound to; `*`: all */
+			tenant: string;
+			/** What it may do */
+			scopes: string[];
+			/** Queues that its calls may go to; absent: all */
+			queues?: string[];
+			/** Tasks that it may call; absent: all */
+			tasks?: string[];
+			/** Requests per 10 s that the service answers it; absent: the service’s */
+			rate?: number;
+			/** The credential that made it; absent: the command line, or a program */
+			by?: string;
+			/** When it was made, Unix ms */
+			createdAt: number;
+			/** When it ends; null: when it is revoked, Unix ms */
+			expiresAt: number | null;
+			/** When it was used last, to a minute; null: never, Unix ms */
+			usedAt: number | null;
+			/** Until when the secret before the last rotation works; null: there is none, Unix ms */
+			previousUntil: number | null;
+			/** The key itself: it is shown this once */
+			key: string;
 		};
 		/** What a workflow came to. One that ended in a group has an outcome for each member. */
 		Outcome: {
@@ -1235,6 +1418,10 @@ export type components = {
 			terminate?: boolean;
 			/** Only these task calls, by their ids */
 			tasks?: string[];
+		};
+		RotateKeyRequest: {
+			/** The old secret works so long, ms. Default 24 h */
+			graceMs?: number;
 		};
 		RunList: {
 			/** The first one first */
@@ -3329,6 +3516,213 @@ export interface operations {
 				};
 				content: {
 					"application/json": components["schemas"]["DeadLettersChanged"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	listKeys: {
+		parameters: {
+			query?: {
+				/** At most so many. Default 100 */
+				limit?: number;
+				/** `cursor` of the part before */
+				cursor?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["KeyPage"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	createKey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["CreateKeyRequest"];
+			};
+		};
+		responses: {
+			/** Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["NewKey"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	getKey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of an API key */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Key"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	revokeKey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of an API key */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	rotateKey: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of an API key */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: {
+			content: {
+				"application/json": components["schemas"]["RotateKeyRequest"];
+			};
+		};
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["NewKey"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	listAudit: {
+		parameters: {
+			query?: {
+				/** Asked for with this credential: `key:<id>`, `static:<id>`, `jwt:<subject>`, `local` */
+				principal?: string;
+				/** `workflow.revoke`, or all of a kind: `workflow.*` */
+				action?: string;
+				/** Written before this instant, Unix ms */
+				before?: number;
+				/** Written at this instant or after it, Unix ms */
+				after?: number;
+				/** At most so many. Default 100 */
+				limit?: number;
+				/** `cursor` of the part before */
+				cursor?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["AuditPage"];
 				};
 			};
 			/** A problem */

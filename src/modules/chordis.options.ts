@@ -3,7 +3,7 @@
  *
  * The same object serves `forRoot`, `forRootAsync` and `createService`; it is checked here once, so nobody else asks what a default is.
  */
-import type { ConnectionOptions, WorkerOptions as EngineWorkerOptions, Logger, TaskDefinition } from '../engine/index.js'
+import type { CanvasLimits, ConnectionOptions, WorkerOptions as EngineWorkerOptions, Logger, TaskDefinition } from '../engine/index.js'
 
 /** `api`: takes and answers requests, runs no task. `worker`: runs tasks. */
 export type Role = 'api' | 'worker'
@@ -33,6 +33,12 @@ export interface ChordisModuleOptions extends ConnectionOptions {
   tasks?: TaskDefinition[]
   /** Milliseconds until a command to Redis counts as unanswered. Default: the engine's. */
   commandTimeoutMs?: number
+  /**
+   * What canvases may be that come over REST and GraphQL, each limit lower than the engine's (100,000 nodes, 64 canvases and 512 arrays and objects in one
+   * another): also `members` of a group, and `payloadBytes`, the arguments of one call as JSON. Beyond it nothing is stored: `limit-exceeded`, with the
+   * path. What the application itself submits is not asked. Boot fails (`request-invalid`) for one that cannot be.
+   */
+  limits?: Partial<CanvasLimits>
   /** Default: Nest's own logger. */
   logger?: Logger
 }

@@ -44,7 +44,11 @@ export interface OpenTelemetryOptions {
 export function openTelemetry({ provider }: OpenTelemetryOptions = {}): Tracer {
   // Asked at every span: the SDK may be set up later than we are.
   const tracer = (): OtelTracer => (provider ?? trace).getTracer('chordis', VERSION)
-  return { submit: (of) => submit(tracer(), of), run: (of) => run(tracer(), of) }
+  return {
+    submit: (of) => submit(tracer(), of),
+    run: (of) => run(tracer(), of),
+    within: (at, call) => context.with(trace.setSpanContext(context.active(), remote(at)), call),
+  }
 }
 
 const SYSTEM = { 'messaging.system': 'chordis' }

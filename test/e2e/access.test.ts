@@ -1,4 +1,6 @@
 /** Who is let in by a credential, and what everybody else is told: over real sockets, against a real Redis. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Module } from '@nestjs/common'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Client, hashApiKey } from '../../src/engine/index.js'
@@ -141,3 +143,11 @@ test('a revoked key is refused within 5 s, a rotated one goes on with both secre
   await who(rotated.key).expect(200)
   expect((await client.apiKeys.get(rotated.id)).usedAt).not.toBeNull()
 }, 20_000)
+
+test('the documentation needs no credential and is that of the release: of the installation it says nothing', async () => {
+  const file = readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')
+  const { body } = await http.get('/docs/openapi.json').expect(200)
+  expect(body).toEqual(JSON.parse(file))
+  const { text } = await http.get('/docs').expect(200)
+  expect((await http.get('/docs').set('authorization', bearer(every.key)).expect(200)).text).toBe(text)
+})

@@ -50,7 +50,8 @@ const routes = new Set<string>()
 
 beforeAll(async () => {
   const providers = [EchoTasks, { provide: APP_GUARD, useClass: HeaderGuard }]
-  service = await serve({ redis: redis.url, namespace: redis.ns(), providers })
+  // An example makes an API key: that would end the time in which requests need none.
+  service = await serve({ redis: redis.url, namespace: redis.ns(), providers, access: { apiKeys: false } })
   const server = service.app.getHttpAdapter().getInstance() as unknown as {
     printRoutes(options: object): string
     hasRoute(route: object): boolean
@@ -126,6 +127,7 @@ describe('answers', () => {
       .post('/v1/workflows')
       .send({ id: 'shown', tags: ['t'], canvas: { chain: [{ task: 'echo', args: [1] }, { task: 'echo' }] } })
     await service.http.post('/v1/workflows').send({ id: 'fails', canvas: { group: [{ task: 'throws', args: ['no'] }, { task: 'echo' }] } })
+    await service.http.post('/v1/keys').send({ scopes: ['*'], label: 'shown', queues: ['a*'], tasks: ['b'], rate: 5, expiresInMs: 9e9 })
     await service.http.put('/v1/schedules/shown').send({ rules: '0 3 * * *', canvas: { task: 'echo' } })
     for (const id of ['shown', 'fails']) await service.http.get(`/v1/workflows/${id}/result?waitMs=20000`).expect(200)
   })
@@ -152,6 +154,8 @@ describe('answers', () => {
     ['/v1/schedules/shown/preview', 'Ticks'],
     ['/v1/dead-letters', 'DeadLetterPage'],
     ['/v1/dead-letters/fails%3A0', 'DeadLetterDetails'],
+    ['/v1/keys', 'KeyPage'],
+    ['/v1/audit', 'AuditPage'],
     ['/v1/limits', 'Limits'],
     ['/v1/nowhere', 'Problem'],
   ])('of %s are what the document says: %s', async (path, name) => {
@@ -177,7 +181,11 @@ describe('each example of a request', () => {
 describe('the scope of an operation', () => {
   const scoped = operations.filter(({ operation }) => operation['x-chordis-scope'] !== null)
   /** What is demanded beside it. */
-  const beside: Record<string, string> = { changeWorkflows: 'workflows:cancel' }
+  const beside: Record<string, string> = {
+    changeWorkflows: 'workflows:cancel',
+    // What the key of the example may do.
+    createKey: 'workflows:read workflows:submit',
+  }
 
   test.each(scoped.map((one) => [one.id, one] as const))('of %s is demanded, and is enough', async (id, { method, path, operation }) => {
     const scope = operation['x-chordis-scope'] as string

@@ -138,6 +138,7 @@ describe('tasks', () => {
 test('limits are told before they are met', async () => {
   expect(await body('/v1/limits')).toEqual({
     ...{ bodyBytes: 4_194_304, lineBytes: 4_194_304, nodes: 100_000, depth: 64, jsonDepth: 512 },
+    ...{ members: 100_000, payloadBytes: 4_194_304 },
     ...{ page: 1_000, waitMs: 60_000, bulkIds: 1_000, idempotencyKeyMs: 86_400_000 },
   })
 })

@@ -5,8 +5,12 @@ import { uniqueName } from '../support/redis-server.js'
 import { startModule } from '../support/typescript-child.js'
 import type { WorkerProcess } from '../support/worker-process.js'
 
-/** `options`: of single tasks, by name. */
-export type PoolSettings = Omit<Partial<WorkerOptions>, 'tasks'> & { options?: { [task: string]: object } }
+/** `options`: of single tasks, by name; `module`: the file of the tasks, default pools-tasks.mjs; `traced`: the worker prints its spans. */
+export type PoolSettings = Omit<Partial<WorkerOptions>, 'tasks'> & {
+  options?: { [task: string]: object }
+  module?: string
+  traced?: boolean
+}
 
 /** One such process, with all settings. */
 export const startPoolWorker = (setup: PoolSettings): Promise<WorkerProcess> =>

@@ -18,7 +18,7 @@ export {
   type SetInput,
 } from './fluent.js'
 export type * from './graph.js'
-export { type CanvasLimits, checkJsonDepth, DEFAULT_LIMITS } from './limits.js'
+export { type CanvasLimits, checkJsonDepth, DEFAULT_LIMITS, lowerLimits } from './limits.js'
 export { mergeOptions, withArguments, withCallbacks, withImmutable, withOptions, withOuterOptions } from './merge.js'
 export { type ReadOptions, readCanvas } from './read.js'
 export * from './task.js'

@@ -15,10 +15,20 @@ export interface CanvasLimits {
   depth: number
   /** Arrays and objects in one another, arguments included. */
   jsonDepth: number
+  /** Members of one group, of one chord's header, parts of one graph. */
+  members: number
+  /** Bytes of the arguments of one call, as JSON: a list and an object. */
+  payloadBytes: number
 }
 
-/** The limits when none are given. */
-export const DEFAULT_LIMITS: Readonly<CanvasLimits> = { nodes: 100_000, depth: 64, jsonDepth: 512 }
+/** The limits when none are given. `members`: as many as there may be nodes; `payloadBytes`: what carries a canvas bounds it. */
+export const DEFAULT_LIMITS: Readonly<CanvasLimits> = {
+  nodes: 100_000,
+  depth: 64,
+  jsonDepth: 512,
+  members: Number.POSITIVE_INFINITY,
+  payloadBytes: Number.POSITIVE_INFINITY,
+}
 
 /** The defaults with what is given in their place. */
 export function limitsFrom(given: Partial<CanvasLimits> = {}): CanvasLimits {
@@ -26,7 +36,18 @@ export function limitsFrom(given: Partial<CanvasLimits> = {}): CanvasLimits {
     nodes: given.nodes ?? DEFAULT_LIMITS.nodes,
     depth: given.depth ?? DEFAULT_LIMITS.depth,
     jsonDepth: given.jsonDepth ?? DEFAULT_LIMITS.jsonDepth,
+    members: given.members ?? DEFAULT_LIMITS.members,
+    payloadBytes: given.payloadBytes ?? DEFAULT_LIMITS.payloadBytes,
   }
+}
+
+/** The lower of the two, limit by limit. What only one of them names is as that one says; what neither names is absent. */
+export function lowerLimits(one: Partial<CanvasLimits>, other: Partial<CanvasLimits> = {}): Partial<CanvasLimits> {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof CanvasLimits)[]
+  const named = names.filter((name) => one[name] !== undefined || other[name] !== undefined)
+  return Object.fromEntries(
+    named.map((name) => [name, Math.min(one[name] ?? Number.POSITIVE_INFINITY, other[name] ?? Number.POSITIVE_INFINITY)]),
+  )
 }
 
 /** Above this width a level is freed of repetitions: builders may share objects, and 2^64 paths may lead to one. */

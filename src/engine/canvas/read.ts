@@ -13,7 +13,7 @@ import { checkPolicy, readOptions } from './options.js'
 import { isAst, readAst } from './read-ast.js'
 import { isCelery, readCelery } from './read-celery.js'
 import { readChordis } from './read-chordis.js'
-import type { Canvas, CanvasOptions } from './types.js'
+import type { Canvas, CanvasOptions, Signature } from './types.js'
 
 /** How a canvas is read. */
 export interface ReadOptions {
@@ -56,6 +56,7 @@ function readNode(context: ReadContext, input: unknown, place: Place): Canvas {
   checkLevel(context, place, place.level - 1)
   const canvas = readForm(context, input, place) ?? UNREADABLE
   if (canvas.kind !== 'task') checkLevel(context, place, place.level)
+  checkSize(context, canvas, place.path)
   checkPolicy(context, canvas, place.path)
   if (isEmptyCompound(canvas)) context.countNode(place.path)
   return canvas
@@ -70,6 +71,26 @@ function readForm(context: ReadContext, input: Fields, place: Place): Canvas | u
 /** A task may stand in the innermost compound that is allowed; callbacks of callbacks are counted in the same way. */
 function checkLevel(context: ReadContext, place: Place, compounds: number): void {
   if (compounds > context.limits.depth) throw limitExceeded(place.path, `is nested deeper than ${context.limits.depth} canvases`)
+}
+
+/** How wide it is, and how much one call of it carries. */
+function checkSize({ limits }: ReadContext, canvas: Canvas, path: string): void {
+  if (canvas.kind === 'task') {
+    if (limits.payloadBytes === Number.POSITIVE_INFINITY) return
+    const bytes = Buffer.byteLength(JSON.stringify([canvas.args, canvas.kwargs]))
+    if (bytes > limits.payloadBytes)
+      throw limitExceeded(`${path}.args`, `are ${bytes} bytes with the keyword arguments; at most ${limits.payloadBytes} are allowed`)
+    return
+  }
+  const members = membersOf(canvas)
+  if (members > limits.members) throw limitExceeded(path, `has ${members} members; at most ${limits.members} are allowed`)
+}
+
+/** Those that run side by side, or may. */
+function membersOf(canvas: Exclude<Canvas, Signature>): number {
+  if (canvas.kind === 'group') return canvas.members.length
+  if (canvas.kind === 'chord') return canvas.header.length
+  return canvas.kind === 'graph' ? canvas.nodes.length : 0
 }
 
 function isEmptyCompound(canvas: Canvas): boolean {

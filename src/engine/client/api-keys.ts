@@ -45,8 +45,8 @@ export class ApiKeys {
 
   /**
    * Makes a key.
-   * @throws ChordisError `request-invalid`, `name-invalid`, `limit-exceeded` (there are 10,000), `redis-full`, `redis-unavailable`; `outcome-unknown`: it may
-   * be there, and nobody has its text, so look for its label and revoke it
+   * @throws ChordisError `request-invalid`, `name-invalid`, `forbidden` (beyond `expiresBy`), `limit-exceeded` (there are 10,000), `redis-full`,
+   * `redis-unavailable`; `outcome-unknown`: it may be there, and nobody has its text, so look for its label and revoke it
    */
   create(options: ApiKeyOptions): Promise<NewApiKey> {
     return explained(async () => {

@@ -15,6 +15,7 @@ import { readOutline } from '../redis/outline.js'
 import { RedisReader } from '../redis/reader.js'
 import { type KnownTask, readRoster } from '../redis/roster.js'
 import { type FoundWorker, readWorkers } from '../redis/workers.js'
+import type { TraceContext } from '../tracing/trace-context.js'
 import type { SubmitSpan, Tracer } from '../tracing/tracer.js'
 import { ApiKeys } from './api-keys.js'
 import { AuditLog } from './audit-log.js'
@@ -141,10 +142,13 @@ export class Client implements WorkflowClient {
     }
   }
 
-  /** Submits many at once, in few round trips. Each is answered by itself: a handle, or the error that it alone met. */
+  /**
+   * Submits many at once, in few round trips. Each is answered by itself: a handle, or the error that it alone met. A tracer makes one span of it, below the
+   * `trace` that all of them name, if they do.
+   */
   submitMany(items: readonly { canvas: Canvas | unknown; options?: SubmitOptions }[]): Promise<(WorkflowHandle | ChordisError)[]> {
     const answers = new Answers(items.length, this.handle)
-    const span = this.tracer?.submit({ name: undefined, count: items.length, parent: undefined })
+    const span = this.tracer?.submit({ name: undefined, count: items.length, parent: sharedTrace(items) })
     for (let k = 0; k < items.length; k++) {
       try {
         const { canvas, options } = items[k] as (typeof items)[number]
@@ -239,6 +243,13 @@ function traced(options: SubmitOptions = {}, span: SubmitSpan | undefined): Subm
   if (span === undefined) return options
   const { trace: _trace, ...rest } = options
   return span.context === undefined ? rest : { ...rest, trace: span.context }
+}
+
+/** Where the caller of many stands, when all of them say the same: one request submits them. */
+function sharedTrace(items: readonly { options?: SubmitOptions }[]): TraceContext | undefined {
+  const trace = items[0]?.options?.trace
+  if (trace === undefined) return undefined
+  return items.every(({ options }) => options?.trace?.traceparent === trace.traceparent) ? trace : undefined
 }
 
 function endSpan(span: SubmitSpan | undefined, answer: WorkflowHandle | ChordisError | undefined): void {

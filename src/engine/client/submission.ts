@@ -1,5 +1,6 @@
 /** From a canvas to what is sent: compiled, laid out, with an id, a partition and a fingerprint. No I/O. */
 import { compile } from '../canvas/compile.js'
+import type { CanvasLimits } from '../canvas/limits.js'
 import { readCanvas } from '../canvas/read.js'
 import type { Canvas } from '../canvas/types.js'
 import { ChordisError } from '../protocol/errors.js'
@@ -38,9 +39,8 @@ export interface SubmitOptions {
    * that task's error. Default `fail`: what does not depend on the task runs to its end.
    */
   onFailure?: 'fail' | 'cancel'
-  limits?: {
-    /** Refuse larger canvases. Default 100,000 nodes. */
-    nodes?: number
+  /** Refuse canvases beyond these (default 100,000 nodes, 64 canvases and 512 arrays and objects in one another), and bound what its tasks do. */
+  limits?: Partial<CanvasLimits> & {
     /** Retries of all its tasks together; when they are used up, what fails has failed. Default: no limit. */
     retries?: number
   }

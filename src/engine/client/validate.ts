@@ -1,5 +1,6 @@
 /** A canvas looked at without running it: what it would be as a workflow, or every fault with its path. No I/O. */
-import { type CompileOptions, compile } from '../canvas/compile.js'
+import { compile } from '../canvas/compile.js'
+import type { CanvasLimits } from '../canvas/limits.js'
 import { readCanvas } from '../canvas/read.js'
 import type { Canvas } from '../canvas/types.js'
 import { definitionsOf, parseDefinition } from '../protocol/blocks.js'
@@ -19,8 +20,8 @@ export interface CanvasReport {
 
 /** What {@link validateCanvas} takes beside the canvas. */
 export interface ValidateOptions extends GraphViewOptions {
-  /** Refuse larger canvases. Default 100,000 nodes. */
-  limits?: CompileOptions['limits']
+  /** Refuse canvases beyond these. Default 100,000 nodes, 64 canvases and 512 arrays and objects in one another. */
+  limits?: Partial<CanvasLimits>
 }
 
 /**
@@ -64,7 +65,7 @@ export interface CanvasCall {
  * Which tasks a canvas calls in which queues, each pair once; callbacks and bodies included.
  * @throws ChordisError `canvas-invalid`, `limit-exceeded`
  */
-export function canvasCalls(input: Canvas | unknown, limits?: CompileOptions['limits']): CanvasCall[] {
+export function canvasCalls(input: Canvas | unknown, limits?: Partial<CanvasLimits>): CanvasCall[] {
   const some = limits === undefined ? {} : { limits }
   const calls = new Map<string, CanvasCall>()
   for (const { task, options, path } of compile(readCanvas(input, some), some).nodes) {

@@ -20,8 +20,12 @@ export interface ApiKeyOptions {
   tasks?: readonly string[]
   /** It is good for so long, ms; up to ten years. Default: until it is revoked. */
   expiresInMs?: number
+  /** It ends at this instant at the latest, Unix ms by Redis's clock, and then where `expiresInMs` is not given. Default: no such bound. */
+  expiresBy?: number
   /** Requests per 10 s that the service answers; default: the service's. */
   rate?: number
+  /** The credential that makes it, such as `key:3f2a…`: up to 256 characters. Default: nobody is named. */
+  by?: string
 }
 
 /** What an API key may do, as it is stored and as it is shown. */
@@ -34,6 +38,8 @@ interface ApiKeyTerms {
   /** Undefined: all. */
   tasks?: string[]
   rate?: number
+  /** The credential that made it; undefined: it was made by the command line, or by a program. */
+  by?: string
   createdAt: number
 }
 
@@ -60,14 +66,16 @@ export interface StoredApiKey extends ApiKeyTerms {
 /** Ten years. */
 const MAX_LIFE_MS = 315_576_000_000
 const MAX_LABEL = 200
+const MAX_BY = 256
 const MAX_RATE = 1_000_000_000
 const MAX_PATTERNS = 100
 const PATTERN = /^(?=.{1,129}$)[A-Za-z0-9._-]*\*?$/
 
-/** A new key as it is stored. @throws ChordisError `request-invalid`, `name-invalid` with the path of what is wrong */
+/** A new key as it is stored. @throws ChordisError `request-invalid`, `name-invalid`, `forbidden` (beyond `expiresBy`) with the path of what is wrong */
 export function newStoredKey(options: ApiKeyOptions, hash: string, now: number): StoredApiKey {
-  const { label = '', tenant = '*', scopes, queues, tasks, expiresInMs, rate } = options
+  const { label = '', tenant = '*', scopes, queues, tasks, rate, by } = options
   if (tenant !== '*') checkName(tenant, 'tenant')
+  const expiresAt = expiryOf(options, now)
   return {
     hash,
     label: checkText(label, MAX_LABEL, 'label'),
@@ -76,9 +84,18 @@ export function newStoredKey(options: ApiKeyOptions, hash: string, now: number):
     ...(queues === undefined ? {} : { queues: patternsOf(queues, 'queues') }),
     ...(tasks === undefined ? {} : { tasks: patternsOf(tasks, 'tasks') }),
     ...(rate === undefined ? {} : { rate: checkWhole(rate, 1, MAX_RATE, 'rate') }),
+    ...(by === undefined ? {} : { by: checkText(by, MAX_BY, 'by') }),
     createdAt: now,
-    ...(expiresInMs === undefined ? {} : { expiresAt: now + checkWhole(expiresInMs, 1, MAX_LIFE_MS, 'expiresInMs') }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   }
+}
+
+/** When a new key ends, Unix ms; undefined: never. */
+function expiryOf({ expiresInMs, expiresBy }: ApiKeyOptions, now: number): number | undefined {
+  if (expiresInMs === undefined) return expiresBy
+  const expiresAt = now + checkWhole(expiresInMs, 1, MAX_LIFE_MS, 'expiresInMs')
+  if (expiresBy === undefined || expiresAt <= expiresBy) return expiresAt
+  throw new ChordisError('forbidden', 'is later than the end of the credential that makes the key', { path: 'expiresInMs' })
 }
 
 /** Only what means something is stored: a key that could do nothing, or something unknown, would fail at every request. */

@@ -24,6 +24,7 @@ export const SCOPES = {
   'dead-letters:write': 'Requeue and drop the tasks that failed for good',
   'metrics:read': 'Read /metrics',
   'audit:read': 'See who changed what',
+  'keys:read': 'See API keys, without their secrets',
   'keys:manage': 'Make, rotate and revoke API keys',
 } as const
 

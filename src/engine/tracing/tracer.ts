@@ -58,6 +58,11 @@ export interface Tracer {
   submit(of: SubmitOf): SubmitSpan
   /** A handler is about to be called. Only for workflows that carry a trace. */
   run(of: RunOf): RunSpan
+  /**
+   * Calls a handler within a span of another process: in a thread or process of a pool, whose worker has the span of the run. Missing: handlers there run
+   * without one.
+   */
+  within?<T>(at: TraceContext, call: () => T): T
 }
 
 const ENDS: { readonly [letter: string]: RunEnd['outcome'] } = {

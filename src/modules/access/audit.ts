@@ -25,21 +25,25 @@ export class AuditTrail {
     drain?.atEnd(() => writer.close())
   }
 
-  /** Does something for somebody and writes down that it was asked for, and what became of it. Throws what it throws. */
+  /**
+   * Does something for somebody and writes down that it was asked for, and what became of it. Throws what it throws.
+   * @param target what is changed; of what gets its id while it is made, how it is read from the answer: '' stands there for one that was refused
+   */
   async follow<T>(
     principal: Principal,
     action: string,
-    target: string,
+    target: string | ((done: T) => string),
     work: () => Promise<T>,
     detail?: Readonly<Record<string, unknown>>,
   ): Promise<T> {
-    const asked = { principal: principal.id, tenant: principal.grant.tenant, action, target, ...(detail === undefined ? {} : { detail }) }
+    const asked = { principal: principal.id, tenant: principal.grant.tenant, action, ...(detail === undefined ? {} : { detail }) }
     try {
       const done = await work()
-      this.record({ ...asked, outcome: 'ok' })
+      this.record({ ...asked, target: typeof target === 'string' ? target : target(done), outcome: 'ok' })
       return done
     } catch (error) {
-      this.record({ ...asked, outcome: error instanceof ChordisError ? error.code : 'internal' })
+      const outcome = error instanceof ChordisError ? error.code : 'internal'
+      this.record({ ...asked, target: typeof target === 'string' ? target : '', outcome })
       throw error
     }
   }

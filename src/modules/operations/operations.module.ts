@@ -1,9 +1,13 @@
 /** Everything that can be asked of Chordis from outside, once: the surfaces (REST, GraphQL) only parse, call and map. */
 import { Module } from '@nestjs/common'
 import { AuditTrail } from '../access/audit.js'
+import { CHORDIS_OPTIONS, type ChordisModuleOptions } from '../chordis.options.js'
+import { AuditOperations } from './audit.operations.js'
 import { BulkOperations } from './bulk.operations.js'
 import { DeadLetterOperations } from './dead-letters.operations.js'
 import { EventOperations } from './events.operations.js'
+import { GRAPH_LIMITS, type GraphLimits, graphLimits } from './graph-limits.js'
+import { KeyOperations } from './keys.operations.js'
 import { QueueOperations } from './queues.operations.js'
 import { ScheduleOperations } from './schedules.operations.js'
 import { TaskOperations } from './tasks.operations.js'
@@ -11,9 +15,11 @@ import { WorkerOperations } from './workers.operations.js'
 import { WorkflowOperations } from './workflows.operations.js'
 
 const OPERATIONS = [
+  AuditOperations,
   BulkOperations,
   DeadLetterOperations,
   EventOperations,
+  KeyOperations,
   QueueOperations,
   ScheduleOperations,
   TaskOperations,
@@ -21,6 +27,13 @@ const OPERATIONS = [
   WorkflowOperations,
 ]
 
+/** The operator's, checked: boot fails for limits that cannot be. */
+const LIMITS = {
+  provide: GRAPH_LIMITS,
+  inject: [{ token: CHORDIS_OPTIONS, optional: true }],
+  useFactory: (options?: ChordisModuleOptions): GraphLimits => graphLimits(options?.limits),
+}
+
 /** Everything that can be asked of Chordis from outside. Import it beside `ChordisModule.forRoot`. */
-@Module({ providers: [AuditTrail, ...OPERATIONS], exports: [AuditTrail, ...OPERATIONS] })
+@Module({ providers: [AuditTrail, LIMITS, ...OPERATIONS], exports: [AuditTrail, GRAPH_LIMITS, ...OPERATIONS] })
 export class OperationsModule {}

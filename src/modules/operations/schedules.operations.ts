@@ -19,6 +19,7 @@ import { AuditTrail } from '../access/audit.js'
 import type { Principal } from '../access/principal.js'
 import type { Scope } from '../access/scopes.js'
 import { demandCalls } from './calls.js'
+import { demandSize, GRAPH_LIMITS, type GraphLimits, graphLimits } from './graph-limits.js'
 import { hideSchedule, type Shown } from './redact.js'
 import { tenantOf } from './workflows.operations.js'
 
@@ -38,6 +39,7 @@ export class ScheduleOperations {
   constructor(
     @Inject(Client) private readonly client: Client,
     @Inject(AuditTrail) private readonly audit: AuditTrail,
+    @Inject(GRAPH_LIMITS) private readonly limits: GraphLimits = graphLimits(),
   ) {}
 
   /** Of all tenants where the credential is. */
@@ -59,7 +61,8 @@ export class ScheduleOperations {
     options: { onlyNew?: boolean } = {},
   ): Promise<Omit<ScheduleChanged, 'schedule'> & { schedule: Shown<ScheduleView> }> {
     const made = await this.operate(principal, 'schedules:write', 'schedule.upsert', definition.id, {}, () => {
-      demandCalls(principal, definition.canvas, definition.submit?.limits)
+      demandSize(this.limits, definition.canvas, 'schedule.canvas')
+      demandCalls(principal, definition.canvas, this.limits)
       return this.client.schedules.upsert(bound(principal, definition), options)
     })
     return { ...made, schedule: shown(principal, made.schedule) }
@@ -68,6 +71,7 @@ export class ScheduleOperations {
   /** How a schedule as given differs from the one of its id. */
   async compare(principal: Principal, definition: OwnSchedule): Promise<ScheduleDifference> {
     principal.demand('schedules:read')
+    demandSize(this.limits, definition.canvas, 'schedule.canvas')
     return this.client.schedules.compare(bound(principal, definition))
   }
 

@@ -28,6 +28,7 @@ import type { Principal } from '../access/principal.js'
 import type { Scope } from '../access/scopes.js'
 import { Drain } from '../worker/drain.js'
 import { demandCalls, demandStoredCalls } from './calls.js'
+import { GRAPH_LIMITS, type GraphLimits, graphLimits, within } from './graph-limits.js'
 import { hideOutcome, hideResult, hideTask, type Shown } from './redact.js'
 
 /** A canvas that is to be submitted, and how. The tenant is the credential's. */
@@ -79,10 +80,12 @@ export class WorkflowOperations {
     @Inject(Client) private readonly client: Client,
     @Inject(AuditTrail) private readonly audit: AuditTrail,
     @Inject(Drain) private readonly drain: Drain,
+    @Inject(GRAPH_LIMITS) private readonly limits: GraphLimits = graphLimits(),
   ) {}
 
   /** Stores a canvas as a workflow and starts it. Throws as `Client.submit`, and `forbidden`. */
-  async submit(principal: Principal, submission: Submission): Promise<Submitted> {
+  async submit(principal: Principal, given: Submission): Promise<Submitted> {
+    const submission = this.bounded(given)
     const handle = await this.audit.follow(principal, 'workflow.submit', submission.options.id ?? '', async () => {
       principal.demand('workflows:submit')
       demandCalls(principal, submission.canvas, submission.options.limits)
@@ -92,7 +95,8 @@ export class WorkflowOperations {
   }
 
   /** Submits many at once. Each is answered by itself: what was submitted, or the error that it alone met. */
-  async submitMany(principal: Principal, submissions: readonly Submission[]): Promise<(Submitted | ChordisError)[]> {
+  async submitMany(principal: Principal, given: readonly Submission[]): Promise<(Submitted | ChordisError)[]> {
+    const submissions = given.map((submission) => this.bounded(submission))
     const operation = async () => {
       principal.demand('workflows:submit')
       const refusals = submissions.map((submission) => refusal(principal, submission))
@@ -105,10 +109,12 @@ export class WorkflowOperations {
   }
 
   /** What a canvas would be, without storing it. @throws ChordisError `canvas-invalid`, `limit-exceeded`, `forbidden` */
-  async validate(principal: Principal, { canvas, options }: Submission): Promise<Validated> {
+  async validate(principal: Principal, given: Submission): Promise<Validated> {
     principal.demand('workflows:submit')
-    const report = validateCanvas(canvas, options.limits === undefined ? {} : { limits: options.limits })
-    demandCalls(principal, canvas, options.limits)
+    const { canvas, options } = this.bounded(given)
+    const { limits = {} } = options
+    const report = validateCanvas(canvas, { limits })
+    demandCalls(principal, canvas, limits)
     const known = new Set((await this.client.tasks()).filter(({ workers }) => workers > 0).map(({ name }) => name))
     return { valid: true, ...report, unknownTasks: Object.keys(report.tasks).filter((name) => !known.has(name)) }
   }
@@ -235,6 +241,10 @@ export class WorkflowOperations {
     const handle = this.client.workflow(id)
     if (principal.tenant !== undefined && (await handle.tenant()) !== principal.tenant) throw notFound(id)
     return handle
+  }
+
+  private bounded({ canvas, options }: Submission): Submission {
+    return { canvas, options: within(this.limits, options) }
   }
 
   private async change(

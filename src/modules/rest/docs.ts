@@ -17,6 +17,9 @@ const TEXT = `Workflows of tasks (chains, groups, chords, graphs) on Redis. Ever
 \`limit\` and \`cursor\`; times are Unix ms. A 503 says that nothing was stored (\`redis-full\`, \`redis-unavailable\`) or that nobody knows
 (\`outcome-unknown\`, with the id in \`workflow\`): both may be sent again under the same id or Idempotency-Key.
 
+A canvas has at most 100,000 task calls, 64 canvases in one another and 512 arrays and objects in one another, or less: \`GET /v1/limits\` says what this
+service takes, of members of a group and of arguments of a call as well. Beyond it nothing is stored: 413 \`limit-exceeded\`, with the \`path\`.
+
 Scopes of credentials: ${ALL_SCOPES.map((scope) => `\`${scope}\` (${SCOPES[scope]})`).join('; ')}.`
 
 /** The OpenAPI document of the application's REST interface. The application need not be started, nor have Redis. */

@@ -2,8 +2,10 @@
 import { Module } from '@nestjs/common'
 import { EventsModule } from '../events/events.module.js'
 import { OperationsModule } from '../operations/operations.module.js'
+import { AuditController } from './audit/audit.controller.js'
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js'
 import { EventsController } from './events/events.controller.js'
+import { KeysController } from './keys/keys.controller.js'
 import { LimitsController } from './limits/limits.controller.js'
 import { QueuesController } from './queues/queues.controller.js'
 import { ScheduleRunsController } from './schedules/runs.controller.js'
@@ -30,6 +32,8 @@ import { WorkflowsController } from './workflows/workflows.controller.js'
     SchedulesController,
     ScheduleRunsController,
     DeadLettersController,
+    KeysController,
+    AuditController,
     LimitsController,
     EventsController,
   ],

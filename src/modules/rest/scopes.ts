@@ -49,6 +49,12 @@ export const OPERATION_SCOPES = {
   followEvents: 'workflows:read',
   followWorkflow: 'workflows:read',
   followQueue: 'queues:read',
+  listKeys: 'keys:read',
+  createKey: 'keys:manage',
+  getKey: 'keys:read',
+  rotateKey: 'keys:manage',
+  revokeKey: 'keys:manage',
+  listAudit: 'audit:read',
   getLimits: null,
 } as const satisfies Record<string, Scope | null>
 

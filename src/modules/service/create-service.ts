@@ -43,7 +43,7 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   bodyLimit?: number
   /** How long clients may take, and which proxies are trusted. */
   http?: HttpOptions
-  /** Serve the page of the OpenAPI document at `/docs`. Default true, in a process of role `api`. */
+  /** Serve the OpenAPI document and its page at `/docs`, without a credential: they hold nothing of the installation. Default true, in a process of role `api`. */
   docs?: boolean
   /** GraphQL, in a process of role `api`. `false`: none. Default: with its defaults, where its packages are installed. */
   graphql?: GraphqlOptions | false

@@ -31,9 +31,10 @@ async function open(root: Type | DynamicModule, name: string | undefined): Promi
   booting++
   try {
     const app = await NestFactory.createApplicationContext(root, { abortOnError: false, logger: ['error', 'warn'] })
-    const { tasks } = app.get(Connections, { strict: false }).get(name)
+    const { tasks, options } = app.get(Connections, { strict: false }).get(name)
+    const { tracer } = options
     const definitions = tasks.names().flatMap((task) => tasks.get(task) ?? [])
-    return { tasks: definitions, close: () => app.close() }
+    return { tasks: definitions, ...(tracer === undefined ? {} : { tracer }), close: () => app.close() }
   } finally {
     booting--
   }

@@ -1,6 +1,6 @@
 /** Limits: depth before anything else, nodes, amplification; and that large canvases read fast. */
 import { describe, expect, it } from 'vitest'
-import { type Canvas, chain, group, readCanvas, signature } from '../../../src/engine/canvas/index.js'
+import { type Canvas, chain, group, lowerLimits, readCanvas, signature } from '../../../src/engine/canvas/index.js'
 
 const task = { task: 'a' }
 
@@ -99,5 +99,34 @@ describe('size', () => {
   it('a chain of 10,000 steps reads from builders', () => {
     const steps = Array.from({ length: 10_000 }, (_, i) => signature('a', [i]))
     expect(readCanvas(chain(steps))).toMatchObject({ kind: 'chain' })
+  })
+})
+
+describe('members and payloads', () => {
+  it('a group, a header and a graph are as wide as is allowed, and the one that is wider is told by its path', () => {
+    const members = [task, task, task]
+    const nodes = { a: task, b: task, c: task }
+    for (const [input, path] of [
+      [{ group: members }, 'canvas'],
+      [{ chain: [task, { chord: { header: members, body: task } }] }, 'canvas.chain[1]'],
+      [{ group: [{ graph: { nodes } }] }, 'canvas.group[0]'],
+      [{ chunks: { task: 'a', items: [[1], [2], [3]], size: 1 } }, 'canvas'],
+    ] as const) {
+      expect(readCanvas(input, { limits: { members: 3 } })).toBeDefined()
+      expect(refusal(input, { members: 2 })).toEqual(exceeded(path, /has 3 members; at most 2/))
+    }
+    expect(readCanvas({ chain: members }, { limits: { members: 1 } })).toMatchObject({ kind: 'chain' })
+  })
+
+  it('arguments are counted as the bytes of their JSON, those by name too', () => {
+    const call = { task: 'a', args: ['ää'], kwargs: { k: 1 } }
+    const bytes = Buffer.byteLength('[["ää"],{"k":1}]')
+    expect(readCanvas(call, { limits: { payloadBytes: bytes } })).toMatchObject({ task: 'a' })
+    expect(refusal({ group: [task, call] }, { payloadBytes: bytes - 1 })).toEqual(exceeded('canvas.group[1].args', /16 bytes|18 bytes/))
+    expect(refusal({ map: { task: 'a', items: [1, 2, 3] } }, { payloadBytes: 9 })).toMatchObject({ code: 'limit-exceeded' })
+  })
+
+  it('of two sets of limits the lower of each holds', () => {
+    expect(lowerLimits({ nodes: 10, depth: 5 }, { nodes: 20, members: 3 })).toEqual({ nodes: 10, depth: 5, members: 3 })
   })
 })

@@ -6,9 +6,11 @@ import { beforeAll, expect, test } from 'vitest'
 import { ChordisError, Client, chain, type Json, TaskRegistry, task, Worker } from '../../../src/engine/index.js'
 import { AuditTrail } from '../../../src/modules/access/audit.js'
 import { type Grant, Principal } from '../../../src/modules/access/principal.js'
+import { AuditOperations } from '../../../src/modules/operations/audit.operations.js'
 import { BulkOperations } from '../../../src/modules/operations/bulk.operations.js'
 import { DeadLetterOperations } from '../../../src/modules/operations/dead-letters.operations.js'
 import { EventOperations } from '../../../src/modules/operations/events.operations.js'
+import { KeyOperations } from '../../../src/modules/operations/keys.operations.js'
 import { QueueOperations } from '../../../src/modules/operations/queues.operations.js'
 import { ScheduleOperations } from '../../../src/modules/operations/schedules.operations.js'
 import { TaskOperations } from '../../../src/modules/operations/tasks.operations.js'
@@ -38,10 +40,14 @@ let schedules: ScheduleOperations
 let tasks: TaskOperations
 let events: EventOperations
 let workers: WorkerOperations
+let keys: KeyOperations
+let log: AuditOperations
 /** A workflow of acme that waits for a task which nobody knows, one that has failed, and its dead letter. */
 let open: string
 let failed: string
 let letter: string
+/** An API key of acme, and what is written down of it. */
+let key: string
 
 beforeAll(async () => {
   const where = { redis: redis.url, namespace: redis.ns() }
@@ -55,7 +61,7 @@ beforeAll(async () => {
   )
   const worker = new Worker({ ...where, tasks: registry, logger: SILENT })
   await worker.start()
-  const audit = new AuditTrail(SILENT)
+  const audit = new AuditTrail(SILENT, client)
   workflows = new WorkflowOperations(client, audit, new Drain())
   bulk = new BulkOperations(client, workflows, audit)
   letters = new DeadLetterOperations(client, audit)
@@ -64,6 +70,8 @@ beforeAll(async () => {
   tasks = new TaskOperations(client)
   events = new EventOperations(client, workflows)
   workers = new WorkerOperations(client, audit)
+  keys = new KeyOperations(client, audit)
+  log = new AuditOperations(client)
 
   failed = (await workflows.submit(acme, { canvas: { task: 'fail', args: [SECRET] }, options: { tags: ['t'] } })).id
   await workflows.outcome(acme, failed, 10_000)
@@ -72,6 +80,8 @@ beforeAll(async () => {
   ).id
   await schedules.upsert(acme, { id: 'daily', ...DAILY })
   letter = await until(async () => (await letters.list(acme)).letters[0]?.id)
+  key = (await keys.create(acme, { scopes: ['*'], label: 'of acme' })).id
+  await until(async () => (await log.list(acme, { action: 'key.create' })).entries.some(({ target }) => target === key))
   return async () => {
     await worker.stop()
     await client.close()
@@ -112,6 +122,9 @@ const NOT_THERE: [string, Try][] = [
   tryTo('workflows.delete', (who) => workflows.delete(who, open)),
   tryTo('schedules.delete', (who) => schedules.delete(who, 'daily')),
   tryTo('events.ofWorkflow', async (who) => (await events.ofWorkflow(who, failed, undefined, NOWHERE)).close()),
+  tryTo('keys.get', (who) => keys.get(who, key)),
+  tryTo('keys.rotate', (who) => keys.rotate(who, key)),
+  tryTo('keys.revoke', (who) => keys.revoke(who, key)),
 ]
 
 /** What shows less, or nothing: the answer of somebody else holds no id and no text of acme's. */
@@ -122,6 +135,8 @@ const NOT_SHOWN: [string, Try][] = [
   tryTo('dead-letters.list', (who) => letters.list(who)),
   tryTo('dead-letters.list of a workflow', (who) => letters.list(who, { workflow: failed })),
   tryTo('schedules.list', (who) => schedules.list(who)),
+  tryTo('keys.list', (who) => keys.list(who)),
+  tryTo('audit.list', (who) => log.list(who, { principal: 'key:acme' })),
 ]
 
 /** What belongs to all tenants: refused to everybody who has one. */
@@ -147,10 +162,24 @@ const NOBODYS: [string, Try][] = [
 const ELSEWHERE = [
   ...['workflows.submit', 'workflows.submitMany', 'workflows.validate', 'workflows.count', 'bulk.run', 'events.ofAll'],
   ...['schedules.upsert', 'schedules.compare', 'tasks.list', 'tasks.page'],
+  // In keys.test.ts.
+  'keys.create',
 ]
 
 /** Not public: TypeScript keeps others from them. */
-const INTERNAL = new Set(['change', 'operate', 'meant', 'named', 'one', 'demandStored', 'demandCallable', 'own'])
+const INTERNAL = new Set([
+  'change',
+  'operate',
+  'meant',
+  'named',
+  'one',
+  'demandStored',
+  'demandCallable',
+  'own',
+  'owned',
+  'demandStanding',
+  'bounded',
+])
 
 test('who follows everything hears of the workflows of its own tenant only, and of queues and workers with a credential of all and their scopes', async () => {
   const heard = new Map<string, (string | null)[]>()
@@ -323,7 +352,7 @@ test('without its scope nothing is done', async () => {
 })
 
 test('every operation stands in a table above', () => {
-  const classes = { workflows, bulk, 'dead-letters': letters, queues, schedules, tasks, workers, events }
+  const classes = { workflows, bulk, 'dead-letters': letters, queues, schedules, tasks, workers, events, keys, audit: log }
   const all = Object.entries(classes).flatMap(([prefix, one]) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(one))
       .filter((name) => name !== 'constructor' && (!INTERNAL.has(name) || `${prefix}.${name}` === 'workflows.own'))

@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8'
 import type { MessagePort } from 'node:worker_threads'
 import { workerData } from 'piscina'
 import { Child } from './child.js'
-import type { AbortMessage, CallMessage, ChildMessage, ChildSettings, StartedMessage } from './messages.js'
+import type { CallMessage, ChildMessage, ChildSettings, MessageToRunning } from './messages.js'
 
 const child = await Child.boot(workerData as ChildSettings, () => getHeapStatistics().used_heap_size)
 
@@ -15,7 +15,7 @@ export default async function run({ call, port }: { call?: CallMessage; port?: M
   if (call === undefined || port === undefined) return
   // Given to it meanwhile: it never begins here, and is given to another one.
   if (retires) return port.close()
-  port.on('message', (message: AbortMessage | StartedMessage) => child.hear(message))
+  port.on('message', (message: MessageToRunning) => child.hear(message))
   await child.run(call, (message: ChildMessage) => {
     if (message.type === 'done') retires = message.retires
     port.postMessage(message)

@@ -5,6 +5,8 @@
 import type { Canvas, Json } from '../../canvas/types.js'
 import { ChordisError } from '../../protocol/errors.js'
 import type { TaskSpec } from '../../protocol/stored.js'
+import type { TraceContext } from '../../tracing/trace-context.js'
+import type { Tracer } from '../../tracing/tracer.js'
 import { Attempt, type AttemptHost } from '../attempt.js'
 import { callHandler, damage, parseArguments } from '../call.js'
 import { Batch, Grant } from '../grants.js'
@@ -15,7 +17,7 @@ import { type TaskDefinition, TaskRegistry } from '../registry.js'
 import { ChildSignal, ReplaceSignal, signalOf } from '../signals.js'
 import { toWireError } from '../wire-error.js'
 import { loadTasks } from './load-tasks.js'
-import type { AbortMessage, CallMessage, ChildMessage, ChildSettings, LogMessage, StartedMessage } from './messages.js'
+import type { AbortMessage, CallMessage, ChildMessage, ChildSettings, LogMessage, MessageToRunning } from './messages.js'
 import { Starts } from './starts.js'
 
 const CHILD = Symbol.for('chordis.pool-child')
@@ -28,6 +30,8 @@ export class Child {
   private calls = 0
   private current: Attempt | null = null
   private starts: Starts | null = null
+  /** Waits for the span of the call that has begun. */
+  private placed: ((at: TraceContext | null) => void) | null = null
   private readonly outcomes: Outcomes
 
   private constructor(
@@ -35,6 +39,8 @@ export class Child {
     private readonly settings: ChildSettings,
     /** What it takes of memory, bytes. */
     private readonly memory: () => number,
+    /** Of the modules: handlers run within the spans of their runs. */
+    private readonly tracer: Tracer | undefined,
   ) {
     this.outcomes = new Outcomes({ random: Math.random, maxResultBytes: settings.maxResultBytes })
   }
@@ -42,10 +48,10 @@ export class Child {
   /** Loads the modules. @throws ChordisError `module-invalid`, or what they throw */
   static async boot(settings: ChildSettings, memory: () => number): Promise<Child> {
     ;(globalThis as { [CHILD]?: true })[CHILD] = true
-    const { tasks: loaded } = await loadTasks(settings.modules)
+    const { tasks: loaded, tracer } = await loadTasks(settings.modules)
     const tasks = new TaskRegistry()
     for (const task of loaded) tasks.register(task)
-    return new Child(tasks, settings, memory)
+    return new Child(tasks, settings, memory, tracer)
   }
 
   /** Runs one call to its end; what it says on the way goes to `send`. */
@@ -62,8 +68,9 @@ export class Child {
   }
 
   /** What the worker says while a call runs. */
-  hear(message: AbortMessage | StartedMessage): void {
+  hear(message: MessageToRunning): void {
     if (message.type === 'abort') this.abort(message)
+    else if (message.type === 'trace') this.placed?.(message.at)
     else this.starts?.answered(message)
   }
 
@@ -79,10 +86,10 @@ export class Child {
     } catch (error) {
       return { record: this.outcomes.failed(attempt, damage(error)) }
     }
-    send({ type: 'begun' })
+    const within = await this.begin(call, send)
     attempt.startedAt = performance.now()
     try {
-      const record = this.outcomes.returned(attempt, definition, await callHandler(attempt, definition))
+      const record = this.outcomes.returned(attempt, definition, await within(() => callHandler(attempt, definition)))
       return { record, ...(attempt.added.length === 0 ? {} : { added: attempt.added.map(textOf) }) }
     } catch (thrown) {
       const signal = signalOf(thrown)
@@ -90,6 +97,22 @@ export class Child {
       if (signal instanceof ChildSignal) return { execute: { canvas: textOf(signal.canvas), options: signal.options } }
       return { record: this.outcomes.threw(attempt, definition, thrown) }
     }
+  }
+
+  /** Says that the handler is about to be called. Resolves with what calls it: within the span of its run, where there is one. */
+  private async begin({ traced }: CallMessage, send: (message: ChildMessage) => void): Promise<<T>(handler: () => T) => T> {
+    const within = this.tracer?.within?.bind(this.tracer)
+    if (!traced || within === undefined) {
+      send({ type: 'begun' })
+      return (handler) => handler()
+    }
+    const placed = new Promise<TraceContext | null>((resolve) => {
+      this.placed = resolve
+    })
+    send({ type: 'begun' })
+    const at = await placed
+    this.placed = null
+    return (handler) => (at === null ? handler() : within(at, handler))
   }
 
   private unknown(attempt: Attempt): { record: string } {

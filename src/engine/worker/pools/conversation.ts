@@ -57,6 +57,7 @@ export class Conversation {
       definition,
       prepended,
       failure,
+      traced: grant.trace !== '',
     })
   }
 
@@ -83,6 +84,8 @@ export class Conversation {
     this.begun = true
     attempt.startedAt = performance.now()
     call.begun()
+    // Its span begins now, not when it was queued: the child waits for it, if it knows what to do with one.
+    if (attempt.grant.trace !== '') vehicle.send({ type: 'trace', at: attempt.traceContext ?? null })
     this.timers = new LimitTimers(attempt, call.limits, (thrown) => {
       this.over({ thrown })
       vehicle.kill()

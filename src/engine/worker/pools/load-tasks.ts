@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url'
 import { createJiti, type Jiti } from 'jiti'
 import type { Chordis } from '../../chordis.js'
 import { ChordisError } from '../../protocol/errors.js'
+import type { Tracer } from '../../tracing/tracer.js'
 import type { TaskDefinition, TaskRegistry } from '../registry.js'
 
 const TYPESCRIPT = ['.ts', '.mts', '.cts']
@@ -18,6 +19,8 @@ const JAVASCRIPT = ['.js', '.mjs', '.cjs']
 /** Tasks that had to be made: of an application that was booted for them. */
 export interface OpenedTasks {
   tasks: Iterable<TaskDefinition>
+  /** Of the application, if it has one. */
+  tracer?: Tracer
   /** Gives back what was opened. */
   close(): Promise<void>
 }
@@ -33,6 +36,8 @@ export interface LoadedTasks {
   tasks: TaskDefinition[]
   /** Applications among the exports. */
   apps: Chordis[]
+  /** The first one among the exports: a tracer, or that of an application or a {@link TaskSource}. */
+  tracer?: Tracer
   /** Closes what {@link TaskSource}s opened. */
   close(): Promise<void>
 }
@@ -123,6 +128,12 @@ function isSource(value: unknown): value is TaskSource {
   return isObject(value) && typeof (value as Maybe<TaskSource>).openTasks === 'function'
 }
 
+function isTracer(value: unknown): value is Tracer {
+  if (!isObject(value)) return false
+  const { submit, run } = value as Maybe<Tracer>
+  return typeof submit === 'function' && typeof run === 'function'
+}
+
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || prototype === Object.prototype
@@ -133,6 +144,7 @@ class Collector {
   private readonly found = new Map<string, { definition: TaskDefinition; place: string }>()
   private readonly apps = new Set<Chordis>()
   private readonly opened = new Map<TaskSource, OpenedTasks>()
+  private tracer: Tracer | undefined
   /** Exports that were tasks, the same one counted as often as it is exported. */
   size = 0
 
@@ -141,9 +153,11 @@ class Collector {
     else if (isSource(value)) await this.source(value, place)
     else if (isApp(value)) {
       this.apps.add(value)
+      this.tracer ??= value.options?.tracer
       this.registry(value.tasks, place)
     } else if (isRegistry(value)) this.registry(value, place)
     else if (isObject(value) && 'definition' in value && isDefinition(value.definition)) this.task(value.definition, place)
+    else if (isTracer(value)) this.tracer ??= value
     else if (Array.isArray(value)) for (const one of value) await this.add(one, place, level)
     // CommonJS: the default is all that is exported. One level; what lies deeper is somebody's data.
     else if (isObject(value) && isPlain(value) && level === 0) for (const one of Object.values(value)) await this.add(one, place, level + 1)
@@ -153,6 +167,7 @@ class Collector {
   private async source(source: TaskSource, place: string): Promise<void> {
     const opened = this.opened.get(source) ?? (await source.openTasks())
     this.opened.set(source, opened)
+    this.tracer ??= opened.tracer
     for (const task of opened.tasks) this.task(task, place)
   }
 
@@ -173,6 +188,8 @@ class Collector {
     const close = async () => {
       for (const opened of this.opened.values()) await opened.close()
     }
-    return { tasks: [...this.found.values()].map(({ definition }) => definition), apps: [...this.apps], close }
+    const { tracer } = this
+    const tasks = [...this.found.values()].map(({ definition }) => definition)
+    return { tasks, apps: [...this.apps], ...(tracer === undefined ? {} : { tracer }), close }
   }
 }

@@ -1,6 +1,7 @@
 /** What a worker and the thread or process that runs one of its attempts say to each other. All of it is plain JSON. */
 import type { Json } from '../../canvas/types.js'
 import type { WireError } from '../../protocol/errors.js'
+import type { TraceContext } from '../../tracing/trace-context.js'
 import type { ChildOptions, StartedChild } from '../child-options.js'
 
 /** The call, as the worker sends it. */
@@ -18,6 +19,14 @@ export interface CallMessage {
   definition: string
   prepended: string | null
   failure: readonly Json[] | null
+  /** Its workflow carries a trace: a {@link TraceMessage} answers that the handler is about to be called. */
+  traced: boolean
+}
+
+/** To the child, when it has begun a call that is traced: the span in which the handler is to run; null: nobody records it. */
+export interface TraceMessage {
+  type: 'trace'
+  at: TraceContext | null
 }
 
 /** To the child while a call runs. */
@@ -35,7 +44,10 @@ export interface StartedMessage {
 }
 
 /** To the thread or process while a call runs. */
-export type MessageToChild = CallMessage | AbortMessage | StartedMessage
+export type MessageToRunning = AbortMessage | StartedMessage | TraceMessage
+
+/** To the thread or process. */
+export type MessageToChild = CallMessage | MessageToRunning
 
 /** From the child: the handler wants a workflow started. */
 export interface StartMessage {

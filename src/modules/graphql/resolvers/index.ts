@@ -1,6 +1,7 @@
 /** All resolvers: what the schema is made of. */
 import { DeadLetterResolver } from './dead-letters.resolver.js'
 import { EventSubscriptions } from './events.resolver.js'
+import { AuditQueries, KeyResolver } from './keys.resolver.js'
 import { SubmitPayloadFields, WorkflowChangeFields, WorkflowReopeningFields } from './payload.fields.js'
 import { QueueResolver, TaskQueries } from './queues.resolver.js'
 import { ScheduleResolver } from './schedules.resolver.js'
@@ -13,4 +14,5 @@ export const RESOLVERS = [
   ...[WorkflowQueries, WorkflowFields, TaskFields, WorkflowMutations],
   ...[SubmitPayloadFields, WorkflowChangeFields, WorkflowReopeningFields],
   ...[QueueResolver, TaskQueries, WorkerResolver, ScheduleResolver, DeadLetterResolver, EventSubscriptions],
+  ...[KeyResolver, AuditQueries],
 ]

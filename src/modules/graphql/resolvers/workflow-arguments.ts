@@ -1,5 +1,5 @@
 /** Arguments of workflow fields as operations take them, and graphs as the schema has them. Pure. */
-import { ChordisError, type GraphView } from '../../../engine/index.js'
+import { ChordisError, type GraphView, type TraceContext } from '../../../engine/index.js'
 import type { OwnFilter, Submission } from '../../operations/workflows.operations.js'
 import { given, type Maybe } from '../given.js'
 import { type CanvasInput, canvasJson } from '../types/canvas.js'
@@ -27,10 +27,10 @@ export function canvasOf({ canvas, canvasJson: json }: CanvasFields): unknown {
   return canvas ? canvasJson(canvas) : json
 }
 
-/** @throws ChordisError `request-invalid` */
-export function submissionOf(input: Readonly<SubmitInput>): Submission {
+/** @param trace where the request stands in a trace @throws ChordisError `request-invalid` */
+export function submissionOf(input: Readonly<SubmitInput>, trace?: TraceContext): Submission {
   const { canvas, canvasJson: json, limits, ...options } = input
-  return { canvas: canvasOf({ canvas, canvasJson: json }), options: given({ ...options, limits: limits && given({ ...limits }) }) }
+  return { canvas: canvasOf({ canvas, canvasJson: json }), options: given({ ...options, trace, limits: limits && given({ ...limits }) }) }
 }
 
 /** From where an operation saw a fault of a submission to where its input has it. */

@@ -1,9 +1,10 @@
 /** What is done with workflows. */
 import { Inject } from '@nestjs/common'
 import { Args, ID, Int, Mutation, Resolver } from '@nestjs/graphql'
-import { ChordisError } from '../../../engine/index.js'
+import { ChordisError, type TraceContext } from '../../../engine/index.js'
 import { Asking } from '../../access/asking.js'
 import type { Principal } from '../../access/principal.js'
+import { SentTrace } from '../../http/trace.js'
 import { BulkOperations } from '../../operations/bulk.operations.js'
 import { type Submission, WorkflowOperations } from '../../operations/workflows.operations.js'
 import { given, type Maybe } from '../given.js'
@@ -37,18 +38,20 @@ export class WorkflowMutations {
   submitWorkflow(
     @Asking() principal: Principal,
     @Args('input', { type: () => SubmitInput }) input: Readonly<SubmitInput>,
+    @SentTrace() trace: TraceContext | undefined,
   ): Promise<SubmitPayload> {
-    return located(submitPath(input), async () => this.workflows.submit(principal, submissionOf(input)))
+    return located(submitPath(input), async () => this.workflows.submit(principal, submissionOf(input, trace)))
   }
 
   @Mutation(() => [SubmitAnswer], { complexity: 10, description: `1 to ${MOST_AT_ONCE}. Each is answered by itself.` })
   async submitWorkflows(
     @Asking() principal: Principal,
     @Args('inputs', { type: () => [SubmitInput] }) inputs: readonly Readonly<SubmitInput>[],
+    @SentTrace() trace: TraceContext | undefined,
   ): Promise<SubmitAnswer[]> {
     if (inputs.length === 0 || inputs.length > MOST_AT_ONCE)
       throw new ChordisError('request-invalid', `must hold 1 to ${MOST_AT_ONCE}`, { path: 'inputs' })
-    const read = inputs.map(readSubmission)
+    const read = inputs.map((input) => readSubmission(input, trace))
     const submissions = read.filter((one): one is Submission => !(one instanceof ChordisError))
     const answers = (await this.workflows.submitMany(principal, submissions)).values()
     return read.map((one, k) => answerOf(one instanceof ChordisError ? one : answers.next().value, inputs[k], k))
@@ -133,9 +136,9 @@ export class WorkflowMutations {
   }
 }
 
-function readSubmission(input: Readonly<SubmitInput>): Submission | ChordisError {
+function readSubmission(input: Readonly<SubmitInput>, trace: TraceContext | undefined): Submission | ChordisError {
   try {
-    return submissionOf(input)
+    return submissionOf(input, trace)
   } catch (error) {
     if (error instanceof ChordisError) return error
     throw error

@@ -9,7 +9,7 @@ import { Graph, WorkflowFilterInput } from './workflows.js'
 
 @InputType({ description: 'Limits of one workflow.' })
 export class SubmitLimitsInput {
-  @Field(() => Int, { nullable: true, description: 'Refuse a canvas of more nodes. At most, and by default, 100,000.' })
+  @Field(() => Int, { nullable: true, description: 'Refuse a canvas of more nodes. Less than the service allows, not more.' })
   nodes?: number | null
   @Field(() => Int, { nullable: true, description: 'Retries of all its tasks together.' })
   retries?: number | null

@@ -12,6 +12,10 @@ export interface Limits {
   depth: number
   /** Arrays and objects in one another, arguments included. */
   jsonDepth: number
+  /** Members of one group, of one chord's header, parts of one graph. */
+  members: number
+  /** Bytes of the arguments of one call. */
+  payloadBytes: number
   /** The longest part of a list. */
   page: number
   /** Longest wait of a request, ms. */

@@ -13,6 +13,7 @@ export const taskId = text(
 )
 export const queueName = text('Name of a queue', 'default', NAME)
 export const scheduleId = text('Id of a schedule', 'nightly', NAME)
+export const keyId = text('Id of an API key', '3f2a9k4m7q1x')
 export const letterId = text('`<workflow>:<task>`; slashes are written `%2F`', `${WORKFLOW_ID}:0`)
 
 export const workflowState = choice(WORKFLOW_STATES, 'State of a workflow')

@@ -1,12 +1,14 @@
 /** Every schema that has a name in the OpenAPI document. */
 import * as letters from '../dead-letters/dead-letters.dto.js'
 import { fieldsOf, refTo, schemaOf } from '../fields.js'
+import * as keys from '../keys/keys.dto.js'
 import * as queues from '../queues/queues.dto.js'
 import * as schedules from '../schedules/schedules.dto.js'
 import type { Named } from '../schema.js'
 import * as workers from '../workers/workers.dto.js'
 import * as submit from '../workflows/submit.dto.js'
 import * as requests from '../workflows/workflows.dto.js'
+import * as access from './access.js'
 import * as common from './common.js'
 import * as operations from './operations.js'
 import * as workflows from './workflows.js'
@@ -20,6 +22,7 @@ const BODIES: readonly Type[] = [
   ...[requests.BulkDto, requests.BulkOptionsDto, requests.FilterDto],
   ...[queues.PauseQueueDto, queues.PurgeDto, queues.MoveDto, workers.CommandDto],
   ...[schedules.ScheduleDto, schedules.TriggerDto, schedules.BackfillDto, schedules.PreviewTimingDto],
+  ...[keys.CreateKeyDto, keys.RotateKeyDto],
   ...[letters.ChangeLettersDto, letters.LetterFilterDto],
 ]
 
@@ -35,7 +38,7 @@ const isNamed = (value: unknown): value is Named => typeof value === 'object' &&
 
 /** Name -> schema: answers and bodies. */
 export const SCHEMAS: Readonly<Record<string, object>> = Object.fromEntries([
-  ...Object.values({ ...common, ...operations, ...workflows })
+  ...Object.values({ ...access, ...common, ...operations, ...workflows })
     .filter(isNamed)
     .map(({ name, definition }) => [name, definition] as const),
   ...BODIES.map(bodyOf),

@@ -342,6 +342,8 @@ export const limits = name(
     nodes: whole('Task calls of one canvas', 100_000),
     depth: whole('Canvas in canvas', 64),
     jsonDepth: whole('Arrays and objects in one another', 512),
+    members: whole('Members of one group, of one chord’s header, parts of one graph', 100_000),
+    payloadBytes: whole('The arguments of one call as JSON, bytes', 4_194_304),
     page: whole('The longest part of a list', 1_000),
     waitMs: ms('Longest wait of a request', 60_000),
     bulkIds: whole('Ids of one bulk change', 1_000),

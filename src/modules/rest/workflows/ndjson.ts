@@ -6,7 +6,7 @@
  * answer that matters: a line is stored or not, and its id or key tells which.
  */
 import { StringDecoder } from 'node:string_decoder'
-import { ChordisError } from '../../../engine/index.js'
+import { ChordisError, type TraceContext } from '../../../engine/index.js'
 import type { Principal } from '../../access/principal.js'
 import { RequestInvalidError, toProblem } from '../../http/problem.js'
 import type { Submission, Submitted, WorkflowOperations } from '../../operations/workflows.operations.js'
@@ -28,14 +28,19 @@ interface Line {
   text: string | null
 }
 
-/** Answers to the lines of `source`, a piece of text for each call. Throws what `source` throws. */
+/**
+ * Answers to the lines of `source`, a piece of text for each call. Throws what `source` throws.
+ * @param trace where the request stands in a trace: each workflow goes on with it
+ */
 export async function* submitLines(
   workflows: Pick<WorkflowOperations, 'submitMany'>,
   principal: Principal,
   source: AsyncIterable<Buffer>,
+  trace?: TraceContext,
 ): AsyncGenerator<string> {
+  const origin = trace === undefined ? {} : { trace }
   for await (const lines of batches(source)) {
-    const read = lines.map(({ text }) => submissionOf(text))
+    const read = lines.map(({ text }) => submissionOf(text, origin))
     const good = read.filter((one): one is Submission => !(one instanceof ChordisError))
     const answers = (await workflows.submitMany(principal, good)).values()
     const all = read.map((one) => (one instanceof ChordisError ? one : (answers.next().value as Submitted | ChordisError)))
@@ -43,10 +48,11 @@ export async function* submitLines(
   }
 }
 
-function submissionOf(text: string | null): Submission | ChordisError {
+function submissionOf(text: string | null, origin: Pick<Submission['options'], 'trace'>): Submission | ChordisError {
   try {
     if (text === null) return new ChordisError('limit-exceeded', `a line must not be longer than ${LINE_BYTES} bytes`, { path: 'line' })
-    return readLine(JSON.parse(text))
+    const { canvas, options } = readLine(JSON.parse(text))
+    return { canvas, options: { ...options, ...origin } }
   } catch (error) {
     if (error instanceof ChordisError) return error
     return new RequestInvalidError([{ path: 'line', rule: `is not JSON: ${(error as Error).message}` }])

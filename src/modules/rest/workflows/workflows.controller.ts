@@ -15,6 +15,7 @@ import type {
 } from '../../../engine/index.js'
 import { Asking } from '../../access/asking.js'
 import type { Principal } from '../../access/principal.js'
+import { SentTrace } from '../../http/trace.js'
 import { type Pending, type Submission, type Submitted, WorkflowOperations } from '../../operations/workflows.operations.js'
 import { Operation, RestController } from '../operation.js'
 import { Asked, At, SentTo } from '../parameters.js'
@@ -24,7 +25,6 @@ import { IdempotencyKey } from './idempotency-key.js'
 import { NDJSON_TYPE, submitLines } from './ndjson.js'
 import { DocumentsSubmission } from './submit.documents.js'
 import { SubmitOrStreamPipe } from './submit.pipe.js'
-import { SentTrace } from './trace.js'
 import { GraphDto, ListWorkflowsDto, PageDto, ResultDto } from './workflows.dto.js'
 
 @RestController('workflows', 'workflows')
@@ -50,7 +50,7 @@ export class WorkflowsController {
     if (sent instanceof Readable) {
       by.demand('workflows:submit')
       reply.status(200)
-      return new StreamableFile(Readable.from(submitLines(this.workflows, by, sent)), { type: NDJSON_TYPE })
+      return new StreamableFile(Readable.from(submitLines(this.workflows, by, sent, trace)), { type: NDJSON_TYPE })
     }
     const { canvas, options } = sent
     const done = await this.workflows.submit(by, {
