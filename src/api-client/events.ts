@@ -58,10 +58,20 @@ async function* framesOf(body: Response['body']): AsyncGenerator<ApiEvent> {
   if (body === null) return
   const decoder = new TextDecoder()
   let rest = ''
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunksOf(body)) {
     const parts = `${rest}${decoder.decode(chunk, { stream: true })}`.split(/\r?\n\r?\n/)
     rest = parts.pop() as string
     for (const part of parts) yield frameOf(part)
+  }
+}
+
+/** Safari's streams are no async iterables. */
+async function* chunksOf(body: NonNullable<Response['body']>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader()
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value
+  } finally {
+    await reader.cancel()
   }
 }
 

@@ -279,6 +279,26 @@ test('events are gone on with from where the service said that it stands, before
   expect(asked).toEqual([undefined, '7'])
 })
 
+test('events are read where streams are no async iterables, and who stops closes the connection', async () => {
+  let closed = false
+  const stream = await listen((_request, answer) => {
+    answer.on('close', () => (closed = true))
+    answer.writeHead(200, { 'content-type': 'text/event-stream' })
+    answer.write('id: 1\ndata: 1\n\n')
+  })
+  /** As in Safari. */
+  const ask: typeof fetch = async (...call) => {
+    const answer = await fetch(...call)
+    Object.defineProperty(answer.body, Symbol.asyncIterator, { value: undefined })
+    return answer
+  }
+  for await (const { data } of new ChordisApi({ url: stream, fetch: ask }).followEvents()) {
+    expect(data).toBe(1)
+    break
+  }
+  await until(() => closed)
+})
+
 test('events of the service come as they happen, until the caller stops', async () => {
   const seen: string[] = []
   const ending = new AbortController()

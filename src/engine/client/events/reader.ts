@@ -70,11 +70,14 @@ export class EventReader {
 
   /** Ends when the reader follows the log, and so has a position. Throws what the connection throws. */
   started(): Promise<void> {
-    this.starting ??= this.start().catch((error: unknown) => {
-      this.starting = null
+    if (this.starting !== null) return this.starting
+    const starting = this.start().catch((error: unknown) => {
+      // Whoever came after a stop has begun anew: a second reader beside that one would hand on everything twice.
+      if (this.starting === starting) this.starting = null
       throw error
     })
-    return this.starting
+    this.starting = starting
+    return starting
   }
 
   private async start(): Promise<void> {
