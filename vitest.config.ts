@@ -23,7 +23,7 @@ export default defineConfig({
     maxWorkers: 3,
     // What is waited for has bounds of its own; these are for a test that hangs, on a machine that may be busy with other things.
     testTimeout: process.env.CHORDIS_VERIFY ? 1_800_000 : 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     passWithNoTests: true,
     projects: PROJECTS.map((name) => ({

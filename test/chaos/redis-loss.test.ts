@@ -7,7 +7,7 @@ import { until } from '../support/wait.js'
 import { Chaos, work } from './harness.js'
 
 /** Leases of these tests, so that letting one pass does not take long. */
-const LEASE_MS = 1_500
+const LEASE_MS = 2_000
 
 async function durableRedis(): Promise<RedisServer> {
   const server = await RedisServer.start({ appendonly: true, appendfsync: 'always' })

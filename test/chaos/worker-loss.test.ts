@@ -32,7 +32,7 @@ test('kill -9 of one of two workers in the middle of a chord of 2,000: it ends r
 })
 
 test('kill -9 of the only worker: another one that starts later goes on with what it held', async () => {
-  const chaos = await Chaos.open(redis.url, 1, { leaseMs: 1_000 })
+  const chaos = await Chaos.open(redis.url, 1, { leaseMs: 2_000 })
   const members = Array.from({ length: 50 }, (_, i) => work(i, 300))
   const handle = await chaos.client.submit(chain(group(members), signature('total'), signature('become')))
   await until(async () => (await handle.results()).filter(({ state }) => state === 'STARTED').length === 50, { what: 'all have started' })
@@ -56,7 +56,7 @@ test('a task that takes its worker down with it each time ends FAILURE after its
 })
 
 test('a worker that was frozen for longer than its lease loses its work; what it says when it wakes changes nothing', async () => {
-  const chaos = await Chaos.open(redis.url, 1, { leaseMs: 1_000 })
+  const chaos = await Chaos.open(redis.url, 1, { leaseMs: 2_000 })
   const members = Array.from({ length: 40 }, (_, i) => work(i, 200))
   const handle = await chaos.client.submit(chord(members, signature('total')))
   await until(async () => (await handle.results()).some(({ state }) => state === 'STARTED'), { what: 'members have started' })

@@ -55,7 +55,9 @@ test('a beat that is frozen, wakes up and is killed costs no time and doubles no
   expect(times).toEqual(times.map((_, k) => (times[0] as number) - 1_000 * k))
   expect(view.counts.missed).toBe(0)
   const { workflows } = (await sh.json('list', '--limit', '1000')) as { workflows: unknown[] }
-  expect(workflows.length - view.counts.fired).toBeLessThanOrEqual(2)
+  // Ticks go on between these commands, however long they take.
+  expect(workflows.length).toBeGreaterThanOrEqual(view.counts.fired)
+  expect(workflows.length).toBeLessThanOrEqual(await fired(sh, 'second'))
 })
 
 test('a worker with --beat fires and runs; both end with one signal', async () => {

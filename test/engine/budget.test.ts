@@ -54,8 +54,8 @@ const BUDGETS: [string, Budget][] = [
           signature('sum'),
         ),
       submit: 0.006,
-      // 0.17 on a machine of its own; under load turns are smaller, and there are more of them: 0.24 with ten times as much to do as cores.
-      run: 0.26,
+      // 0.17 on a machine of its own; under load turns are smaller, and there are more of them: 0.23 to 0.28 with ten times as many processes as cores.
+      run: 0.3,
       waiting: 66,
       finished: 160,
       logged: 12,

@@ -15,7 +15,7 @@ export interface WorkerProcessOptions {
   env?: Record<string, string | undefined>
   /** The line that says "ready"; default: begins with the word ready. */
   ready?: RegExp
-  /** Ms; default 20,000. */
+  /** Until it is ready, ms; default 60,000. */
   timeoutMs?: number
 }
 
@@ -37,7 +37,7 @@ export class WorkerProcess {
     const env = { ...process.env, ...options.env }
     const worker = new WorkerProcess(spawnChild(process.execPath, [...(options.nodeArgs ?? []), path, ...(options.args ?? [])], { env }))
     try {
-      await worker.line(options.ready ?? /^ready\b/, options.timeoutMs ?? 20_000)
+      await worker.line(options.ready ?? /^ready\b/, options.timeoutMs ?? 60_000)
       return worker
     } catch (error) {
       await worker.kill9()
