@@ -5,7 +5,7 @@ import { asker } from './graphql/harness.js'
 import { EchoTasks, useServices } from './harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 const LIMITS = { nodes: 6, depth: 3, jsonDepth: 20, members: 4, payloadBytes: 100 }
 let service: Awaited<ReturnType<typeof serve>>
 const { ask, send } = asker(() => service.http)

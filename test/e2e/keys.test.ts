@@ -9,7 +9,7 @@ import type { Answer } from './graphql/harness.js'
 import { EchoTasks, useServices } from './harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 let service: Awaited<ReturnType<typeof serve>>
 let client: Client
 let operator: string

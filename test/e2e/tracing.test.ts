@@ -7,7 +7,7 @@ import { until } from '../support/wait.js'
 import { EchoTasks, useServices } from './harness.js'
 
 const redis = useRedis()
-const serve = useServices()
+const serve = useServices({})
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 
 test.each([
