@@ -109,6 +109,21 @@ test('a key of all tenants acts for the one that is named: in submits, lists, co
   expect(await json('list', '--state', 'pending')).toMatchObject({ workflows: [{ id: 'of-other' }] })
 })
 
+test('a key makes others, lists them and revokes them, and what it did is in the audit log', async () => {
+  const sh = await shell()
+  const key = await keyOf(sh, { scopes: ['*'] })
+  const { url } = await serve(sh)
+  const made = await through(sh, url, ['keys', 'create', '--scopes', 'workflows:read', '--label', 'ci'], { key })
+  const [, id = ''] = /^chordis_([0-9a-z]{12})_[A-Za-z0-9_-]{43}\n$/.exec(made.out) ?? []
+  expect((await through(sh, url, ['keys'], { key })).out).toMatch(new RegExp(`\\n {2}${id} +ci +`))
+  expect((await through(sh, url, ['keys', 'rotate', id], { key })).out).toMatch(new RegExp(`^chordis_${id}_`))
+  expect((await through(sh, url, ['keys', 'revoke', id], { key })).out).toBe(
+    `${id} is revoked; every service refuses it within 5 seconds\n`,
+  )
+  expect((await through(sh, url, ['keys', 'revoke', id], { key })).out).toBe(`there was no key ${id}\n`)
+  await until(async () => (await through(sh, url, ['audit', '--action', 'key.*'], { key })).out.includes('key.revoke'))
+})
+
 test('too many requests: what reads waits as it is told to, what may not be repeated is told when to come back', async () => {
   const sh = await shell()
   const key = await keyOf(sh, { scopes: ['*'], rate: 1 })
@@ -215,14 +230,14 @@ test('a flag goes before the environment, and of two variables the service is as
   expect(await sh.run(['list'], { env: { CHORDIS_URL: url, CHORDIS_REDIS_URL: nowhere } })).toMatchObject({ code: 0 })
   expect(await sh.run(['list', '--url', url], { env: { CHORDIS_REDIS_URL: nowhere } })).toMatchObject({ code: 0 })
   expect(await sh.run(['list', '--redis', sh.redis.url], { env: { CHORDIS_URL: 'http://127.0.0.1:1' } })).toMatchObject({ code: 0 })
-  expect(await sh.run(['keys', 'list'], { env: { CHORDIS_URL: 'http://127.0.0.1:1' } })).toMatchObject({ code: 0, out: 'no key\n' })
-  expect(await sh.run(['keys', 'list', '--url', url])).toMatchObject({ code: 2, err: expect.stringContaining('(needs-redis)') })
+  expect(await sh.run(['doctor'], { env: { CHORDIS_URL: 'http://127.0.0.1:1' } })).toMatchObject({ err: '' })
+  expect(await sh.run(['doctor', '--url', url])).toMatchObject({ code: 2, err: expect.stringContaining('(needs-redis)') })
 })
 
 test('what a service cannot do is refused with what to do instead: exit 2', async () => {
   const sh = await shell()
   sh.write('tasks.mjs', "import { task } from 'chordis'\nexport const a = task('a', () => 1)\n")
-  const commands = [['worker', '-m', './tasks.mjs'], ['beat'], ['doctor'], ['keys'], ['audit'], ['queues', 'drain', 'mail']]
+  const commands = [['worker', '-m', './tasks.mjs'], ['beat'], ['doctor'], ['queues', 'drain', 'mail']]
   for (const command of commands) {
     const { code, err } = await through(sh, 'http://127.0.0.1:1', command)
     expect([code, err]).toEqual([

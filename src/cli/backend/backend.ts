@@ -4,6 +4,8 @@
  * It is a part of the engine's client, so that the client is a backend as it stands; what a service answers is given the same shapes.
  */
 import type {
+  ApiKeys,
+  AuditLog,
   ChangedCall,
   DeadLetters,
   NodeResult,
@@ -67,6 +69,8 @@ export interface Backend {
     preview(id: string, options?: ScheduleOf & { count?: number }): Promise<PreviewTick[]>
   }
   readonly deadLetters: Pick<DeadLetters, 'count' | 'list' | 'get' | 'requeue' | 'drop'>
+  readonly apiKeys: Pick<ApiKeys, 'create' | 'list' | 'rotate' | 'revoke'>
+  readonly audit: Pick<AuditLog, 'list'>
   readonly control: WorkerControl
   submit(canvas: unknown, options: SubmitOptions): Promise<SeenWorkflow>
   workflow(id: string): SeenWorkflow

@@ -12,6 +12,8 @@ export function redisBackend(client: Client): Backend {
     queues: client.queues,
     schedules: client.schedules,
     deadLetters: client.deadLetters,
+    apiKeys: client.apiKeys,
+    audit: client.audit,
     control: client.control,
     submit: (canvas, options) => client.submit(canvas, options),
     workflow: (id) => client.workflow(id),

@@ -1,6 +1,6 @@
 /** `chordis audit`: who changed what. */
 import type { AuditFilter, AuditPage, AuditRecord } from '../../engine/index.js'
-import { withRedis } from '../backend/open.js'
+import { withBackend } from '../backend/open.js'
 import type { Context } from '../context.js'
 import { type Cell, columns, cut, type Paint, safe } from '../terminal.js'
 
@@ -14,9 +14,9 @@ export interface AuditArguments extends Pick<AuditFilter, 'principal' | 'tenant'
 
 /** `chordis audit`. */
 export function audit(context: Context, { since, until, ...options }: AuditArguments): Promise<number> {
-  return withRedis(context, 'it has no audit log to ask for', async (app) => {
+  return withBackend(context, async ({ audit: log }) => {
     const times = { ...(since === undefined ? {} : { after: since }), ...(until === undefined ? {} : { before: until }) }
-    const page = await (await app.client()).audit.list({ ...options, ...times })
+    const page = await log.list({ ...options, ...times })
     if (context.json) context.print(JSON.stringify(page))
     else for (const line of lines(page, context.out)) context.print(line)
     return 0

@@ -1,6 +1,7 @@
 /** `chordis keys`: API keys of the service. A new secret is alone on standard output, so that it can go into a file or a secret store. */
-import type { ApiKeyOptions, ApiKeys, ApiKeyView, NewApiKey } from '../../engine/index.js'
-import { withRedis } from '../backend/open.js'
+import type { ApiKeyOptions, ApiKeyView, NewApiKey } from '../../engine/index.js'
+import type { Backend } from '../backend/backend.js'
+import { withBackend } from '../backend/open.js'
 import type { Context } from '../context.js'
 import { away, type Cell, columns, cut, type Paint, safe } from '../terminal.js'
 
@@ -10,9 +11,9 @@ export interface CreateKeyArguments extends Pick<ApiKeyOptions, 'label' | 'tenan
   expires?: number
 }
 
-function withKeys(context: Context, ask: (keys: ApiKeys) => Promise<void>): Promise<number> {
-  return withRedis(context, 'it makes no keys', async (app) => {
-    await ask((await app.client()).apiKeys)
+function withKeys(context: Context, ask: (keys: Backend['apiKeys']) => Promise<void>): Promise<number> {
+  return withBackend(context, async ({ apiKeys }) => {
+    await ask(apiKeys)
     return 0
   })
 }

@@ -5,6 +5,7 @@
 import { WorkerControl } from '../../../engine/index.js'
 import type { Service } from '../../target.js'
 import type { Backend } from '../backend.js'
+import { ServiceAudit, ServiceKeys } from './access.js'
 import { apiOf } from './api.js'
 import { ServiceDeadLetters } from './dead-letters.js'
 import { ServiceQueues } from './queues.js'
@@ -22,6 +23,8 @@ export function serviceBackend(service: Service): Backend {
     queues: new ServiceQueues(api),
     schedules: new ServiceSchedules(clientOf),
     deadLetters: new ServiceDeadLetters(clientOf),
+    apiKeys: new ServiceKeys(api),
+    audit: new ServiceAudit(clientOf),
     control: new WorkerControl(sendOver(api)),
     submit: (canvas, { tenant, ...options }) => submitTo(clientOf(tenant), canvas, options),
     workflow: (id) => new ServiceWorkflow(api, id),

@@ -1,0 +1,3 @@
+/** The tests of ../audit.test.ts, through a service over HTTP. */
+import '../over-service.js'
+import '../audit.test.js'
