@@ -7,6 +7,7 @@ import { EventOperations } from './events.operations.js'
 import { QueueOperations } from './queues.operations.js'
 import { ScheduleOperations } from './schedules.operations.js'
 import { TaskOperations } from './tasks.operations.js'
+import { WebhookOperations } from './webhooks.operations.js'
 import { WorkerOperations } from './workers.operations.js'
 import { WorkflowOperations } from './workflows.operations.js'
 
@@ -17,6 +18,7 @@ const OPERATIONS = [
   QueueOperations,
   ScheduleOperations,
   TaskOperations,
+  WebhookOperations,
   WorkerOperations,
   WorkflowOperations,
 ]

@@ -9,6 +9,7 @@ import { QueuesController } from './queues/queues.controller.js'
 import { ScheduleRunsController } from './schedules/runs.controller.js'
 import { SchedulesController } from './schedules/schedules.controller.js'
 import { TasksController } from './tasks/tasks.controller.js'
+import { WebhooksController } from './webhooks/webhooks.controller.js'
 import { WorkersController } from './workers/workers.controller.js'
 import { CanvasController } from './workflows/canvas.controller.js'
 import { WorkflowControlController } from './workflows/control.controller.js'
@@ -30,6 +31,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js'
     SchedulesController,
     ScheduleRunsController,
     DeadLettersController,
+    WebhooksController,
     LimitsController,
     EventsController,
   ],

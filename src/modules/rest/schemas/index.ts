@@ -4,11 +4,13 @@ import { fieldsOf, refTo, schemaOf } from '../fields.js'
 import * as queues from '../queues/queues.dto.js'
 import * as schedules from '../schedules/schedules.dto.js'
 import type { Named } from '../schema.js'
+import * as webhooks from '../webhooks/webhooks.dto.js'
 import * as workers from '../workers/workers.dto.js'
 import * as submit from '../workflows/submit.dto.js'
 import * as requests from '../workflows/workflows.dto.js'
 import * as common from './common.js'
 import * as operations from './operations.js'
+import * as hooks from './webhooks.js'
 import * as workflows from './workflows.js'
 
 type Type = new () => object
@@ -21,6 +23,7 @@ const BODIES: readonly Type[] = [
   ...[queues.PauseQueueDto, queues.PurgeDto, queues.MoveDto, workers.CommandDto],
   ...[schedules.ScheduleDto, schedules.TriggerDto, schedules.BackfillDto, schedules.PreviewTimingDto],
   ...[letters.ChangeLettersDto, letters.LetterFilterDto],
+  ...[webhooks.WebhookDto, webhooks.WebhookChangeDto, webhooks.RotateSecretDto],
 ]
 
 const nameOf = (type: Type): string => refTo(type).$ref.split('/').at(-1) as string
@@ -35,7 +38,7 @@ const isNamed = (value: unknown): value is Named => typeof value === 'object' &&
 
 /** Name -> schema: answers and bodies. */
 export const SCHEMAS: Readonly<Record<string, object>> = Object.fromEntries([
-  ...Object.values({ ...common, ...operations, ...workflows })
+  ...Object.values({ ...common, ...operations, ...hooks, ...workflows })
     .filter(isNamed)
     .map(({ name, definition }) => [name, definition] as const),
   ...BODIES.map(bodyOf),
