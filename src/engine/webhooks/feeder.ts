@@ -28,6 +28,8 @@ export interface WebhookFeederOptions {
   logger?: Logger
   /** How often it looks at each partition when nothing happens, ms, 10 to 10,000. Default 1,000: how late a delivery is made. */
   lookMs?: number
+  /** How long a partition is another process's when that is gone, ms, 1,000 to 60,000. Default 10,000. */
+  leaseMs?: number
   /** Hears of every step: what was added, left out because too many wait for an endpoint, and how often the log had lost something. */
   onFed?: (fed: { added: number; dropped: number; gaps: number }) => void
 }
@@ -47,8 +49,6 @@ const PAGE = 100
 const AT_ONCE = 100
 /** Deliveries of one call of `hookfeed`, 2 ms of Redis's time, and bytes of their bodies. */
 const STEP = { count: 200, bytes: 524_288 }
-/** How long a partition is another's when its process is gone, ms. */
-const LEASE_MS = 10_000
 
 /** An end, and the cursor behind it. */
 interface PlacedEnd {
@@ -68,6 +68,7 @@ export class WebhookFeeder {
   private readonly ending = new AbortController()
   private readonly logger: Logger
   private readonly lookMs: number
+  private readonly leaseMs: number
   private readonly known: KnownEndpoints
   private loops: Promise<void>[] = []
 
@@ -78,6 +79,7 @@ export class WebhookFeeder {
   ) {
     this.logger = options.logger ?? DEFAULT_LOGGER
     this.lookMs = checkWhole(options.lookMs ?? 1_000, 10, 10_000, 'lookMs')
+    this.leaseMs = checkWhole(options.leaseMs ?? 10_000, 1_000, 60_000, 'leaseMs')
     this.known = new KnownEndpoints(of.connection, of.namespace)
   }
 
@@ -123,7 +125,7 @@ export class WebhookFeeder {
   private async look(partition: number): Promise<boolean> {
     const before = enabledOf(await this.known.all())
     if (before.length === 0) return false
-    const led = await this.lead(partition, LEASE_MS)
+    const led = await this.lead(partition, this.leaseMs)
     if (led === null) return false
     const place = placeOf(led.cursor, Math.min(...before.map(({ webhook }) => webhook.since)))
     const { entries, skip } = await this.entriesFrom(partition, place)

@@ -7,7 +7,7 @@
 -- @include hooks
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'epoch' } end
 if (redis.call('HGET', K_hookfeed, 'c') or '') ~= ARGV[2] then return { 'other' } end
-local at, most, counts, touched = clock(), tonumber(ARGV[5]), { added = 0, many = 0, known = 0 }, {}
+local at, most, counts, touched = clock(), tonumber(ARGV[5]), { new = 0, many = 0, there = 0 }, {}
 for k = 6, #ARGV, 6 do
   local endpoint = ARGV[k + 1]
   local what = HOOK.add(ARGV[k], endpoint, ARGV[k + 2], ARGV[k + 3], ARGV[k + 4], ARGV[k + 5], most, at)
@@ -18,4 +18,4 @@ for endpoint in pairs(touched) do HOOK.reindex(endpoint) end
 redis.call('HSET', K_hookfeed, 'c', ARGV[3])
 if ARGV[4] ~= '0' then redis.call('HINCRBY', K_hookfeed, 'm', ARGV[4]) end
 if counts.many > 0 then redis.call('HINCRBY', K_hookfeed, 'd', counts.many) end
-return { 'ok', counts.added, counts.many }
+return { 'ok', counts.new, counts.many }

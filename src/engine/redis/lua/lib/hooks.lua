@@ -12,20 +12,20 @@ function HOOK.reindex(endpoint)
   end
 end
 
--- HOOK.add: a delivery that is due now. 'known': it is there; 'many': its endpoint has as many as it may.
-function HOOK.add(id, endpoint, event, workflow, tenant, body, most, at)
-  if redis.call('EXISTS', K_hook .. id) == 1 then return 'known' end
+-- HOOK.add: a delivery that is due now. 'there': it is there; 'many': its endpoint has as many as it may.
+function HOOK.add(id, endpoint, event, workflow, tenant, body, most, made)
+  if redis.call('EXISTS', K_hook .. id) == 1 then return 'there' end
   if redis.call('ZCARD', K_hookdue .. endpoint) >= most then return 'many' end
-  redis.call('HSET', K_hook .. id, 'e', endpoint, 'v', event, 'w', workflow, 't', tenant, 'b', body, 'c', at, 'n', 0)
-  redis.call('ZADD', K_hookdue .. endpoint, at, id)
-  return 'added'
+  redis.call('HSET', K_hook .. id, 'e', endpoint, 'v', event, 'w', workflow, 't', tenant, 'b', body, 'c', made, 'n', 0)
+  redis.call('ZADD', K_hookdue .. endpoint, made, id)
+  return 'new'
 end
 
 -- HOOK.remove: deliveries, wherever they stand.
-function HOOK.remove(endpoint, ids)
-  for k = 1, #ids do
-    redis.call('DEL', K_hook .. ids[k])
-    redis.call('ZREM', K_hookdue .. endpoint, ids[k])
-    redis.call('ZREM', K_hookdead .. endpoint, ids[k])
+function HOOK.remove(endpoint, names)
+  for k = 1, #names do
+    redis.call('DEL', K_hook .. names[k])
+    redis.call('ZREM', K_hookdue .. endpoint, names[k])
+    redis.call('ZREM', K_hookdead .. endpoint, names[k])
   end
 end
