@@ -50,7 +50,7 @@ const routes = new Set<string>()
 
 beforeAll(async () => {
   const providers = [EchoTasks, { provide: APP_GUARD, useClass: HeaderGuard }]
-  service = await serve({ redis: redis.url, namespace: redis.ns(), providers })
+  service = await serve({ redis: redis.url, namespace: redis.ns(), providers, webhooks: { send: false } })
   const server = service.app.getHttpAdapter().getInstance() as unknown as {
     printRoutes(options: object): string
     hasRoute(route: object): boolean

@@ -12,8 +12,10 @@ import { EventOperations } from '../../../src/modules/operations/events.operatio
 import { QueueOperations } from '../../../src/modules/operations/queues.operations.js'
 import { ScheduleOperations } from '../../../src/modules/operations/schedules.operations.js'
 import { TaskOperations } from '../../../src/modules/operations/tasks.operations.js'
+import { WebhookOperations } from '../../../src/modules/operations/webhooks.operations.js'
 import { WorkerOperations } from '../../../src/modules/operations/workers.operations.js'
 import { WorkflowOperations } from '../../../src/modules/operations/workflows.operations.js'
+import { HostPolicy } from '../../../src/modules/webhooks/addresses.js'
 import { Drain } from '../../../src/modules/worker/drain.js'
 import { useRedis } from '../../support/redis-server.js'
 import { until } from '../../support/wait.js'
@@ -38,6 +40,10 @@ let schedules: ScheduleOperations
 let tasks: TaskOperations
 let events: EventOperations
 let workers: WorkerOperations
+let webhooks: WebhookOperations
+/** An endpoint of acme, and a delivery that waits for it. */
+let hook: string
+let delivery: string
 /** A workflow of acme that waits for a task which nobody knows, one that has failed, and its dead letter. */
 let open: string
 let failed: string
@@ -64,6 +70,7 @@ beforeAll(async () => {
   tasks = new TaskOperations(client)
   events = new EventOperations(client, workflows)
   workers = new WorkerOperations(client, audit)
+  webhooks = new WebhookOperations(client, audit, { hosts: new HostPolicy({}) })
 
   failed = (await workflows.submit(acme, { canvas: { task: 'fail', args: [SECRET] }, options: { tags: ['t'] } })).id
   await workflows.outcome(acme, failed, 10_000)
@@ -71,6 +78,8 @@ beforeAll(async () => {
     await workflows.submit(acme, { canvas: { task: 'unknown.task', args: [SECRET] }, options: { id: 'open-of-acme', idempotencyKey: 'k' } })
   ).id
   await schedules.upsert(acme, { id: 'daily', ...DAILY })
+  hook = (await webhooks.create(acme, { url: 'https://hooks.acme.example/', label: 'of acme' })).id
+  delivery = (await webhooks.test(acme, hook)).delivery
   letter = await until(async () => (await letters.list(acme)).letters[0]?.id)
   return async () => {
     await worker.stop()
@@ -111,6 +120,13 @@ const NOT_THERE: [string, Try][] = [
   tryTo('workflows.revoke', (who) => workflows.revoke(who, open)),
   tryTo('workflows.delete', (who) => workflows.delete(who, open)),
   tryTo('schedules.delete', (who) => schedules.delete(who, 'daily')),
+  tryTo('webhooks.get', (who) => webhooks.get(who, hook)),
+  tryTo('webhooks.update', (who) => webhooks.update(who, hook, { label: 'of globex' })),
+  tryTo('webhooks.rotateSecret', (who) => webhooks.rotateSecret(who, hook)),
+  tryTo('webhooks.test', (who) => webhooks.test(who, hook)),
+  tryTo('webhooks.deliveries', (who) => webhooks.deliveries(who, hook)),
+  tryTo('webhooks.redeliver', (who) => webhooks.redeliver(who, hook, delivery)),
+  tryTo('webhooks.delete', (who) => webhooks.delete(who, hook)),
   tryTo('events.ofWorkflow', async (who) => (await events.ofWorkflow(who, failed, undefined, NOWHERE)).close()),
 ]
 
@@ -122,6 +138,7 @@ const NOT_SHOWN: [string, Try][] = [
   tryTo('dead-letters.list', (who) => letters.list(who)),
   tryTo('dead-letters.list of a workflow', (who) => letters.list(who, { workflow: failed })),
   tryTo('schedules.list', (who) => schedules.list(who)),
+  tryTo('webhooks.list', (who) => webhooks.list(who)),
 ]
 
 /** What belongs to all tenants: refused to everybody who has one. */
@@ -147,10 +164,11 @@ const NOBODYS: [string, Try][] = [
 const ELSEWHERE = [
   ...['workflows.submit', 'workflows.submitMany', 'workflows.validate', 'workflows.count', 'bulk.run', 'events.ofAll'],
   ...['schedules.upsert', 'schedules.compare', 'tasks.list', 'tasks.page'],
+  ...['webhooks.create'],
 ]
 
 /** Not public: TypeScript keeps others from them. */
-const INTERNAL = new Set(['change', 'operate', 'meant', 'named', 'one', 'demandStored', 'demandCallable', 'own'])
+const INTERNAL = new Set(['change', 'operate', 'meant', 'named', 'one', 'demandStored', 'demandCallable', 'demandOn', 'own'])
 
 test('who follows everything hears of the workflows of its own tenant only, and of queues and workers with a credential of all and their scopes', async () => {
   const heard = new Map<string, (string | null)[]>()
@@ -290,6 +308,16 @@ test('a tenant sees the tasks that it may call, and not how many calls of others
   await until(async () => (await tasks.list(someone('*'))).some(({ name }) => name === 'unknown.task'))
 })
 
+test('an endpoint of webhooks is its maker’s tenant’s, and one of all tenants is made by a credential of all only', async () => {
+  const mine = await webhooks.create(globex, { url: 'https://hooks.globex.example/', tenant: '*' } as never)
+  expect(mine.tenant).toBe('globex')
+  expect((await webhooks.create(someone('*'), { url: 'https://hooks.example.com/' })).tenant).toBe('*')
+  expect((await webhooks.list(globex)).webhooks.map(({ id }) => id)).toEqual([mine.id])
+  await expect(webhooks.redeliver(globex, mine.id, delivery)).rejects.toMatchObject({ code: 'not-found' })
+  const blind = someone('acme', { scopes: ['webhooks:read'] })
+  await expect(webhooks.create(blind, { url: 'https://hooks.example.com/' })).rejects.toMatchObject({ code: 'forbidden' })
+})
+
 test('a credential of all tenants acts for one of them, and one of a tenant for no other', async () => {
   const acting = someone('*').actingFor('acme')
   expect((await workflows.list(acting)).workflows.every(({ tenant }) => tenant === 'acme')).toBe(true)
@@ -323,7 +351,7 @@ test('without its scope nothing is done', async () => {
 })
 
 test('every operation stands in a table above', () => {
-  const classes = { workflows, bulk, 'dead-letters': letters, queues, schedules, tasks, workers, events }
+  const classes = { workflows, bulk, 'dead-letters': letters, queues, schedules, tasks, workers, webhooks, events }
   const all = Object.entries(classes).flatMap(([prefix, one]) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(one))
       .filter((name) => name !== 'constructor' && (!INTERNAL.has(name) || `${prefix}.${name}` === 'workflows.own'))
