@@ -3880,7 +3880,7 @@ export interface operations {
 		requestBody?: never;
 		responses: {
 			/** Done */
-			202: {
+			204: {
 				headers: {
 					[name: string]: unknown;
 				};

@@ -112,7 +112,7 @@ test('what fails at every attempt is given up; two in a row disable the endpoint
   await http.patch(`/v1/webhooks/${id}`).send({ enabled: true }).expect(200)
   expect(await shown(id)).toMatchObject({ enabled: true, disabledReason: null, deadInRow: 0, last: null })
   const [dead] = await deliveries(id, '?dead=true')
-  await http.post(`/v1/webhooks/${id}/deliveries/${dead.id}/redeliver`).expect(202)
+  await http.post(`/v1/webhooks/${id}/deliveries/${dead.id}/redeliver`).expect(204)
   const heard = await run()
   await until(() => receiver.received.some(({ body }) => body.includes(heard)))
   await until(() => receiver.received.filter(({ headers }) => headers['chordis-delivery'] === dead.id).length === 4)

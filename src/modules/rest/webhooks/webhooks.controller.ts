@@ -80,7 +80,7 @@ export class WebhooksController {
   }
 
   @Post(':id/deliveries/:delivery/redeliver')
-  @Operation('redeliverWebhook', { summary: 'Send a delivery again, now, under its id', status: 202 })
+  @Operation('redeliverWebhook', { summary: 'Send a delivery again, now, under its id', status: 204 })
   redeliver(
     @Asking() by: Principal,
     @At('id', schemas.webhookId) id: string,
