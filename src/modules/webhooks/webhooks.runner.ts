@@ -9,7 +9,9 @@ import { DEFAULT_DRAIN_MS, WEBHOOKS_OPTIONS, type WebhooksOptions } from './webh
 
 /** Hears what the loops of this process do. */
 export interface WebhookListener {
+  /** What came of a delivery that was taken up. */
   sent?: (sent: { outcome: DeliveryOutcome; durationMs: number }) => void
+  /** What a part of the log of events came to: deliveries made, left out, and how often the log had lost something. */
   fed?: (fed: { added: number; dropped: number; gaps: number }) => void
 }
 
@@ -35,6 +37,7 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
     return this.transport.hosts
   }
 
+  /** Starts the loops, unless another process sends. */
   onApplicationBootstrap(): void {
     // In a test that runs its workflows inline there is no Redis.
     if (isForTasksOnly() || this.options.send === false || !(this.client instanceof Client)) return
