@@ -236,3 +236,47 @@ test('every change of an endpoint stands in the audit log, with its host and wit
   expect(JSON.stringify(entries)).toContain(CERTIFIED_HOST)
   expect(JSON.stringify(entries)).not.toMatch(new RegExp(`hidden|${secret}`))
 })
+
+test('GraphQL makes, shows, changes, tests and removes endpoints as REST does', async () => {
+  const { http, url, receiver, shown } = await opened(503)
+  const ask = async (query: string, variables: object = {}) => {
+    const { body } = await http.post('/graphql').send({ query, variables })
+    expect(body.errors).toBeUndefined()
+    return body.data
+  }
+  const input = { url, states: ['FAILURE'], name: 'n' }
+  const { createWebhook } = await ask(
+    'mutation ($input: WebhookInput!) { createWebhook(input: $input) { secret webhook { id states } } }',
+    { input },
+  )
+  const { id } = createWebhook.webhook
+  expect(createWebhook.secret).toMatch(/^whsec_/)
+  const { updateWebhook } = await ask(
+    'mutation ($id: ID!) { updateWebhook(id: $id, input: { states: null, label: "l" }) { states name label enabled } }',
+    { id },
+  )
+  expect(updateWebhook).toEqual({ states: null, name: 'n', label: 'l', enabled: true })
+  const { testWebhook } = await ask('mutation ($id: ID!) { testWebhook(id: $id) { delivery } }', { id })
+  await until(() => receiver.received.length === 3)
+  const dead = await until(async () => {
+    const { webhookDeliveries } = await ask(
+      'query ($id: ID!) { webhookDeliveries(id: $id, dead: true) { deliveries { id state lastStatus } } }',
+      { id },
+    )
+    return webhookDeliveries.deliveries[0]
+  })
+  expect(dead).toEqual({ id: testWebhook.delivery, state: 'dead', lastStatus: 503 })
+  receiver.answer = 200
+  await ask('mutation ($id: ID!, $delivery: ID!) { redeliverWebhook(id: $id, delivery: $delivery) { delivery } }', {
+    id,
+    delivery: dead.id,
+  })
+  await until(() => receiver.received.length === 4)
+  const { rotateWebhookSecret } = await ask('mutation ($id: ID!) { rotateWebhookSecret(id: $id, graceMs: 1000) { secret } }', { id })
+  expect(rotateWebhookSecret.secret).not.toBe(createWebhook.secret)
+  const { webhooks, webhook } = await ask('query ($id: ID!) { webhooks { nodes { id } } webhook(id: $id) { id label } }', { id })
+  expect(webhooks.nodes).toEqual([{ id }])
+  expect(webhook).toEqual({ id, label: (await shown(id)).label })
+  await ask('mutation ($id: ID!) { deleteWebhook(id: $id) { id } }', { id })
+  await http.get(`/v1/webhooks/${id}`).expect(404)
+})
