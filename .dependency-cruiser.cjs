@@ -41,7 +41,8 @@ module.exports = {
     },
     {
       name: 'commands-know-no-transport',
-      comment: 'A command asks a backend. Whether Redis or a service is behind it is known to src/cli/backend, and, of errors, to the two files that tell them.',
+      comment:
+        'A command asks a backend. Whether Redis or a service is behind it is known to src/cli/backend, and, of errors, to the two files that tell them.',
       severity: 'error',
       from: { path: '^src/cli/', pathNot: '^src/cli/(backend/|(api-)?failure\\.ts$)' },
       to: { path: '^src/(api-client/|cli/backend/(redis|service/))' },

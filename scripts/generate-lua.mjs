@@ -160,7 +160,8 @@ function parts(names, keys) {
   if (twice) throw new Error(`two parts of lua/lib declare ${twice}, and a script would get either`)
   texts.reduce((before, lines, k) => {
     const most = before + lines.flatMap(declared).length
-    if (most > MOST_LOCALS) throw new Error(`lua/lib/${order[k]}.lua: with it ${most} locals are seen at once, and Lua allows ${MOST_LOCALS}`)
+    if (most > MOST_LOCALS)
+      throw new Error(`lua/lib/${order[k]}.lua: with it ${most} locals are seen at once, and Lua allows ${MOST_LOCALS}`)
     return before + declared(code[k].split('\n', 1)[0]).length
   }, LIBRARY_LOCALS)
   return { lent, code: code.join('\n'), reset: `if not begun then\nbegun = true\n${once.join('\n')}\nend\n${reset.join('\n')}` }

@@ -371,6 +371,57 @@ export class ChordisApi {
     )
   }
 
+  // Webhooks
+
+  /** Where the ends of workflows are told, part by part; `not-enabled` where the service has no webhooks. */
+  listWebhooks(query: QueryOf<'listWebhooks'> = {}, options?: CallOptions): Promise<Schemas['WebhookPage']> {
+    return this.get(at('webhooks'), query, options)
+  }
+
+  /** Tells the ends of workflows to a URL. The answer has the secret that signs, which is shown this once. */
+  createWebhook(body: Schemas['WebhookRequest'], options?: CallOptions): Promise<Schemas['NewWebhook']> {
+    return this.post(at('webhooks'), body, options)
+  }
+
+  /** An endpoint, without its secret. */
+  getWebhook(id: string, options?: CallOptions): Promise<Schemas['Webhook']> {
+    return this.get(at('webhooks', id), {}, options)
+  }
+
+  /** Changes what is given of an endpoint. */
+  updateWebhook(id: string, body: Schemas['WebhookChangeRequest'], options?: CallOptions): Promise<Schemas['Webhook']> {
+    return this.transport.json({ method: 'PATCH', path: at('webhooks', id), body, ...options })
+  }
+
+  /** Removes an endpoint with its deliveries. */
+  deleteWebhook(id: string, options?: CallOptions): Promise<void> {
+    return this.transport.json({ method: 'DELETE', path: at('webhooks', id), ...options })
+  }
+
+  /** Gives an endpoint another secret; for a while both sign. */
+  rotateWebhookSecret(id: string, body: Schemas['RotateSecretRequest'] = {}, options?: CallOptions): Promise<Schemas['NewWebhook']> {
+    return this.post(at('webhooks', id, 'rotate-secret'), body, options)
+  }
+
+  /** Sends an endpoint a ping. */
+  testWebhook(id: string, options?: CallOptions): Promise<Schemas['WebhookTest']> {
+    return this.post(at('webhooks', id, 'test'), undefined, options)
+  }
+
+  /** What waits for an endpoint, or was given up, part by part. */
+  listWebhookDeliveries(
+    id: string,
+    query: QueryOf<'listWebhookDeliveries'> = {},
+    options?: CallOptions,
+  ): Promise<Schemas['WebhookDeliveryPage']> {
+    return this.get(at('webhooks', id, 'deliveries'), query, options)
+  }
+
+  /** Sends a delivery again, now, under its id. */
+  redeliverWebhook(id: string, delivery: string, options?: CallOptions): Promise<void> {
+    return this.post(at('webhooks', id, 'deliveries', delivery, 'redeliver'), undefined, options)
+  }
+
   /** What the service refuses. */
   getLimits(options?: CallOptions): Promise<Schemas['Limits']> {
     return this.get(at('limits'), {}, options)

@@ -758,6 +758,117 @@ export type paths = {
 		patch?: never;
 		trace?: never;
 	};
+	"/v1/webhooks": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Endpoints, by id
+		 * 409 `not-enabled` where the service has no webhooks.
+		 */
+		get: operations["listWebhooks"];
+		put?: never;
+		/**
+		 * Tell the ends of workflows to a URL
+		 * 409 `not-enabled` where the service has no webhooks.
+		 */
+		post: operations["createWebhook"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/v1/webhooks/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One, without its secret */
+		get: operations["getWebhook"];
+		put?: never;
+		post?: never;
+		/** Remove it with its deliveries */
+		delete: operations["deleteWebhook"];
+		options?: never;
+		head?: never;
+		/** Change what is sent of it */
+		patch: operations["updateWebhook"];
+		trace?: never;
+	};
+	"/v1/webhooks/{id}/rotate-secret": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Give it another secret; for a while both sign */
+		post: operations["rotateWebhookSecret"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/v1/webhooks/{id}/test": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Send it a ping, as any delivery is sent */
+		post: operations["testWebhook"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/v1/webhooks/{id}/deliveries": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What waits for its next attempt, or was given up */
+		get: operations["listWebhookDeliveries"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/v1/webhooks/{id}/deliveries/{delivery}/redeliver": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Send a delivery again, now, under its id */
+		post: operations["redeliverWebhook"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/v1/limits": {
 		parameters: {
 			query?: never;
@@ -1242,6 +1353,41 @@ export type components = {
 			/** The key itself: it is shown this once */
 			key: string;
 		};
+		NewWebhook: {
+			/** Id of an endpoint */
+			id: string;
+			/** Where it is told */
+			url: string;
+			/** Whose workflows; `*`: those of all tenants */
+			tenant: string;
+			/** For people */
+			label: string;
+			/** Null: all */
+			states: ("SUCCESS" | "FAILURE" | "REVOKED")[] | null;
+			/** Only of workflows with this name */
+			name: string | null;
+			/** Only of workflows with this tag */
+			tag: string | null;
+			/** Whether it is told anything */
+			enabled: boolean;
+			disabledReason: ("manual" | "failing" | "gone") | null;
+			/** When it was made, Unix ms */
+			createdAt: number;
+			/** Until when the secret before the last rotation signs, too, Unix ms */
+			previousUntil: number | null;
+			/** Deliveries in a row that were given up */
+			deadInRow: number;
+			last: {
+				/** When, Unix ms */
+				at: number;
+				/** failed: it is tried again; dead: it was the last attempt */
+				outcome: "delivered" | "failed" | "dead" | "gone";
+				/** Status of the answer; null: there was none */
+				status: number | null;
+			} | null;
+			/** Signs what is delivered; shown this once */
+			secret: string;
+		};
 		/** What a workflow came to. One that ended in a group has an outcome for each member. */
 		Outcome: {
 			/** How it ended */
@@ -1421,6 +1567,10 @@ export type components = {
 		};
 		RotateKeyRequest: {
 			/** The old secret works so long, ms. Default 24 h */
+			graceMs?: number;
+		};
+		RotateSecretRequest: {
+			/** So long the secret before signs, too, ms. Default 24 h */
 			graceMs?: number;
 		};
 		RunList: {
@@ -1732,6 +1882,107 @@ export type components = {
 			outcome: "fired" | "known" | "waiting" | "skipped";
 			/** Id of a workflow */
 			workflow: string;
+		};
+		Webhook: {
+			/** Id of an endpoint */
+			id: string;
+			/** Where it is told */
+			url: string;
+			/** Whose workflows; `*`: those of all tenants */
+			tenant: string;
+			/** For people */
+			label: string;
+			/** Null: all */
+			states: ("SUCCESS" | "FAILURE" | "REVOKED")[] | null;
+			/** Only of workflows with this name */
+			name: string | null;
+			/** Only of workflows with this tag */
+			tag: string | null;
+			/** Whether it is told anything */
+			enabled: boolean;
+			disabledReason: ("manual" | "failing" | "gone") | null;
+			/** When it was made, Unix ms */
+			createdAt: number;
+			/** Until when the secret before the last rotation signs, too, Unix ms */
+			previousUntil: number | null;
+			/** Deliveries in a row that were given up */
+			deadInRow: number;
+			last: {
+				/** When, Unix ms */
+				at: number;
+				/** failed: it is tried again; dead: it was the last attempt */
+				outcome: "delivered" | "failed" | "dead" | "gone";
+				/** Status of the answer; null: there was none */
+				status: number | null;
+			} | null;
+		};
+		WebhookChangeRequest: {
+			/** Where it is told: `https://`, of a public address */
+			url?: string;
+			/** Only of workflows that ended so; null: all */
+			states?: ("SUCCESS" | "FAILURE" | "REVOKED")[] | null;
+			/** Only of workflows with this name; null: whatever their names */
+			name?: string | null;
+			/** Only of workflows with this tag; null: whatever their tags */
+			tag?: string | null;
+			/** For people */
+			label?: string;
+			/** Whether it is told anything. `true` also enables what was disabled because its deliveries failed */
+			enabled?: boolean;
+		};
+		WebhookDelivery: {
+			/** Id of a delivery: the same at every attempt */
+			id: string;
+			/** Id of an endpoint */
+			webhook: string;
+			/** Of a delivery. dead: it was given up */
+			state: "waiting" | "sending" | "dead";
+			/** Id of what happened; the same for all endpoints */
+			event: string;
+			/** Id of a workflow */
+			workflow: string | null;
+			/** Of the workflow */
+			tenant: string;
+			/** When it was made, Unix ms */
+			createdAt: number;
+			/** Attempts so far */
+			attempts: number;
+			/** When it is tried next, at the latest; null: it was given up, Unix ms */
+			nextAttemptAt: number | null;
+			/** When it was given up, Unix ms */
+			diedAt: number | null;
+			/** Status of the last answer; null: there was none */
+			lastStatus: number | null;
+			/** Why the last attempt failed: `status`, `timeout`, `unreachable`, `tls`, `address-refused`, … */
+			lastError: string | null;
+		};
+		WebhookDeliveryPage: {
+			deliveries: components["schemas"]["WebhookDelivery"][];
+			/** Where the next part begins; null at the end */
+			cursor: string | null;
+		};
+		WebhookPage: {
+			webhooks: components["schemas"]["Webhook"][];
+			/** Where the next part begins; null at the end */
+			cursor: string | null;
+		};
+		WebhookRequest: {
+			/** Where it is told: `https://`, of a public address */
+			url: string;
+			/** Only of workflows that ended so. Default: all */
+			states?: ("SUCCESS" | "FAILURE" | "REVOKED")[];
+			/** Only of workflows with this name */
+			name?: string;
+			/** Only of workflows with this tag */
+			tag?: string;
+			/** For people */
+			label?: string;
+			/** Whether it is told anything. `true` also enables what was disabled because its deliveries failed. Default true */
+			enabled?: boolean;
+		};
+		WebhookTest: {
+			/** Id of a delivery: the same at every attempt */
+			delivery: string;
 		};
 		Worker: {
 			/** New at every start */
@@ -3724,6 +3975,310 @@ export interface operations {
 				content: {
 					"application/json": components["schemas"]["AuditPage"];
 				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	listWebhooks: {
+		parameters: {
+			query?: {
+				/** At most so many. Default 100 */
+				limit?: number;
+				/** `cursor` of the part before */
+				cursor?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["WebhookPage"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	createWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["WebhookRequest"];
+			};
+		};
+		responses: {
+			/** Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["NewWebhook"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	getWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of an endpoint */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Webhook"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	deleteWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of an endpoint */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	updateWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of an endpoint */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: {
+			content: {
+				"application/json": components["schemas"]["WebhookChangeRequest"];
+			};
+		};
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Webhook"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	rotateWebhookSecret: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of an endpoint */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: {
+			content: {
+				"application/json": components["schemas"]["RotateSecretRequest"];
+			};
+		};
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["NewWebhook"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	testWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of an endpoint */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			202: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["WebhookTest"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	listWebhookDeliveries: {
+		parameters: {
+			query?: {
+				/** Those that were given up. Default false: those that wait */
+				dead?: boolean;
+				/** At most so many. Default 100 */
+				limit?: number;
+				/** `cursor` of the part before */
+				cursor?: string;
+			};
+			header?: never;
+			path: {
+				/** Id of an endpoint */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["WebhookDeliveryPage"];
+				};
+			};
+			/** A problem */
+			default: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/problem+json": components["schemas"]["Problem"];
+				};
+			};
+		};
+	};
+	redeliverWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** Id of a delivery: the same at every attempt */
+				delivery: string;
+				/** Id of an endpoint */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
 			};
 			/** A problem */
 			default: {

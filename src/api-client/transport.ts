@@ -39,7 +39,7 @@ export type QueryValue = string | number | boolean | readonly string[] | undefin
 
 /** A call. */
 export interface Call extends CallOptions {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   query?: Readonly<Record<string, QueryValue>> | undefined
   body?: unknown

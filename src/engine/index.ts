@@ -47,6 +47,7 @@ export type { SubmitOptions } from './client/submission.js'
 export { type Arrival, type MemberOutcome, TaskGroup } from './client/task-group.js'
 export { type AsyncResult, type AttemptError, TaskHandle } from './client/task-handle.js'
 export { type CanvasCall, type CanvasReport, canvasCalls, type ValidateOptions, validateCanvas } from './client/validate.js'
+export type { NewWebhook, WebhookDeliveryPage, Webhooks } from './client/webhooks.js'
 export type { WorkflowClient } from './client/workflow-client.js'
 export { WORKFLOW_STATES, type WorkflowFilter } from './client/workflow-filter.js'
 export type { RevokedMany, RevokeManyOptions, WorkflowCounts, WorkflowPage, WorkflowRow, Workflows } from './client/workflows.js'
@@ -95,6 +96,19 @@ export { ALL_SCOPES, isScope, readScopes, SCOPES, type Scope } from './protocol/
 export { NODE_STATES, type NodeState, type TaskState, type WorkflowState } from './protocol/states.js'
 export type { Outcome } from './protocol/values.js'
 export type { GraphView, GraphViewEdge, GraphViewNode, GraphViewOptions } from './protocol/view.js'
+export {
+  type AttemptOutcome,
+  type DisabledReason,
+  END_STATES,
+  type EndedWorkflow,
+  type EndState,
+  type WebhookChange,
+  type WebhookDelivery,
+  type WebhookFilter,
+  type WebhookOptions,
+  type WebhookPayload,
+  type WebhookView,
+} from './protocol/webhooks.js'
 export type { Processed, WorkerSample, WorkerView } from './protocol/worker-view.js'
 export type { RedisOptions } from './redis/connection.js'
 export type { EventSettings } from './redis/event-log.js'
@@ -105,6 +119,16 @@ export { severalAtOnce } from './several-at-once.js'
 export { readTraceContext, type TraceContext } from './tracing/trace-context.js'
 export type { RunEnd, RunOf, RunSpan, SubmitOf, SubmitSpan, Tracer } from './tracing/tracer.js'
 export { VERSION } from './version.js'
+export { RETRY_WAITS_MS } from './webhooks/backoff.js'
+export { WebhookFeeder, type WebhookFeederOptions } from './webhooks/feeder.js'
+export {
+  type DeliveryOutcome,
+  type SendFault,
+  type WebhookAnswer,
+  type WebhookRequest,
+  WebhookSender,
+  type WebhookSenderOptions,
+} from './webhooks/sender.js'
 export type { ArgumentDescription, JsonSchema } from './worker/argument-schemas.js'
 export { type ArgumentFault, TaskArgumentsInvalidError } from './worker/arguments.js'
 export type { ChildOptions, StartedChild } from './worker/child-options.js'

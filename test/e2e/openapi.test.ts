@@ -51,7 +51,7 @@ const routes = new Set<string>()
 beforeAll(async () => {
   const providers = [EchoTasks, { provide: APP_GUARD, useClass: HeaderGuard }]
   // An example makes an API key: that would end the time in which requests need none.
-  service = await serve({ redis: redis.url, namespace: redis.ns(), providers, access: { apiKeys: false } })
+  service = await serve({ redis: redis.url, namespace: redis.ns(), providers, access: { apiKeys: false }, webhooks: { send: false } })
   const server = service.app.getHttpAdapter().getInstance() as unknown as {
     printRoutes(options: object): string
     hasRoute(route: object): boolean

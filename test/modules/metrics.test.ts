@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { NestFactory } from '@nestjs/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { Client } from '../../src/engine/index.js'
-import { BeatModule, ChordisModule, MetricsModule, MetricsRegistry } from '../../src/modules/index.js'
+import { BeatModule, ChordisModule, MetricsModule, MetricsRegistry, WebhooksModule } from '../../src/modules/index.js'
 import { BoundedLabel } from '../../src/modules/metrics/labels.js'
 import { NamespaceSnapshot } from '../../src/modules/metrics/namespace-snapshot.js'
 import { RedisProxy } from '../support/proxy.js'
@@ -23,7 +23,10 @@ function documented(): string[] {
 
 test('the guide lists every metric that is registered, with its type and labels, and no other', async () => {
   const connection = ChordisModule.forRoot({ redis: redis.url, namespace: uniqueName() })
-  const root = { module: class App {}, imports: [connection, BeatModule.forRoot({}), MetricsModule.forRoot({})] }
+  const root = {
+    module: class App {},
+    imports: [connection, BeatModule.forRoot({}), WebhooksModule.forRoot({}), MetricsModule.forRoot({})],
+  }
   const app = await NestFactory.createApplicationContext(root, { logger: false, abortOnError: false })
   onTestFinished(() => app.close())
   const metrics = app.get(MetricsRegistry, { strict: false }).getMetricsAsArray() as unknown as {

@@ -32,6 +32,7 @@ import { prepare, type SubmitOptions } from './submission.js'
 import { Submitter } from './submitter.js'
 import { type AsyncResult, resultOf } from './task-handle.js'
 import { Waiter } from './waiter.js'
+import { Webhooks } from './webhooks.js'
 import type { WorkflowClient } from './workflow-client.js'
 import { Workflows } from './workflows.js'
 
@@ -68,6 +69,8 @@ export class Client implements WorkflowClient {
   readonly schedules: Schedules
   /** Credentials of the service: made, listed, rotated, revoked. */
   readonly apiKeys: ApiKeys
+  /** Where the ends of workflows are told: made, changed, removed. */
+  readonly webhooks: Webhooks
   /** Who changed what through the service. */
   readonly audit: AuditLog
   /** Counts by window of time that all processes share. */
@@ -97,6 +100,7 @@ export class Client implements WorkflowClient {
     this.schedules = new Schedules(connection, namespace)
     this.claims = new Claims(connection, namespace)
     this.apiKeys = new ApiKeys(connection, namespace)
+    this.webhooks = new Webhooks(connection, namespace, (id) => this.handle(id, false))
     this.rates = new Rates(connection, namespace)
     this.audit = new AuditLog(connection, namespace)
   }

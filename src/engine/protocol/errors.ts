@@ -40,6 +40,7 @@ export const ERROR_RULES = {
   unauthenticated: { status: 401, retryable: false, exit: 6, title: 'The request names nobody who is known' },
   forbidden: { status: 403, retryable: false, exit: 6, title: 'The credential does not allow it' },
   'issuer-unavailable': { status: 503, retryable: true, exit: 3, title: 'The issuer of tokens cannot be reached' },
+  'not-enabled': { status: 409, retryable: false, exit: 5, title: 'The service does not offer it' },
   'rate-limited': { status: 429, retryable: true, exit: 3, title: 'Too many requests' },
   'too-slow': { status: 503, retryable: true, exit: 3, title: 'Who listens does not keep up' },
   closed: { status: 503, retryable: true, exit: 3, title: 'The client or worker is closed' },

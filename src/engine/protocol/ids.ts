@@ -119,3 +119,30 @@ export function newClaimer(): string {
 export function newApiKeyId(): string {
   return randomText(12)
 }
+
+/** The id of an endpoint of webhooks; it is no secret. */
+export function newWebhookId(): string {
+  return `wh_${randomText(16)}`
+}
+
+/** The id of a delivery that nothing but a person asked for. */
+export function newDeliveryId(): string {
+  return `whd_${randomText(22)}`
+}
+
+/** What happened, for a webhook: the same for every endpoint that hears of it. 132 bits of a digest. */
+export function webhookEventId(partition: number, entry: string, workflow: string): string {
+  return `evt_${shortDigest(`${partition} ${entry} ${workflow}`)}`
+}
+
+/** The delivery of an event to an endpoint: however often it is made, it is one. */
+export function webhookDeliveryId(endpoint: string, event: string): string {
+  return `whd_${shortDigest(`${endpoint} ${event}`)}`
+}
+
+const shortDigest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22)
+
+/** The secret of an endpoint of webhooks: 192 bits. */
+export function newWebhookSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64url')}`
+}

@@ -22,6 +22,8 @@ export const SCOPES = {
   'schedules:trigger': 'Run schedules now, or for times that have passed',
   'dead-letters:read': 'See the tasks that failed for good',
   'dead-letters:write': 'Requeue and drop the tasks that failed for good',
+  'webhooks:read': 'See where the ends of workflows are told, and what was not delivered',
+  'webhooks:write': 'Make, change, test and remove endpoints of webhooks, and deliver again',
   'metrics:read': 'Read /metrics',
   'audit:read': 'See who changed what',
   'keys:read': 'See API keys, without their secrets',

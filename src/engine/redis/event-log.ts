@@ -94,6 +94,12 @@ export async function reaches(connection: RedisConnection, namespace: Namespace,
   return of('entries-added') === of('length')
 }
 
+/** Whether every entry since an instant (Unix ms) is still there. */
+export async function reachesBackTo(connection: RedisConnection, namespace: Namespace, partition: number, ms: number): Promise<boolean> {
+  const [first] = await readEntries(connection, namespace, partition, NO_ENTRY, 1)
+  return first === undefined || first.id.ms < ms || reaches(connection, namespace, partition, NO_ENTRY)
+}
+
 /** What holds for a namespace. */
 export async function readSettings(connection: RedisConnection, namespace: Namespace): Promise<EventSettings> {
   return parseSettings(await connection.hget(namespaceKey(namespace.name), 'events')) ?? DEFAULT_SETTINGS

@@ -36,6 +36,20 @@ export const SUFFIX = {
   rate: 'rate:',
   /** STREAM at home: who changed what, JSON in the field `e`; the newest 100,000 or so. */
   auditlog: 'auditlog',
+  /** HASH at home: endpoints of webhooks by id, JSON, see protocol/webhooks.ts. With their secrets: who signs must know them. */
+  webhooks: 'webhooks',
+  /** HASH at home: how deliveries to an endpoint went, by id: `<dead in a row> <last attempt, ms> <outcome> <status> <disabled, ms> <why>`. */
+  webhookstate: 'webhookstate',
+  /** HASH how far the log of events has been taken up for webhooks: c cursor, o who does it, u until when (ms), m gaps, d deliveries left out. */
+  hookfeed: 'hookfeed',
+  /** HASH a delivery: e endpoint, v event, w workflow, t tenant, b body, c made (ms), n attempts, k token of who sends it, s last status, x last error. `hook:<id>` */
+  hook: 'hook:',
+  /** ZSET deliveries of an endpoint by their next attempt, or by the end of the lease of who sends them, ms. `hookdue:<endpoint>` */
+  hookdue: 'hookdue:',
+  /** ZSET endpoints that have deliveries, by the score of their first one, ms. */
+  hookqueues: 'hookqueues',
+  /** ZSET deliveries of an endpoint that were given up, by when, ms; for 30 days. `hookdead:<endpoint>` */
+  hookdead: 'hookdead:',
   /** LIST at most one token: there is work in this queue. `wake:<queue>` */
   wake: 'wake:',
   /** ZSET delayed entries (`d:`) and expiries (`x:`) by due time, ms. */

@@ -11,6 +11,7 @@ import { KeyOperations } from './keys.operations.js'
 import { QueueOperations } from './queues.operations.js'
 import { ScheduleOperations } from './schedules.operations.js'
 import { TaskOperations } from './tasks.operations.js'
+import { WebhookOperations } from './webhooks.operations.js'
 import { WorkerOperations } from './workers.operations.js'
 import { WorkflowOperations } from './workflows.operations.js'
 
@@ -23,6 +24,7 @@ const OPERATIONS = [
   QueueOperations,
   ScheduleOperations,
   TaskOperations,
+  WebhookOperations,
   WorkerOperations,
   WorkflowOperations,
 ]

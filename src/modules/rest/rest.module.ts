@@ -11,6 +11,7 @@ import { QueuesController } from './queues/queues.controller.js'
 import { ScheduleRunsController } from './schedules/runs.controller.js'
 import { SchedulesController } from './schedules/schedules.controller.js'
 import { TasksController } from './tasks/tasks.controller.js'
+import { WebhooksController } from './webhooks/webhooks.controller.js'
 import { WorkersController } from './workers/workers.controller.js'
 import { CanvasController } from './workflows/canvas.controller.js'
 import { WorkflowControlController } from './workflows/control.controller.js'
@@ -34,6 +35,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js'
     DeadLettersController,
     KeysController,
     AuditController,
+    WebhooksController,
     LimitsController,
     EventsController,
   ],

@@ -26,6 +26,8 @@ import type { MetricsModuleOptions } from '../metrics/metrics.options.js'
 import { RateGuard, ratesModule } from '../rates/rates.module.js'
 import { serveDocs } from '../rest/docs.js'
 import { RestModule } from '../rest/rest.module.js'
+import { WebhooksModule } from '../webhooks/webhooks.module.js'
+import type { WebhooksOptions } from '../webhooks/webhooks.options.js'
 
 /** What `createService` takes. */
 export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
@@ -47,6 +49,8 @@ export interface ServiceOptions extends Omit<ChordisModuleOptions, 'logger'> {
   docs?: boolean
   /** GraphQL, in a process of role `api`. `false`: none. Default: with its defaults, where its packages are installed. */
   graphql?: GraphqlOptions | false
+  /** The ends of workflows are told over HTTPS to whom credentials with `webhooks:write` name. Default false: to nobody. */
+  webhooks?: WebhooksOptions | false
   /** Default `info`. */
   logLevel?: LogLevel
   /** How `/metrics` is served; `false`: not at all, which spares a worker the counting. Default: with all defaults. */
@@ -102,10 +106,10 @@ async function hostOf(app: NestFastifyApplication, options: ServiceOptions): Pro
   return rolesOf(options).includes('api') ? app.get(OpenMode).hostFor(host) : host
 }
 
-type Parts = Pick<ServiceOptions, 'access' | 'imports' | 'providers' | 'graphql' | 'metrics'>
+type Parts = Pick<ServiceOptions, 'access' | 'imports' | 'providers' | 'graphql' | 'metrics' | 'webhooks'>
 
 async function rootModule(options: ChordisModuleOptions & Parts): Promise<DynamicModule> {
-  const { access, imports = [], providers = [], graphql, metrics, ...chordis } = options
+  const { access, imports = [], providers = [], graphql, metrics, webhooks = false, ...chordis } = options
   const measured = metrics === false ? [] : [MetricsModule.forRoot(metrics ?? {})]
   const faces = rolesOf(chordis).includes('api') ? [RestModule, ...(await graphqlModule(graphql))] : []
   return {
@@ -116,6 +120,7 @@ async function rootModule(options: ChordisModuleOptions & Parts): Promise<Dynami
       ratesModule(access?.rate),
       HealthModule,
       ...measured,
+      ...(webhooks === false ? [] : [WebhooksModule.forRoot(webhooks)]),
       ...faces,
       ...imports,
     ],

@@ -14,8 +14,10 @@ import { KeyOperations } from '../../../src/modules/operations/keys.operations.j
 import { QueueOperations } from '../../../src/modules/operations/queues.operations.js'
 import { ScheduleOperations } from '../../../src/modules/operations/schedules.operations.js'
 import { TaskOperations } from '../../../src/modules/operations/tasks.operations.js'
+import { WebhookOperations } from '../../../src/modules/operations/webhooks.operations.js'
 import { WorkerOperations } from '../../../src/modules/operations/workers.operations.js'
 import { WorkflowOperations } from '../../../src/modules/operations/workflows.operations.js'
+import { HostPolicy } from '../../../src/modules/webhooks/addresses.js'
 import { Drain } from '../../../src/modules/worker/drain.js'
 import { useRedis } from '../../support/redis-server.js'
 import { until } from '../../support/wait.js'
@@ -42,6 +44,10 @@ let events: EventOperations
 let workers: WorkerOperations
 let keys: KeyOperations
 let log: AuditOperations
+let webhooks: WebhookOperations
+/** An endpoint of acme, and a delivery that waits for it. */
+let hook: string
+let delivery: string
 /** A workflow of acme that waits for a task which nobody knows, one that has failed, and its dead letter. */
 let open: string
 let failed: string
@@ -72,6 +78,7 @@ beforeAll(async () => {
   workers = new WorkerOperations(client, audit)
   keys = new KeyOperations(client, audit)
   log = new AuditOperations(client)
+  webhooks = new WebhookOperations(client, audit, { hosts: new HostPolicy({}) })
 
   failed = (await workflows.submit(acme, { canvas: { task: 'fail', args: [SECRET] }, options: { tags: ['t'] } })).id
   await workflows.outcome(acme, failed, 10_000)
@@ -79,6 +86,8 @@ beforeAll(async () => {
     await workflows.submit(acme, { canvas: { task: 'unknown.task', args: [SECRET] }, options: { id: 'open-of-acme', idempotencyKey: 'k' } })
   ).id
   await schedules.upsert(acme, { id: 'daily', ...DAILY })
+  hook = (await webhooks.create(acme, { url: 'https://hooks.acme.example/', label: 'of acme' })).id
+  delivery = (await webhooks.test(acme, hook)).delivery
   letter = await until(async () => (await letters.list(acme)).letters[0]?.id)
   key = (await keys.create(acme, { scopes: ['*'], label: 'of acme' })).id
   await until(async () => (await log.list(acme, { action: 'key.create' })).entries.some(({ target }) => target === key))
@@ -121,6 +130,13 @@ const NOT_THERE: [string, Try][] = [
   tryTo('workflows.revoke', (who) => workflows.revoke(who, open)),
   tryTo('workflows.delete', (who) => workflows.delete(who, open)),
   tryTo('schedules.delete', (who) => schedules.delete(who, 'daily')),
+  tryTo('webhooks.get', (who) => webhooks.get(who, hook)),
+  tryTo('webhooks.update', (who) => webhooks.update(who, hook, { label: 'of globex' })),
+  tryTo('webhooks.rotateSecret', (who) => webhooks.rotateSecret(who, hook)),
+  tryTo('webhooks.test', (who) => webhooks.test(who, hook)),
+  tryTo('webhooks.deliveries', (who) => webhooks.deliveries(who, hook)),
+  tryTo('webhooks.redeliver', (who) => webhooks.redeliver(who, hook, delivery)),
+  tryTo('webhooks.delete', (who) => webhooks.delete(who, hook)),
   tryTo('events.ofWorkflow', async (who) => (await events.ofWorkflow(who, failed, undefined, NOWHERE)).close()),
   tryTo('keys.get', (who) => keys.get(who, key)),
   tryTo('keys.rotate', (who) => keys.rotate(who, key)),
@@ -137,6 +153,7 @@ const NOT_SHOWN: [string, Try][] = [
   tryTo('schedules.list', (who) => schedules.list(who)),
   tryTo('keys.list', (who) => keys.list(who)),
   tryTo('audit.list', (who) => log.list(who, { principal: 'key:acme' })),
+  tryTo('webhooks.list', (who) => webhooks.list(who)),
 ]
 
 /** What belongs to all tenants: refused to everybody who has one. */
@@ -164,6 +181,7 @@ const ELSEWHERE = [
   ...['schedules.upsert', 'schedules.compare', 'tasks.list', 'tasks.page'],
   // In keys.test.ts.
   'keys.create',
+  'webhooks.create',
 ]
 
 /** Not public: TypeScript keeps others from them. */
@@ -179,6 +197,7 @@ const INTERNAL = new Set([
   'owned',
   'demandStanding',
   'bounded',
+  'demandOn',
 ])
 
 test('who follows everything hears of the workflows of its own tenant only, and of queues and workers with a credential of all and their scopes', async () => {
@@ -319,6 +338,16 @@ test('a tenant sees the tasks that it may call, and not how many calls of others
   await until(async () => (await tasks.list(someone('*'))).some(({ name }) => name === 'unknown.task'))
 })
 
+test('an endpoint of webhooks is its maker’s tenant’s, and one of all tenants is made by a credential of all only', async () => {
+  const mine = await webhooks.create(globex, { url: 'https://hooks.globex.example/', tenant: '*' } as never)
+  expect(mine.tenant).toBe('globex')
+  expect((await webhooks.create(someone('*'), { url: 'https://hooks.example.com/' })).tenant).toBe('*')
+  expect((await webhooks.list(globex)).webhooks.map(({ id }) => id)).toEqual([mine.id])
+  await expect(webhooks.redeliver(globex, mine.id, delivery)).rejects.toMatchObject({ code: 'not-found' })
+  const blind = someone('acme', { scopes: ['webhooks:read'] })
+  await expect(webhooks.create(blind, { url: 'https://hooks.example.com/' })).rejects.toMatchObject({ code: 'forbidden' })
+})
+
 test('a credential of all tenants acts for one of them, and one of a tenant for no other', async () => {
   const acting = someone('*').actingFor('acme')
   expect((await workflows.list(acting)).workflows.every(({ tenant }) => tenant === 'acme')).toBe(true)
@@ -352,7 +381,7 @@ test('without its scope nothing is done', async () => {
 })
 
 test('every operation stands in a table above', () => {
-  const classes = { workflows, bulk, 'dead-letters': letters, queues, schedules, tasks, workers, events, keys, audit: log }
+  const classes = { workflows, bulk, 'dead-letters': letters, queues, schedules, tasks, workers, webhooks, events, keys, audit: log }
   const all = Object.entries(classes).flatMap(([prefix, one]) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(one))
       .filter((name) => name !== 'constructor' && (!INTERNAL.has(name) || `${prefix}.${name}` === 'workflows.own'))

@@ -1,6 +1,6 @@
 /** The enumerations of the schema: lists of the engine under their names. */
 import { registerEnumType } from '@nestjs/graphql'
-import { CATCH_UP_MODES, NODE_STATES, OVERLAP_POLICIES, RUN_KINDS } from '../../../engine/index.js'
+import { CATCH_UP_MODES, END_STATES, NODE_STATES, OVERLAP_POLICIES, RUN_KINDS } from '../../../engine/index.js'
 import { BULK_ACTIONS } from '../../operations/bulk.operations.js'
 
 /** Registers a list of names as an enumeration; answers what stands for it in `@Field(() => …)`. */
@@ -49,6 +49,19 @@ export const ShutdownModeEnum = enumOf(
   ['warm', 'cold'],
   'warm: what runs may end in its grace time; cold: it is given back.',
 )
+
+export const EndStateEnum = enumOf('WorkflowEndState', END_STATES, 'How a workflow ended.')
+export const AttemptOutcomeEnum = enumOf(
+  'WebhookAttemptOutcome',
+  ['delivered', 'failed', 'dead', 'gone'],
+  'failed: it is tried again; dead: it was the last attempt; gone: the receiver answered 410.',
+)
+export const DisabledReasonEnum = enumOf(
+  'WebhookDisabledReason',
+  ['manual', 'failing', 'gone'],
+  'failing: too many deliveries in a row were given up; gone: it answered 410.',
+)
+export const DeliveryStateEnum = enumOf('WebhookDeliveryState', ['waiting', 'sending', 'dead'], 'dead: it was given up.')
 
 /** Commands by their names in GraphQL, which have no hyphens. */
 export const WorkerCommandEnum = {

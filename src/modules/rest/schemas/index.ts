@@ -5,12 +5,14 @@ import * as keys from '../keys/keys.dto.js'
 import * as queues from '../queues/queues.dto.js'
 import * as schedules from '../schedules/schedules.dto.js'
 import type { Named } from '../schema.js'
+import * as webhooks from '../webhooks/webhooks.dto.js'
 import * as workers from '../workers/workers.dto.js'
 import * as submit from '../workflows/submit.dto.js'
 import * as requests from '../workflows/workflows.dto.js'
 import * as access from './access.js'
 import * as common from './common.js'
 import * as operations from './operations.js'
+import * as hooks from './webhooks.js'
 import * as workflows from './workflows.js'
 
 type Type = new () => object
@@ -24,6 +26,7 @@ const BODIES: readonly Type[] = [
   ...[schedules.ScheduleDto, schedules.TriggerDto, schedules.BackfillDto, schedules.PreviewTimingDto],
   ...[keys.CreateKeyDto, keys.RotateKeyDto],
   ...[letters.ChangeLettersDto, letters.LetterFilterDto],
+  ...[webhooks.WebhookDto, webhooks.WebhookChangeDto, webhooks.RotateSecretDto],
 ]
 
 const nameOf = (type: Type): string => refTo(type).$ref.split('/').at(-1) as string
@@ -38,7 +41,7 @@ const isNamed = (value: unknown): value is Named => typeof value === 'object' &&
 
 /** Name -> schema: answers and bodies. */
 export const SCHEMAS: Readonly<Record<string, object>> = Object.fromEntries([
-  ...Object.values({ ...access, ...common, ...operations, ...workflows })
+  ...Object.values({ ...access, ...common, ...operations, ...hooks, ...workflows })
     .filter(isNamed)
     .map(({ name, definition }) => [name, definition] as const),
   ...BODIES.map(bodyOf),
