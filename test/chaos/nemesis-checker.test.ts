@@ -207,6 +207,33 @@ describe('a repeat is explained by what happened to the process that ran it befo
   })
 })
 
+/** A member that began in each of these workers, all of which were killed in it, but the one that is named. */
+function lostIn(workers: string[], whole?: string): Entry[] {
+  const killed = (worker: string, t: number): Entry => ({ t, op: 'worker', type: 'exit', worker, slot: 0, code: null, signal: 'SIGKILL' })
+  const nodes: DumpEntry['nodes'] = [
+    ['0', 'SUCCESS', 1],
+    ['1', 'FAILURE', 1],
+    ['2', 'SUCCESS', 1],
+    ['3', 'SKIPPED', 1],
+  ]
+  return [
+    ...dumped({ nodes, counts: { success: 2, failure: 1, revoked: 0, skipped: 1 }, runs: [[1, 'FAILURE', true]] }).filter(
+      (entry) => entry.op !== 'outcome' && !(entry.op === 'handler' && (entry.node === '1' || entry.node === '3')),
+    ),
+    ...workers.flatMap((worker, k) => [
+      handler('invoke', '1', 13 + 2 * k, worker),
+      ...(worker === whole ? [] : [killed(worker, 14 + 2 * k)]),
+    ]),
+    { t: 30, op: 'outcome', workflow: 'w', state: 'FAILURE', error: 'WorkerLostError' },
+  ]
+}
+
+test('a task that was lost as often as is allowed fails rightly; one that was lost less often does not', () => {
+  expect(invariants(lostIn(['a', 'b', 'c']))).toEqual([])
+  expect(invariants(lostIn(['a', 'b']))).toEqual(['I4 value'])
+  expect(invariants(lostIn(['a', 'b', 'c'], 'c'))).toEqual(['I4 value'])
+})
+
 test('what was accepted in a moment that Redis lost is counted apart; what was accepted before is lost', () => {
   const gone = (since: number): Entry[] => [...dumped({ found: false, nodes: [] }), { t: 5, op: 'redis', type: 'forgot', since }]
   expect(check(gone(1))).toMatchObject({ accepted: 0, lost: 0, forgotten: 4, violations: [] })

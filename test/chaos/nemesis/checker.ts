@@ -86,18 +86,18 @@ function judge(record: HistoryRecord, workflow: WorkflowRecord, verdict: Verdict
   verdict.doubleJoins += early.length
   verdict.violations.push(
     ...early,
-    ...rules.wrongOutcomes(workflow),
+    ...rules.wrongOutcomes(record, workflow),
     ...rules.wrongCounts(workflow),
     ...rules.unaskedAttempts(workflow),
     ...rules.statesWithoutCause(record, workflow),
     ...rules.strangers(workflow),
   )
-  if (submit?.controlled) judgeOperations(workflow, blurred, verdict)
+  if (submit?.controlled) judgeOperations(record, workflow, blurred, verdict)
   for (const duplicate of rules.duplicates(record, workflow)) repeated(duplicate, verdict)
 }
 
-function judgeOperations(workflow: WorkflowRecord, blurred: boolean, verdict: Verdict): void {
-  verdict.violations.push(...control.wrongEnds(workflow, blurred), ...control.earlyTimeouts(workflow))
+function judgeOperations(record: HistoryRecord, workflow: WorkflowRecord, blurred: boolean, verdict: Verdict): void {
+  verdict.violations.push(...control.wrongEnds(record, workflow, blurred), ...control.earlyTimeouts(workflow))
   if (blurred) return
   verdict.violations.push(
     ...control.leasesAfterRevoke(workflow),

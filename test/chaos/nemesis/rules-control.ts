@@ -11,7 +11,7 @@
  */
 import type { OperationKind, OutcomeEntry } from './history.js'
 import type { Execution, HistoryRecord, Operation, WorkflowRecord } from './record.js'
-import { clip, type Violation } from './rules.js'
+import { clip, type Violation, wasLostTooOften } from './rules.js'
 
 /** Redis lost a moment in which something was known of this workflow, or of its runs. */
 export function isBlurred(record: HistoryRecord, { submit, outcomes, operations }: WorkflowRecord): boolean {
@@ -86,20 +86,20 @@ export function lateBegins(workflow: WorkflowRecord): number[] {
 }
 
 /** I4: every outcome that was heard is one that its run can have come to; a success has the value of a run without faults. */
-export function wrongEnds(workflow: WorkflowRecord, blurred: boolean): Violation[] {
+export function wrongEnds(record: HistoryRecord, workflow: WorkflowRecord, blurred: boolean): Violation[] {
   const { id, submit, acceptedAt, outcomes, dump } = workflow
   if (submit === undefined || acceptedAt === undefined || !dump?.found) return []
   if (outcomes.length === 0 && dump.ended) return [{ invariant: 'I4 value', workflow: id, what: 'nobody heard an outcome' }]
   return outcomes.flatMap((outcome) => {
-    const why = wrong(workflow, outcome, blurred)
+    const why = wrong(record, workflow, outcome, blurred)
     return why === undefined ? [] : [{ invariant: 'I4 value', workflow: id, what: `${submit.shape}, run ${outcome.run ?? 1}: ${why}` }]
   })
 }
 
-function wrong(workflow: WorkflowRecord, outcome: OutcomeEntry, blurred: boolean): string | undefined {
+function wrong(record: HistoryRecord, workflow: WorkflowRecord, outcome: OutcomeEntry, blurred: boolean): string | undefined {
   const { state, run = 1, t } = outcome
   if (state === 'SUCCESS') return wrongSuccess(workflow, outcome, blurred)
-  if (blurred) return undefined
+  if (blurred || (state === 'FAILURE' && wasLostTooOften(record, workflow, t))) return undefined
   if (state === 'FAILURE' && !failedBefore(workflow, run, t)) return 'FAILURE, and nothing had failed or was revoked'
   if (state !== 'FAILURE' && state !== 'REVOKED') return state
   if (state === 'REVOKED' && !revocable(workflow, run, t)) return 'REVOKED, and nobody had revoked anything'

@@ -16,6 +16,9 @@ export interface Violation {
 const TERMINAL = new Set(['SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'])
 /** The sweep writes its line when it has heard the answer, and others may be faster: how much later it may stand, ms. */
 const LINE_LATE_MS = 10_000
+/** `maxDeliveries` of the workers. */
+const MAX_DELIVERIES = 3
+const WORKER_LOST = 'WorkerLostError'
 
 export const isTerminal = (state: string): boolean => TERMINAL.has(state)
 
@@ -42,13 +45,16 @@ export function stuckTasks({ acceptedAt, dump }: WorkflowRecord): number {
   return open === 0 && !dump.ended ? 1 : open
 }
 
-/** I4: what clients heard is what is right, every time. */
-export function wrongOutcomes({ id, submit, acceptedAt, outcomes, dump }: WorkflowRecord): Violation[] {
+/** I4: what clients heard is what is right, every time; that a task was lost too often is right, too, where it was. */
+export function wrongOutcomes(record: HistoryRecord, workflow: WorkflowRecord): Violation[] {
+  const { id, submit, acceptedAt, outcomes, dump } = workflow
   if (submit === undefined || acceptedAt === undefined || !dump?.found || submit.controlled) return []
   const { state, result, error } = submit.expected
   const wanted = JSON.stringify([state, result ?? null, error ?? null])
-  const heard = outcomes.map((outcome) => JSON.stringify([outcome.state, outcome.result ?? null, outcome.error ?? null]))
-  if (heard.length === 0 && dump.ended) return [{ invariant: 'I4 value', workflow: id, what: 'nobody heard an outcome' }]
+  const heard = outcomes
+    .filter(({ error, t }) => error !== WORKER_LOST || !wasLostTooOften(record, workflow, t))
+    .map((outcome) => JSON.stringify([outcome.state, outcome.result ?? null, outcome.error ?? null]))
+  if (outcomes.length === 0 && dump.ended) return [{ invariant: 'I4 value', workflow: id, what: 'nobody heard an outcome' }]
   return heard
     .filter((text) => text !== wanted)
     .map((text) => ({ invariant: 'I4 value', workflow: id, what: `${submit.shape}: expected ${clip(wanted)}, heard ${clip(text)}` }))
@@ -131,16 +137,30 @@ export function duplicates(record: HistoryRecord, { id, submit, executions }: Wo
   return found
 }
 
-function isExplained(record: HistoryRecord, before: Execution, again: Execution): boolean {
-  const { exits, lostAt } = record.worker(before.worker)
-  const between = (t: number): boolean => grantedAt(before) < t && t < again.start + LINE_LATE_MS
+/** The crash budget: some attempt had been delivered as often as is allowed by then, and its process was lost each time. */
+export function wasLostTooOften(record: HistoryRecord, { executions }: WorkflowRecord, until: number): boolean {
+  return [...executions.values()].some((list) =>
+    list.some(({ run, attempt }) => {
+      const deliveries = list.filter((one) => one.run === run && one.attempt === attempt && one.start < until)
+      return deliveries.length >= MAX_DELIVERIES && deliveries.every((one) => wasLost(record, one, until + LINE_LATE_MS))
+    }),
+  )
+}
+
+/** Its process was lost, or heard that its lease was, between its grant and then. */
+function wasLost(record: HistoryRecord, one: Execution, until: number): boolean {
+  const { exits, lostAt } = record.worker(one.worker)
+  const between = (t: number): boolean => grantedAt(one) < t && t < until
   if (lostAt.some(between)) return true
+  // Who leaves in good order has told of all that ended in it.
+  return exits.some(({ t, code, signal }) => between(t) && (code !== 0 || signal !== null || (one.end ?? t) >= t))
+}
+
+function isExplained(record: HistoryRecord, before: Execution, again: Execution): boolean {
+  if (wasLost(record, before, again.start + LINE_LATE_MS)) return true
   // It began under a lease that had been taken from it: the grant was long under way, and what came of it was refused.
   const around = (t: number): boolean => Math.abs(t - again.start) < LINE_LATE_MS
   if (record.worker(again.worker).lostAt.some(around)) return true
-  // Who leaves in good order has told of all that ended in it.
-  const died = exits.some(({ t, code, signal }) => between(t) && (code !== 0 || signal !== null || (before.end ?? t) >= t))
-  if (died) return true
   return isForgotten(record, before)
 }
 
