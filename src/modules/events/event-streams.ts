@@ -11,9 +11,9 @@ import { farewell } from './wire.js'
 const HEARTBEAT_MS = 15_000
 
 /** Longest time for which streams are written without letting anything else run, ms. */
-const SLICE_MS = 2
+const SLICE_MS = 1
 /** Writing rests for so many times as long as it took: a process that never sleeps gets the processor last, and its requests wait for their turn each time. */
-const REST = 2
+const REST = 4
 
 const GOING = 'this process is shutting down'
 
