@@ -154,7 +154,8 @@ test('while a queue with work is paused, idle workers do not look at it, and res
   await client.queues.resume('mail')
   const resumed = performance.now()
   expect(await last.result({ timeoutMs: 5_000 })).toBe('last')
-  expect(performance.now() - resumed).toBeLessThan(900)
+  // By itself a worker looks every 5 s.
+  expect(performance.now() - resumed).toBeLessThan(4_500)
 })
 
 test('a name, a reason that cannot be is refused by its path', async () => {
