@@ -6,10 +6,8 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ChordisError } from '../../engine/index.js'
 import { answerClientError } from './client-error.js'
 import { harden, limitBodies, MAX_HEADER_BYTES, protect, TIMES } from './harden.js'
-import { isDeeperThan } from './json-depth.js'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
 import { echoRequestIds, requestId } from './request-id.js'
@@ -17,10 +15,6 @@ import { sendProblem } from './send.js'
 
 /** Bytes of a request body. */
 export const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
-/** They are ordinary keys: nothing here copies objects by assignment. */
-const POISONING = 'ignore'
-/** Levels of a body: 512 of arguments, and more than all that may stand around them. What comes behind the parser walks over them by recursion. */
-const MOST_LEVELS = 1_024
 /** Ids are up to 128 characters; Fastify's default of 100 would not route them. */
 const MAX_PARAM_LENGTH = 512
 
@@ -54,8 +48,8 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT, options: HttpOptio
       connectionsCheckingInterval: Math.max(10, Math.floor(headersMs / 3)),
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-    onProtoPoisoning: POISONING,
-    onConstructorPoisoning: POISONING,
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     genReqId: requestId,
@@ -66,7 +60,6 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT, options: HttpOptio
   adapter.catchErrors()
   server.removeContentTypeParser('text/plain')
   echoRequestIds(server)
-  parseJson(server)
   streamLines(server)
   harden(server)
   limitBodies(server, bodyMs)
@@ -101,16 +94,6 @@ class EarlyErrorsAdapter extends FastifyAdapter {
 function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   protect(request, reply)
   sendProblem(reply, toProblem(error, request.url), error)
-}
-
-/** Fastify's own parser, behind a look at how deep the text is. */
-function parseJson(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser(POISONING, POISONING)
-  server.removeContentTypeParser('application/json')
-  server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (!isDeeperThan(body, MOST_LEVELS)) return parse(request, body, done)
-    done(new ChordisError('limit-exceeded', `is nested deeper than ${MOST_LEVELS} levels`, { path: 'body' }))
-  })
 }
 
 /** NDJSON is handed over as a stream, where it is understood; elsewhere it is no media type that is known. Its lines have limits, their number has none. */
