@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { Client } from '../../src/engine/index.js'
 import { type ProxyRequest, RedisProxy, type Verdict } from '../support/proxy.js'
 import { RedisSentinel } from '../support/redis-sentinel.js'
-import type { RedisServer } from '../support/redis-server.js'
+import { RedisServer } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { COMMON, call, TestEngine } from './harness.js'
 
@@ -81,4 +81,45 @@ test('a failover between the answer of a Sentinel and the moment from which it i
   }
   await until(arrives, { timeoutMs: SOON_MS, what: 'what the client submits is at the new master' })
   expect((await former.info('replication')).get('role')).toBe('master')
+}, 90_000)
+
+// Who leads a failover then names the new master to those who ask for it, and shows the former one in its list of fields.
+test('while other replicas go over to the new master, nobody leaves it again', async () => {
+  const group = await RedisSentinel.start()
+  onTestFinished(() => group.stop())
+  const former = await group.master()
+  const slow = await RedisServer.start({ config: { replicaof: `${former.host} ${former.port}`, 'replica-priority': 200 } })
+  onTestFinished(() => slow.stop())
+  const [leader] = group.sentinels as [RedisServer]
+  const fields = async () => (await leader.call('SENTINEL', 'MASTER', group.name)) as string[]
+  const field = (list: string[], name: string) => list[list.indexOf(name) + 1]
+  await until(async () => field(await fields(), 'num-slaves') === '2', { timeoutMs: 30_000, what: 'the leader knows both replicas' })
+  await until(async () => (await slow.info('replication')).get('master_link_status') === 'up', { timeoutMs: 30_000, what: 'it is in sync' })
+  // The new master does not let it in.
+  for (const [name, value] of [
+    ['masteruser', 'nobody'],
+    ['masterauth', 'wrong'],
+  ])
+    await slow.call('CONFIG', 'SET', name as string, value as string)
+  const master = await group.failover()
+  const proxy = await RedisProxy.start(leader)
+  onTestFinished(() => proxy.close())
+  let asked = 0
+  proxy.intercept(
+    ({ name, args }) => name === 'SENTINEL' && String(args[0]).toLowerCase() === 'master',
+    'reply',
+    (): Verdict => {
+      asked++
+      return 'pass'
+    },
+  )
+  const sentinel = { hosts: [`127.0.0.1:${proxy.port}`], name: group.name }
+  const connections = async () => Number((await master.info('stats')).get('total_connections_received'))
+  const client = await Client.connect({ redis: { sentinel }, namespace: 'steady' })
+  onTestFinished(() => client.close())
+  const before = await connections()
+  await until(() => asked > 0, { timeoutMs: SOON_MS, what: 'the Sentinel was asked again' })
+  await client.submit(call('echo', ['there']))
+  expect(field(await fields(), 'port')).toBe(String(former.port))
+  expect(await connections()).toBe(before)
 }, 90_000)

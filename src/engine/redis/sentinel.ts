@@ -82,9 +82,12 @@ async function askedOf(
   })
   connection.on('error', () => undefined)
   try {
-    const reply = (await connection.call('SENTINEL', 'MASTER', name)) as string[]
-    const field = (key: string): string => reply[reply.indexOf(key) + 1] ?? ''
-    return { address: `${field('ip')}:${field('port')}`, epoch: Number(field('config-epoch')) }
+    // While the other replicas go over, who leads the failover calls the new master by this name alone; its list of fields still shows the former one's address.
+    const [address, fields] = (await Promise.all([
+      connection.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name),
+      connection.call('SENTINEL', 'MASTER', name),
+    ])) as [string[], string[]]
+    return { address: address.join(':'), epoch: Number(fields[fields.indexOf('config-epoch') + 1]) }
   } catch {
     return null
   } finally {
