@@ -181,9 +181,13 @@ async function beat({ partition, meta, guard }) {
   }
 }
 
-const timer = setInterval(() => {
+function vouch() {
   if (vouches()) for (const keys of beats) void beat(keys)
-}, intervalMs)
+}
+
+const timer = setInterval(vouch, intervalMs)
+// A connection that came late, or was away, has cost some of the lease already.
+connection.on('ready', vouch)
 
 /** When it was looked last, and when this thread found that it had not run for a while either. */
 let lookedAt = now()

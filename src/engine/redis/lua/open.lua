@@ -30,6 +30,7 @@ for i = 7, #ARGV do
   local task, description = match(ARGV[i], '^(%S+) ?(.*)$')
   redis.call('HSET', pkey, 't:' .. task, description)
 end
-if redis.call('HSETNX', K_beats, process, 0) == 1 then LOG.worker('o', process, ARGV[5]) end
+-- Another one than before each time: who sweeps has counted how long the last one stood still.
+if redis.call('HSETNX', K_beats, process, now()) == 1 then LOG.worker('o', process, ARGV[5]) end
 wake()
 return { 'ok', nodes }
