@@ -18,6 +18,11 @@ async function keysLeft(server: RedisServer, namespace: string, lasting: RegExp[
   return [...found].filter((key) => !lasting.some((pattern) => pattern.test(key)))
 }
 
+/** What was repaired is what one wants to know first. */
+async function described(server: RedisServer, key: string): Promise<string> {
+  return key.endsWith(':repairs') ? `${key} ${JSON.stringify(await server.call('HGETALL', key))}` : key
+}
+
 /** Waits until no workflow, ready entry, timer, spread, parked or index key is left. */
 export async function forgotten(
   server: RedisServer,
@@ -26,8 +31,8 @@ export async function forgotten(
 ): Promise<void> {
   let left: string[] = []
   const gone = async (): Promise<boolean> => {
-    left = await keysLeft(server, namespace, workers ? [LASTING, WORKERS] : [LASTING])
-    left = await Promise.all(left.map(async (key) => (key.endsWith(':repairs') ? `${key} ${await server.call('HGETALL', key)}` : key)))
+    const found = await keysLeft(server, namespace, workers ? [LASTING, WORKERS] : [LASTING])
+    left = await Promise.all(found.map((key) => described(server, key)))
     return left.length === 0
   }
   await until(gone, { timeoutMs, what: 'no key is left' }).catch((error: Error) => {

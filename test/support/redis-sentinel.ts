@@ -70,6 +70,13 @@ export class RedisSentinel {
     return master
   }
 
+  /** Waits until every Sentinel has a connection to the master. Until then each may call it down for its silence, and fail over once more. */
+  async linked(): Promise<void> {
+    const fine = async (sentinel: RedisServer) => pairs(await sentinel.call('SENTINEL', 'MASTER', this.name)).get('flags') === 'master'
+    const all = async () => (await Promise.all(this.sentinels.map(fine))).every(Boolean)
+    await until(all, { timeoutMs: 30_000, intervalMs: 50, what: 'all Sentinels have a connection to the master' })
+  }
+
   /** Waits until another server than `before` is master, for all Sentinels and for itself. */
   async promoted(before: RedisServer): Promise<RedisServer> {
     const changed = async () => {

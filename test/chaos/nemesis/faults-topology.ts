@@ -59,6 +59,7 @@ async function masterKilled(arena: Arena): Promise<number | null> {
   return failedOver(arena, sentinel, async () => {
     const before = await sentinel.killMaster()
     await sentinel.promoted(before)
+    await sentinel.linked()
     await before.restart()
   })
 }

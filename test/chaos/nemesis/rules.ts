@@ -165,7 +165,7 @@ function isExplained(record: HistoryRecord, before: Execution, again: Execution)
 }
 
 /** The earliest moment at which its lease may have been granted. It may have been lost again before the handler began. */
-const grantedAt = ({ since, start }: Execution): number => since ?? start
+export const grantedAt = ({ since, start }: Execution): number => since ?? start
 
 /** Redis lost a moment between its grant and its end. */
 const isForgotten = ({ forgotten }: HistoryRecord, execution: Execution): boolean =>

@@ -1,6 +1,6 @@
 /** What must hold in every history of schedules, a function per promise. Each answers sentences, or counts; none when it holds. Pure. */
 import type { WorkflowRecord } from '../record.js'
-import type { Violation } from '../rules.js'
+import { grantedAt, type Violation } from '../rules.js'
 import type { BeatRecord, ScheduleRecord } from './record.js'
 
 /** These may revoke a run for the next one. */
@@ -97,7 +97,7 @@ function repeats(record: BeatRecord, { executions }: WorkflowRecord): string[] {
       const before = list[k - 1]
       if (before === undefined || before.attempt !== again.attempt || before.run !== again.run) return []
       const given = record.givenUp.get(before.worker) ?? []
-      const explained = given.some((t) => before.start < t && t < again.start + LINE_LATE_MS)
+      const explained = given.some((t) => grantedAt(before) < t && t < again.start + LINE_LATE_MS)
       return explained ? [] : [`${node} ran in ${before.worker} and again in ${again.worker}`]
     }),
   )
