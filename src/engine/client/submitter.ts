@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ChordisError } from '../protocol/errors.js'
 import { explain, type RedisConnection, redisFull } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
+import { TRIES } from '../redis/pieces.js'
 import { calls, type ScriptCall } from '../redis/scripts.generated.js'
 import { storeInPieces, submitArguments } from '../redis/staging.js'
 import { GraphBatch, LoneBatch, refusal, type SubmitListener, type Waiting } from './batches.js'
@@ -141,13 +142,15 @@ export class Submitter {
 
   private async store({ partition, id, head, fields }: GraphSubmission): Promise<{ id: string; duplicate: boolean }> {
     const send = async (call: (epoch: string) => ScriptCall) => (await this.call(partition, call)).answer
-    const [what, where] = await storeInPieces(send, head, fields)
-    if (what === 'full') throw redisFull('workflows')
-    if (what === 'same') return { id: where, duplicate: true }
-    if (what !== 'staging') throw conflict(what, id)
-    const { answer: activated } = await this.call(partition, (epoch) => calls.activate(epoch, where))
-    if (activated[0] !== 'ok') throw new ChordisError('workflow-corrupt', 'it vanished while it was being stored', { workflow: id })
-    return { id: where, duplicate: false }
+    for (let tries = 0; tries < TRIES; tries++) {
+      const [what, where] = await storeInPieces(send, head, fields)
+      if (what === 'full') throw redisFull('workflows')
+      if (what === 'same') return { id: where, duplicate: true }
+      if (what !== 'staging' && what !== 'gone') throw conflict(what, id)
+      const activated = what === 'staging' && (await send((epoch) => calls.activate(epoch, where)))[0] === 'ok'
+      if (activated) return { id: where, duplicate: false }
+    }
+    throw new ChordisError('workflow-corrupt', 'it vanished while it was being stored', { workflow: id })
   }
 }
 

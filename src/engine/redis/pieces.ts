@@ -1,4 +1,4 @@
-/** Cuts what is stored in several calls. */
+/** Cuts what is stored in several calls, and sends it. */
 import type { Argument } from './scripts.generated.js'
 
 /** Bytes that one storing call carries. */
@@ -25,7 +25,25 @@ export function* cut<T>(things: Iterable<T>, bytesOf: (thing: T) => number, most
   if (part.length > 0) yield part
 }
 
-/** Names and values in pieces of at most CALL_BYTES and CALL_FIELDS, each ready to be sent. */
-export function* pieces(fields: readonly [name: string, value: Argument][]): Generator<Argument[]> {
-  for (const piece of cut(fields, ([, value]) => sizeOf(value), { bytes: CALL_BYTES, count: CALL_FIELDS })) yield piece.flat()
+/** How often all parts are sent again when Redis has forgotten one that it had answered. */
+export const TRIES = 5
+
+/**
+ * Stores names and values in parts of at most CALL_BYTES and CALL_FIELDS, in their order.
+ * @param stage sends one part, the first is 1; see redis/lua/stage.lua
+ * @returns what it answered last: `ok` when all is stored
+ */
+export async function sendParts(
+  fields: readonly [name: string, value: Argument][],
+  stage: (part: number, parts: number, pairs: Argument[]) => Promise<[string, ...unknown[]]>,
+): Promise<string> {
+  const parts = [...cut(fields, ([, value]) => sizeOf(value), { bytes: CALL_BYTES, count: CALL_FIELDS })]
+  let answer = 'gap'
+  for (let tries = 0; answer === 'gap' && tries < TRIES; tries++) {
+    for (const [k, part] of parts.entries()) {
+      answer = (await stage(k + 1, parts.length, part.flat()))[0]
+      if (answer !== 'ok') break
+    }
+  }
+  return answer
 }

@@ -1,5 +1,5 @@
 /** Stores what is too large for one call, piece by piece. It counts only when somebody starts it: see redis/lua/activate.lua, fire.lua. */
-import { pieces } from './pieces.js'
+import { sendParts } from './pieces.js'
 import { type Argument, calls, type ScriptCall } from './scripts.generated.js'
 
 /** Sends a call to the partition of the workflow, at its epoch. */
@@ -17,7 +17,8 @@ const BEGIN = 2
 
 /**
  * Stores all of a workflow without starting it. What stands there already, or is refused, is left as it is.
- * @returns what `submit` said: `staging` when it is stored now, under this id; `full`; else see redis/lua/submit.lua
+ * @returns what `submit` said: `staging` when it is stored now, under this id; `full`; else see redis/lua/submit.lua. `gone`: it went, or has begun,
+ * while it was being stored; whoever stores it again hears which
  */
 export async function storeInPieces(
   send: Send,
@@ -30,6 +31,8 @@ export async function storeInPieces(
     [string, string]?,
   ]
   if (said?.[0] !== 'staging') return said ?? [answer, String(head[0])]
-  for (const piece of pieces(fields.slice(1))) await send((epoch) => calls.stage(epoch, said[1], '', '', piece))
-  return said
+  const whole = await sendParts(fields.slice(1), (part, parts, pairs) =>
+    send((epoch) => calls.stage(epoch, said[1], '', '', '', part, parts, pairs)),
+  )
+  return whole === 'ok' ? said : ['gone', said[1]]
 }

@@ -12,7 +12,7 @@ import { layoutSegment } from '../protocol/layout.js'
 import type { SegmentEnd } from '../protocol/stored.js'
 import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { pieces } from '../redis/pieces.js'
+import { sendParts } from '../redis/pieces.js'
 import { calls } from '../redis/scripts.generated.js'
 import { untilAnswered } from './answers.js'
 import type { Attempt } from './attempt.js'
@@ -52,12 +52,12 @@ export class Additions {
     const { workflowId: workflow } = attempt
     const { batch } = attempt.grant
     const owner = `${this.process}:${batch.name}`
-    for (const pairs of pieces(segment.fields)) {
-      const partition = this.namespace.partitionOf(workflow)
-      const stage = (epoch: string) => calls.stage(epoch, workflow, attempt.node, owner, pairs)
-      const [answer] = await untilAnswered(this.connection, () => this.namespace.runAtEpoch(this.connection, partition, stage))
-      if (answer !== 'ok') throw new ChordisError('lease-lost', 'the attempt no longer holds the node', { workflow })
-    }
+    const partition = this.namespace.partitionOf(workflow)
+    const stored = await sendParts(segment.fields, (part, parts, pairs) => {
+      const stage = (epoch: string) => calls.stage(epoch, workflow, attempt.node, owner, prefix, part, parts, pairs)
+      return untilAnswered(this.connection, () => this.namespace.runAtEpoch(this.connection, partition, stage))
+    })
+    if (stored !== 'ok') throw new ChordisError('lease-lost', 'the attempt no longer holds the node', { workflow })
     return segment.endNode
   }
 }

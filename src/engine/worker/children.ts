@@ -14,7 +14,7 @@ import { workflowState } from '../protocol/states.js'
 import { type Outcome, outcomeOf, valueText } from '../protocol/values.js'
 import { type RedisConnection, redisFull } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { CALL_BYTES, CALL_FIELDS, pieces, sizeOf } from '../redis/pieces.js'
+import { CALL_BYTES, CALL_FIELDS, sendParts, sizeOf, TRIES } from '../redis/pieces.js'
 import { type Argument, calls } from '../redis/scripts.generated.js'
 import { originText } from '../tracing/trace-context.js'
 import { untilAnswered } from './answers.js'
@@ -76,18 +76,33 @@ export class Children {
 
   /** The first piece says whether an earlier attempt was here; the last call makes it count. */
   private async inPieces(call: Call, numbers: [number, number, number, string], fields: [string, Argument][]): Promise<StartedChild> {
-    const first = await this.spawn(call, 0, numbers, fields.slice(0, 2).flat())
-    if (first.duplicate) return first
-    for (const piece of pieces(fields.slice(2))) {
-      await this.run(call, (epoch) => calls.stage(epoch, first.id, '', '', piece))
+    for (let tries = 0; tries < TRIES; tries++) {
+      const first = await this.spawn(call, 0, numbers, fields.slice(0, 2).flat())
+      if (first.duplicate) return first
+      const whole = await sendParts(fields.slice(2), (part, parts, pairs) =>
+        this.run(call, (epoch) => calls.stage(epoch, first.id, '', '', '', part, parts, pairs)),
+      )
+      if (whole !== 'ok') continue
+      const child = startedOf(await this.begin(call, 2, numbers, []))
+      if (child) return child
     }
-    return this.spawn(call, 2, numbers, [])
+    throw refusal('gap', call.attempt.workflowId)
   }
 
-  private async spawn(call: Call, begin: 0 | 1 | 2, numbers: [number, number, number, string], pairs: Argument[]): Promise<StartedChild> {
-    const [what, id] = await this.run(call, (epoch) => calls.spawn(epoch, ...call.head, begin, ...numbers, pairs))
-    if (typeof id === 'string') return { id, duplicate: what === 'known' }
-    throw refusal(String(what), call.attempt.workflowId)
+  private async spawn(call: Call, begin: 0 | 1, numbers: [number, number, number, string], pairs: Argument[]): Promise<StartedChild> {
+    const answer = await this.begin(call, begin, numbers, pairs)
+    const child = startedOf(answer)
+    if (child) return child
+    throw refusal(answer[0], call.attempt.workflowId)
+  }
+
+  private begin(
+    call: Call,
+    begin: 0 | 1 | 2,
+    numbers: [number, number, number, string],
+    pairs: Argument[],
+  ): Promise<[string, ...unknown[]]> {
+    return this.run(call, (epoch) => calls.spawn(epoch, ...call.head, begin, ...numbers, pairs))
   }
 
   private run(call: Call, script: (epoch: string) => ReturnType<typeof calls.spawn>): Promise<[string, ...unknown[]]> {
@@ -95,6 +110,9 @@ export class Children {
     return untilAnswered(connection, () => namespace.runAtEpoch(connection, call.partition, script))
   }
 }
+
+const startedOf = ([what, id]: [string, ...unknown[]]): StartedChild | null =>
+  typeof id === 'string' ? { id, duplicate: what === 'known' } : null
 
 function refusal(what: string, workflow: string): ChordisError {
   if (what === 'many') return new ChordisError('limit-exceeded', `a workflow starts ${MOST_CHILDREN} children at most`, { workflow })

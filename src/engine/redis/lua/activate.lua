@@ -1,7 +1,7 @@
 -- activate: a workflow that was stored in pieces starts. Its first nodes are released at once; wide ones through spread items.
 -- KEYS    meta, guard
 -- ARGV    epoch, id
--- RETURNS {'ok'} also when it had started before | {'epoch'} | {'gone'}
+-- RETURNS {'ok'} also when it had started before | {'epoch'} | {'gone'} it is not there, or not whole
 -- @include base
 -- @include workflow
 -- @include graph

@@ -173,7 +173,10 @@ local function fire(k)
   end
   local control = stands(id)
   local known = control and byte(control) ~= 103
-  if begin == '2' and not control then return { 'unstored', 0 } end
+  if begin == '2' and not known then
+    local c = control and try_context(id, start_fields())
+    if not control or (c and not START.is_whole(c)) then return { 'unstored', 0 } end
+  end
   if overlap == '' then overlap = s.overlap end
   if overlap ~= 'a' then prune(s) end
   -- A tick that was fired before its schedule was made anew, or by a backfill, is not fired again, nor does it wait.

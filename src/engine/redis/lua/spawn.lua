@@ -4,7 +4,7 @@
 -- KEYS    meta, guard
 -- ARGV    epoch, parent, run, node, attempt, template, call, partition, policy, awaited:int, begin:int, total:int, outs:int, keepMs:int, roots, pairs:list
 --         call  which of the task's calls: <attempts before a requeue>.<ordinal>; partition  two hexadecimal digits; policy  c it goes with its parent, a it does not; awaited 1: the node will wait for it
--- RETURNS {'ok', id} | {'known', id} an earlier attempt, or this very call, started it | {'staging', id} | {'lost'} the attempt no longer holds the node | {'many'} | {'deep'} | {'full'} | {'epoch'}
+-- RETURNS {'ok', id} | {'known', id} an earlier attempt, or this very call, started it | {'staging', id} | {'lost'} the attempt no longer holds the node | {'many'} | {'deep'} | {'full'} | {'gap'} it is not whole: begin again | {'epoch'}
 -- @include base
 -- @include workflow
 -- @include graph
@@ -60,7 +60,7 @@ if begin == '0' then
 end
 local child = begin == '1' and stored('p')
 if begin == '2' then child = staged() end
-if not child then return { 'lost' } end
+if not child then return { 'gap' } end
 redis.call('ZREM', K_staging, id)
 put(c, 'C', listed .. id .. ' ' .. policy .. '\n')
 START.begin(child, roots)

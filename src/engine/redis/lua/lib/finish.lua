@@ -11,12 +11,17 @@ local function held(r, attempt)
   return att, del, bytes, cause, flags
 end
 
--- fits: whether a workflow may grow by these staged segments (canvas-semantics 6.3): a task that replaces itself for ever must end.
+-- fits: whether a workflow may grow by these staged segments (canvas-semantics 6.3): a task that replaces itself for ever must end. nil: they are not whole,
+-- or not those that this attempt staged (stage.lua).
 local TASK_LIMIT = 100000
 local TOO_MANY = '|{"type":"LimitExceeded","message":"the workflow would grow past 100,000 tasks and twice what was submitted","code":"limit-exceeded"}'
-local function fits(c, prefixes)
+local function fits(c, attempt, prefixes)
   local total = c.rem + c.S + c.F + c.R + c.K
-  for q in gmatch(prefixes, '%S+') do total = total + (match(field(c, 'r' .. q) or '', '^%d+') or 0) end
+  for q in gmatch(prefixes, '%S+') do
+    local owner, stored, parts = match(field(c, 'z' .. q) or '', '^(%S+) (%d+)/(%d+)$')
+    if owner ~= attempt or stored ~= parts then return nil end
+    total = total + (match(field(c, 'r' .. q) or '', '^%d+') or 0)
+  end
   if total <= TASK_LIMIT then return true end
   return total <= 2 * (match(field(c, 'm') or '', '"c":(%d+)') or 1)
 end
@@ -27,6 +32,7 @@ local function attach(c, q, p, i)
   if not total then error('segment ' .. q) end
   c.rem = c.rem + tonumber(total)
   c.changed = true
+  drop(c, 'z' .. q)
   put(c, 'G', (field(c, 'G') or '') .. segment_line(q, nodes, p .. i))
   release_roots(c, q, roots)
 end
@@ -138,7 +144,10 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   end
   if kind == 43 then
     local segments, rest = match(record, '^%+([^\n]*)\n(.*)$')
-    if not fits(c, (string.gsub(segments, ' %d+;', ' '))) then return settle(c, p, i, T, 'F', 'F' .. att .. TOO_MANY, 'F' .. p .. i, 0) end
+    local fit = fits(c, attempt, (string.gsub(segments, ' %d+;', ' ')))
+    -- What the attempt was to leave behind has been forgotten: it runs again.
+    if fit == nil then return lose(c, p, i, t, T, att, del, bytes, cause, flags, false, 1e9) end
+    if not fit then return settle(c, p, i, T, 'F', 'F' .. att .. TOO_MANY, 'F' .. p .. i, 0) end
     add_members(c, p, i, T, segments)
     record, kind = rest, byte(rest)
   end
@@ -157,7 +166,9 @@ local function finish_one(c, p, i, t, T, attempt, record, att, del, bytes, cause
   end
   if kind == 88 then
     local q = sub(record, 3)
-    if not fits(c, q) then return settle(c, p, i, T, 'F', 'F' .. att .. TOO_MANY, 'F' .. p .. i, 0) end
+    local fit = fits(c, attempt, q)
+    if fit == nil then return lose(c, p, i, t, T, att, del, bytes, cause, flags, false, 1e9) end
+    if not fit then return settle(c, p, i, T, 'F', 'F' .. att .. TOO_MANY, 'F' .. p .. i, 0) end
     put(c, p .. i, 'W ' .. att)
     return attach(c, q, p, i)
   end

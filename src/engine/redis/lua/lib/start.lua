@@ -22,14 +22,20 @@ function START.keep_roots(c, total, roots)
   redis.call('ZADD', K_staging, now(), c.id)
 end
 
--- kept_roots: those of one that came in pieces; nil: it was never stored so.
+-- is_whole: whether all the parts of one that came in pieces are there (stage.lua).
+function START.is_whole(c)
+  local stored, parts = match(field(c, 'z') or '', '^ (%d+)/(%d+)$')
+  return stored ~= nil and stored == parts
+end
+
+-- kept_roots: those of one that came in pieces; nil: it was never stored so, or is not whole.
 local function kept_roots(c)
-  return match(c.f['r'] or '', '^%d+ (%S+)$')
+  return START.is_whole(c) and match(c.f['r'] or '', '^%d+ (%S+)$') or nil
 end
 
 -- start_fields: what has been read of a workflow that came in pieces before it begins.
 local function start_fields()
-  return { 'r', 'F', 'O', 'T', 'l' }
+  return { 'r', 'F', 'O', 'T', 'l', 'z' }
 end
 
 -- set_deadline: a workflow with a timeout (field T, ms) is revoked when it has run out.
@@ -50,5 +56,6 @@ function START.begin(c, roots)
   if f['O'] then raise(c, 'd') end
   if f['T'] then set_deadline(c, roots) end
   if f['l'] then raise(c, 'l') end
+  if f['z'] then drop(c, 'z') end
   release_roots(c, '', roots)
 end

@@ -6,7 +6,7 @@
 --
 -- Fields of a workflow's hash:  s control   m meta (client's)   t<p><k> template   b<p><k> block of 32 definitions
 --   a<p><i> large definition   r<p> roots of a segment   j<p><i> members added to a join   <p><i> record of a node   w waiters   l tenant and labels   G segments   e<p><i> errors of attempts   y retries that are left
---   O where in a trace it was submitted   k<p><i> span of the run of a node that feeds a join, of a workflow with a field O
+--   O where in a trace it was submitted   z<p> `<attempt> <part>/<parts>` of what is being stored in parts (stage.lua)   k<p><i> span of the run of a node that feeds a join, of a workflow with a field O
 --   h why it is paused   N priorities that it got (urgency.lua)   T its deadline's timer   *<node> why nodes were ended by a sweep, '*': all of them (sweep.lua)
 -- p is the segment's prefix: '' for the submitted graph, '<parent>/' for what a running task added.
 --
