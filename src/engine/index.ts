@@ -54,6 +54,7 @@ export type { RevokedMany, RevokeManyOptions, WorkflowCounts, WorkflowPage, Work
 export type { ChangedCall } from './control/rerun.js'
 export type { RunView } from './control/runs.js'
 export type { RevokeOptions } from './control/workflow-control.js'
+export { given } from './given.js'
 export type { DoctorOptions, DoctorProgress, DoctorReport } from './maintenance/doctor/doctor.js'
 export { FINDING_RULES, type Finding, type FindingCode } from './maintenance/doctor/findings.js'
 export type { ApiKeyOptions, ApiKeyView } from './protocol/api-keys.js'
@@ -67,7 +68,7 @@ export {
   type ShutdownMode,
   type WorkerCommand,
 } from './protocol/control.js'
-export { ChordisError, ERROR_RULES, type ErrorCode, type WireError } from './protocol/errors.js'
+export { ChordisError, ERROR_RULES, type ErrorCode, nullIf, type WireError } from './protocol/errors.js'
 export {
   EVENT_LEVELS,
   type EventLevel,

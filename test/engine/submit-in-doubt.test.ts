@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { Client, chord, signature } from '../../src/engine/index.js'
-import { type ProxyRequest, RedisProxy } from '../support/proxy.js'
+import { ChordisError, Client, chord, signature } from '../../src/engine/index.js'
+import { Namespace } from '../../src/engine/redis/namespace.js'
+import { type ProxyRequest, RedisProxy, type Verdict } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
 import { COMMON, call, end, TestEngine } from './harness.js'
 
@@ -34,6 +35,37 @@ test.each([
   const id = (error as { workflow: string }).workflow
   expect(await direct.workflow(id).state()).toBe('PENDING')
   expect(await direct.submit(canvas(), { id })).toMatchObject({ id, duplicate: true })
+})
+
+// It ran without an answer, and Redis is full when it is sent again: what is there is known, and what may be is not called refused.
+test.each([
+  ['plain tasks', 'enqueue', () => call('echo', [1])],
+  ['chords', 'submit', () => chord([call('echo', [1])], call('echo'))],
+])('of %s whose answer was lost before Redis was full nothing is said that is not so', async (_what, script, canvas) => {
+  const proxy = await RedisProxy.start(redis.server)
+  onTestFinished(() => proxy.close())
+  const engine = await TestEngine.open(proxy.url)
+  const db = redis.connect()
+  const { meta } = new Namespace({ namespace: engine.namespace }).keys(0)
+  const cut = proxy.intercept(
+    ({ key }) => key === `script:${script}`,
+    'reply',
+    async (): Promise<Verdict> => {
+      cut.off()
+      await db.hset(meta, 'memory', 'full')
+      return 'cut'
+    },
+  )
+  const answers = await engine.client.submitMany([canvas(), canvas()].map((one) => ({ canvas: one })))
+  const ids = answers.map((answer) => (answer instanceof ChordisError ? [answer.code, answer.workflow] : ['there', answer.id]))
+  expect(ids.map(([what]) => what)).toEqual(Array(2).fill(script === 'enqueue' ? 'outcome-unknown' : 'there'))
+  for (const [, id] of ids) {
+    expect(await engine.client.submit(canvas(), { id: id as string })).toMatchObject({ id, duplicate: true })
+    await expect(engine.client.submit(canvas(), { id: `${id}-new` })).rejects.toMatchObject({ code: 'redis-full' })
+  }
+  await db.hdel(meta, 'memory')
+  await engine.worker(COMMON)
+  for (const [, id] of ids) expect((await end(engine.client.workflow(id as string))).outcome.state).toBe('SUCCESS')
 })
 
 // A client that gave a connection up sends again on another one, and a Cluster's client does so by itself: what was sent first may arrive last.

@@ -1,5 +1,6 @@
 /** `chordis list`: workflows, the newest first, and how many are in which state. */
 import {
+  given,
   WORKFLOW_STATES,
   type WorkflowCounts,
   type WorkflowFilter,
@@ -43,7 +44,7 @@ export function filterOf({ state, task, tag, name, tenant, parent, schedule, sin
     after: since,
     before: until,
   }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as WorkflowFilter
+  return given(all)
 }
 
 /** `chordis list`. `now`: Unix ms, for ages. */

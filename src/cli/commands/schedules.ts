@@ -1,11 +1,20 @@
 /** `chordis schedules`: looks at schedules, and tells them what to do. */
-import type { OverlapPolicy, ScheduleOf, ScheduleRun, TriggerAnswer, WorkflowState } from '../../engine/index.js'
+import {
+  type OverlapPolicy,
+  type ScheduleOf,
+  type ScheduleRun,
+  severalAtOnce,
+  type TriggerAnswer,
+  type WorkflowState,
+} from '../../engine/index.js'
 import type { Backend } from '../backend/backend.js'
 import { withBackend } from '../backend/open.js'
 import type { Context } from '../context.js'
 import { isMissing } from '../failure.js'
-import { inLanes } from '../lanes.js'
 import { type ListedSchedule, listLines, type ShownRun, showLines } from '../schedule-lines.js'
+
+/** States that are asked for at the same time. */
+const AT_ONCE = 16
 
 export interface ListSchedulesArguments extends ScheduleOf {
   limit: number
@@ -40,7 +49,7 @@ export function withSchedules(context: Context, ask: (schedules: Schedules, stat
 export function list(context: Context, options: ListSchedulesArguments): Promise<number> {
   return withSchedules(context, async (schedules, stateOf) => {
     const page = await schedules.list(options)
-    const listed = await inLanes(page.schedules, async (view): Promise<ListedSchedule> => {
+    const listed = await severalAtOnce(page.schedules, AT_ONCE, async (view): Promise<ListedSchedule> => {
       const [last] = view.runs
       return { ...view, lastState: last === undefined ? null : await stateOf(last) }
     })

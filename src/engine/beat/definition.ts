@@ -2,6 +2,7 @@
 import { readCanvas } from '../canvas/read.js'
 import type { Canvas, Json } from '../canvas/types.js'
 import { writeCanvas } from '../canvas/write.js'
+import { given as present } from '../given.js'
 import { ChordisError } from '../protocol/errors.js'
 import { checkName, checkWhole } from '../protocol/ids.js'
 import { OVERLAP_POLICIES, type OverlapPolicy } from '../protocol/schedules.js'
@@ -155,9 +156,6 @@ function textOf(value: unknown, path: string): string {
   if (typeof value === 'string' && value.length <= MAX_NOTE) return value
   throw invalid(path, `must be a text of at most ${MAX_NOTE} characters`)
 }
-
-const present = <T extends object>(fields: T): T =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 
 /** The text that is stored. The same schedule makes the same text. */
 export function scheduleText({ id: _, tenant: __, canvas, ...rest }: Schedule): string {

@@ -4,7 +4,7 @@
  * answer, the caller is told that the outcome is unknown, and the id.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChordisError } from '../protocol/errors.js'
+import { ChordisError, type ErrorCode } from '../protocol/errors.js'
 import { explain, type RedisConnection, redisFull } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import { TRIES } from '../redis/pieces.js'
@@ -99,7 +99,6 @@ export class Submitter {
     try {
       const args = batch.flatMap(({ submission }) => submitArguments(submission.head, submission.fields))
       const { answer, resent } = await this.call(partition, (epoch) => calls.submit(epoch, args))
-      if (answer[0] === 'full') throw redisFull('workflows')
       batch.forEach((waiting, k) => {
         settle(waiting, answer[k + 1] as [string, string], resent)
       })
@@ -113,16 +112,15 @@ export class Submitter {
     let doubtful = false
     for (let attempt = 0; ; attempt++) {
       try {
-        return {
-          answer: await this.namespace.runAtEpoch(this.connection, partition, call),
-          resent: attempt > 0,
-        }
+        const answer = await this.namespace.runAtEpoch(this.connection, partition, call)
+        if (doubtful && isRefused(answer)) throw redisFull('workflows')
+        return { answer, resent: attempt > 0 }
       } catch (error) {
         const why = explain(error)
         const delay = RESEND_MS[attempt]
         if (delay === undefined || (why.code !== 'outcome-unknown' && why.code !== 'redis-unavailable')) {
           // An earlier send may have run although this one surely did not.
-          if (doubtful && why.code === 'redis-unavailable') throw new ChordisError('outcome-unknown', why.message, { cause: why })
+          if (doubtful && NOT_RUN.includes(why.code)) throw new ChordisError('outcome-unknown', why.message, { cause: why })
           throw why
         }
         doubtful ||= why.code === 'outcome-unknown'
@@ -154,6 +152,13 @@ export class Submitter {
   }
 }
 
+/** Codes of a call that surely did nothing. */
+const NOT_RUN: readonly ErrorCode[] = ['redis-unavailable', 'redis-full']
+
+/** Whether something of it was refused because Redis is full: see redis/lua/enqueue.lua, submit.lua. */
+const isRefused = ([what, ...items]: [string, ...unknown[]]): boolean =>
+  what === 'full' || items.some((item) => Array.isArray(item) && item[0] === 'full')
+
 function conflict(what: string, id: string): ChordisError {
   if (what === 'idempotency-conflict')
     return new ChordisError('idempotency-conflict', 'the key was used with another canvas', { workflow: id })
@@ -163,5 +168,6 @@ function conflict(what: string, id: string): ChordisError {
 function settle({ submission, listener, index }: Waiting, [what, id]: [string, string], resent: boolean): void {
   if (what === 'new') listener.submitted(index, id, false)
   else if (what === 'same') listener.submitted(index, id, !(resent && id === submission.id))
+  else if (what === 'full') listener.refused(index, redisFull('workflows'))
   else listener.refused(index, conflict(what, id))
 }

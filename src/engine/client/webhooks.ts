@@ -2,7 +2,7 @@
  * Webhooks: where the ends of workflows are told: `client.webhooks`. Endpoints are made and changed here; what takes up the log of events and sends are the
  * loops of src/engine/webhooks, in services that were told to (`webhooks` of `createService`).
  */
-import { ChordisError } from '../protocol/errors.js'
+import { ChordisError, nullIf } from '../protocol/errors.js'
 import { checkWhole, newDeliveryId, newWebhookId, newWebhookSecret } from '../protocol/ids.js'
 import {
   changedWebhook,
@@ -114,7 +114,7 @@ export class Webhooks {
    */
   delete(id: string): Promise<boolean> {
     return explained(async () => {
-      const known = await this.change(id, (stored) => ({ ...stored, removing: true })).catch(nullIfGone)
+      const known = await this.change(id, (stored) => ({ ...stored, removing: true })).catch(nullIf('not-found'))
       if (known !== null) await this.remove(id)
       return known !== null
     })
@@ -251,11 +251,6 @@ export class Webhooks {
 }
 
 const viewOf = ({ id, webhook, state }: ReadWebhook): WebhookView => webhookView(id, webhook, state)
-
-function nullIfGone(error: unknown): null {
-  if (error instanceof ChordisError && error.code === 'not-found') return null
-  throw error
-}
 
 function placeOf(cursor: string | undefined, partitions: number): { partition: number; offset: number } {
   if (cursor === undefined) return { partition: 0, offset: 0 }

@@ -95,3 +95,11 @@ export interface WireError {
   workflow?: string
   cause?: WireError
 }
+
+/** For what may be gone: one of these codes comes to null, everything else is thrown on. @internal */
+export function nullIf(...codes: ErrorCode[]): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof ChordisError && codes.includes(error.code)) return null
+    throw error
+  }
+}

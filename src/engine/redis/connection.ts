@@ -246,7 +246,7 @@ export function unavailable(cause: unknown): ChordisError {
 }
 
 /** Above the limit from which on nothing new is taken in: see ARCHITECTURE.md, memory. */
-export function redisFull(refused: 'workflows' | 'schedules' | 'API keys', workflow?: string): ChordisError {
+export function redisFull(refused: 'workflows' | 'schedules' | 'API keys' | 'endpoints of webhooks', workflow?: string): ChordisError {
   const details = workflow === undefined ? {} : { workflow }
   return new ChordisError('redis-full', `Redis is above 80 % of its memory; new ${refused} are refused`, details)
 }

@@ -1,12 +1,10 @@
 /** Webhooks in Redis: endpoints lie in one partition, deliveries in the partition of what they tell. */
 import { ChordisError } from '../protocol/errors.js'
 import type { AttemptOutcome, StoredWebhook, WebhookDelivery } from '../protocol/webhooks.js'
-import type { RedisConnection } from './connection.js'
-import type { Namespace } from './namespace.js'
+import { type RedisConnection, redisFull } from './connection.js'
+import { HOME, type Namespace } from './namespace.js'
 import { calls } from './scripts.generated.js'
 
-/** The partition where the endpoints are. */
-const HOME = 0
 /** Endpoints of a namespace, at most. */
 const MOST_WEBHOOKS = 1_000
 /** Deliveries that may wait for one endpoint in one partition; beyond, they are left out and counted. */
@@ -51,7 +49,7 @@ export async function writeWebhook(
   const [answer] = await namespace.runAtEpoch(connection, HOME, call)
   if (answer === 'many')
     throw new ChordisError('limit-exceeded', `there may be ${MOST_WEBHOOKS.toLocaleString('en-US')} endpoints of webhooks at most`)
-  if (answer === 'full') throw new ChordisError('redis-full', 'Redis is above 80 % of its memory; new endpoints of webhooks are refused')
+  if (answer === 'full') throw redisFull('endpoints of webhooks')
   return answer === 'ok'
 }
 

@@ -10,7 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkflowStatus } from '../client/status.js'
-import { ChordisError } from '../protocol/errors.js'
+import { nullIf } from '../protocol/errors.js'
 import { type EntryId, entryText, parseEntryId } from '../protocol/event-cursor.js'
 import { parseEntry } from '../protocol/events.js'
 import { checkWhole, newIncarnation } from '../protocol/ids.js'
@@ -159,7 +159,7 @@ export class WebhookFeeder {
     const steps: Step[] = []
     for (let k = 0; k < heard.length; k += AT_ONCE) {
       const made = heard.slice(k, k + AT_ONCE).map(async ({ end, cursor }) => {
-        const status = await this.of.status(end.told.workflow as string).catch(nullIfGone)
+        const status = await this.of.status(end.told.workflow as string).catch(nullIf('not-found', 'workflow-corrupt'))
         return { cursor, deliveries: deliveriesOf(end, status, webhooks) }
       })
       steps.push(...(await Promise.all(made)))
@@ -240,7 +240,3 @@ function callsOf(steps: readonly Step[], last: string): Step[] {
 }
 
 /** Removed before it was read, or damaged: what the log says has to do. */
-function nullIfGone(error: unknown): null {
-  if (error instanceof ChordisError && (error.code === 'not-found' || error.code === 'workflow-corrupt')) return null
-  throw error
-}

@@ -1,7 +1,7 @@
 /**
  * What somebody may hand on: never more than they have. Asked before a key is made, and before one is given another secret, which is as good as having it. Pure.
  */
-import { type ApiKeyOptions, type ApiKeyView, ChordisError, isScope } from '../../engine/index.js'
+import { type ApiKeyOptions, type ApiKeyView, ChordisError, given, isScope } from '../../engine/index.js'
 import { ALL_TENANTS, type Principal } from './principal.js'
 
 /** Of a principal's id, which a configuration may make as long as it likes. */
@@ -70,8 +70,5 @@ function demandRate({ grant, tenant }: Principal, rate: number | undefined): voi
     throw refused('rate', 'this credential has no rate of its own to give')
   }
 }
-
-const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
 
 const refused = (path: string, rule: string): ChordisError => new ChordisError('forbidden', rule, { path })

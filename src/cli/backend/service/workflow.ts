@@ -1,9 +1,17 @@
 /** One workflow of a service. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChordisApi, Schemas, SubmitRequest } from '../../../api-client/index.js'
-import type { ChangedCall, NodeResult, NodeState, RevokeOptions, RunView, SubmitOptions, WorkflowStatus } from '../../../engine/index.js'
+import {
+  type ChangedCall,
+  type NodeResult,
+  type NodeState,
+  type RevokeOptions,
+  type RunView,
+  type SubmitOptions,
+  severalAtOnce,
+  type WorkflowStatus,
+} from '../../../engine/index.js'
 import { isMissing } from '../../failure.js'
-import { inLanes } from '../../lanes.js'
 import type { SeenOutcome, SeenWorkflow } from '../backend.js'
 
 /** Longest wait of one request, ms. */
@@ -13,6 +21,8 @@ const AGAIN_MS = 250
 /** Task calls that are listed by one request, and of which results are asked for before the next ones are looked at. */
 const LISTED = 1_000
 const AT_ONCE = 64
+/** Requests under way at the same time. */
+const SIDE_BY_SIDE = 16
 /** What came of a task is asked for where it may have come to something. */
 const OVER: readonly string[] = ['SUCCESS', 'FAILURE', 'REVOKED', 'SKIPPED'] satisfies NodeState[]
 
@@ -62,7 +72,7 @@ export class ServiceWorkflow implements SeenWorkflow {
 
   private results(tasks: readonly Schemas['TaskCall'][]): Promise<NodeResult[]> {
     const one = async (task: Schemas['TaskCall']) => (OVER.includes(task.state) ? this.api.getTaskCall(this.id, task.id) : task)
-    return inLanes(tasks, one) as Promise<NodeResult[]>
+    return severalAtOnce(tasks, SIDE_BY_SIDE, one) as Promise<NodeResult[]>
   }
 
   async runs(): Promise<RunView[]> {

@@ -3,7 +3,7 @@
  * per client follows it and hands it to any number of subscribers. Who comes back with a cursor gets what it has missed, once and in order, or is told that
  * this is not possible (`reset`).
  */
-import { ChordisError } from '../../protocol/errors.js'
+import { ChordisError, nullIf } from '../../protocol/errors.js'
 import { type EntryId, unpackCursor } from '../../protocol/event-cursor.js'
 import { explain, type RedisConnection, type RedisOptions } from '../../redis/connection.js'
 import { type EventSettings, lastEntry, reaches, readEntries, readEntry, readSettings, writeSettings } from '../../redis/event-log.js'
@@ -123,14 +123,9 @@ export class Events {
 
   private async snapshot({ workflow, tenant }: EventFilter): Promise<EventReset['snapshot']> {
     if (workflow === undefined) return this.workflows.count(tenant === undefined ? {} : { tenant })
-    try {
-      const status = await this.handle(workflow).status()
-      // Another tenant's is as good as none.
-      return tenant === undefined || status.tenant === tenant ? status : null
-    } catch (error) {
-      if (error instanceof ChordisError && error.code === 'not-found') return null
-      throw error
-    }
+    const status = await this.handle(workflow).status().catch(nullIf('not-found'))
+    // Another tenant's is as good as none.
+    return tenant === undefined || status?.tenant === tenant ? status : null
   }
 }
 

@@ -3,7 +3,7 @@
 -- KEYS    meta, guard
 -- ARGV    epoch, workflows:list
 --         each: id, digest ('-': the id is new, made by the caller), begin '1'|'0', total, outs, keepMs, key, waiter, roots, fields, then fields times (name, value)
--- RETURNS {'ok', {answer, id}…} | {'epoch'} | {'full'}      answer: new | same | staging | id-conflict | idempotency-conflict
+-- RETURNS {'ok', {answer, id}…} | {'epoch'}      answer: new | same | staging | full (and it is not there) | id-conflict | idempotency-conflict
 -- @include base
 -- @include workflow
 -- @include graph
@@ -13,7 +13,6 @@
 -- @include flush
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'memory', 'paused', 'log')
 if meta[1] ~= ARGV[1] then return { 'epoch' } end
-if meta[2] then return { 'full' } end
 heed(meta[3])
 LOG.watch(meta[4])
 local KEEP_KEY_S = 86400
@@ -68,7 +67,7 @@ local answers, from = { 'ok' }, 2
 while from <= #ARGV do
   local id, digest, begin, total, outs, keep, key, waiter, roots, count = unpack(ARGV, from, from + 9)
   count = tonumber(count)
-  local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin, from)
+  local answer = (key ~= '' and by_key(key, digest)) or existing(id, digest, begin, from) or (meta[2] and { 'full', id })
   if not answer then
     local c = START.new(id, begin == '1' and 'p' or 'g', total, outs, keep, waiter == '' and '-' or 'w')
     if digest ~= '-' then put(c, 'd', digest) end

@@ -1,7 +1,7 @@
 /** Webhooks: where the ends of workflows are told. */
 import { Inject } from '@nestjs/common'
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql'
-import type { NewWebhook, WebhookChange, WebhookDeliveryPage, WebhookView } from '../../../engine/index.js'
+import { type NewWebhook, given as present, type WebhookChange, type WebhookDeliveryPage, type WebhookView } from '../../../engine/index.js'
 import { Asking } from '../../access/asking.js'
 import type { Principal } from '../../access/principal.js'
 import { type OwnWebhook, WebhookOperations } from '../../operations/webhooks.operations.js'
@@ -106,6 +106,5 @@ const inInput = (path: string): string => `input.${path}`
 
 /** null means something here: a condition is taken away. Of the others it means nothing. */
 function changeOf({ states, name, tag, ...others }: Readonly<WebhookChangeInput>): WebhookChange {
-  const conditions = Object.fromEntries(Object.entries({ states, name, tag }).filter(([, value]) => value !== undefined))
-  return { ...given({ ...others }), ...conditions } as WebhookChange
+  return { ...given({ ...others }), ...present({ states, name, tag }) } as WebhookChange
 }

@@ -1,7 +1,7 @@
 /** What a look at one workflow, or at a task of it, adds: each field that is asked for is one more. */
 import { Inject } from '@nestjs/common'
 import { Args, Context, ID, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql'
-import { behindWorkflow, ChordisError, type Outcome, type WorkflowRow, type WorkflowStatus } from '../../../engine/index.js'
+import { behindWorkflow, nullIf, type Outcome, type WorkflowRow, type WorkflowStatus } from '../../../engine/index.js'
 import { Asking } from '../../access/asking.js'
 import type { Principal } from '../../access/principal.js'
 import type { Shown } from '../../operations/redact.js'
@@ -66,7 +66,7 @@ export class WorkflowFields {
   ): Promise<WorkflowSource | null> {
     const { parentId } = await this.status(source, principal, context)
     if (parentId === undefined) return null
-    return statusIn(context, this.workflows, principal, parentId).catch(nullIfGone)
+    return statusIn(context, this.workflows, principal, parentId).catch(nullIf('not-found'))
   }
 
   @ResolveField(() => WorkflowConnection, { complexity: 2, description: 'Workflows that its tasks started, the newest first.' })
@@ -145,11 +145,6 @@ export class TaskFields {
 }
 
 /** What has outlived its retention, or is another tenant's, is not there. */
-function nullIfGone(error: unknown): null {
-  if (error instanceof ChordisError && error.code === 'not-found') return null
-  throw error
-}
-
 function outcomeOf(outcome: Shown<Outcome>): WorkflowOutcome {
   const { state, hidden = false } = outcome
   switch (outcome.state) {
