@@ -3,11 +3,12 @@
  * are JSON or nothing.
  */
 
-import { UnsupportedMediaTypeException } from '@nestjs/common'
+import { PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerClientError } from './client-error.js'
 import { harden, limitBodies, MAX_HEADER_BYTES, protect, TIMES } from './harden.js'
+import { isDeeperThan } from './json-depth.js'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
 import { echoRequestIds, requestId } from './request-id.js'
@@ -15,6 +16,11 @@ import { sendProblem } from './send.js'
 
 /** Bytes of a request body. */
 export const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
+const JSON_TYPE = 'application/json'
+/** They are ordinary keys: nothing here copies objects by assignment. */
+const POISONING = 'ignore'
+/** Levels of a body: 512 of arguments, and more than all that may stand around them. What comes behind the parser walks over them by recursion. */
+const MOST_LEVELS = 1_024
 /** Ids are up to 128 characters; Fastify's default of 100 would not route them. */
 const MAX_PARAM_LENGTH = 512
 
@@ -37,7 +43,7 @@ export interface HttpOptions {
  */
 export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT, options: HttpOptions = {}): FastifyAdapter {
   const { headersMs = TIMES.headersMs, bodyMs = TIMES.bodyMs, trustProxy = false } = options
-  const adapter = new EarlyErrorsAdapter({
+  const adapter = new ChordisAdapter({
     bodyLimit,
     trustProxy,
     keepAliveTimeout: TIMES.keepAliveMs,
@@ -48,8 +54,8 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT, options: HttpOptio
       connectionsCheckingInterval: Math.max(10, Math.floor(headersMs / 3)),
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
+    onProtoPoisoning: POISONING,
+    onConstructorPoisoning: POISONING,
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     genReqId: requestId,
@@ -58,6 +64,7 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT, options: HttpOptio
   })
   const server = adapter.getInstance()
   adapter.catchErrors()
+  adapter.parseJson()
   server.removeContentTypeParser('text/plain')
   echoRequestIds(server)
   streamLines(server)
@@ -69,14 +76,15 @@ export function createAdapter(bodyLimit = DEFAULT_BODY_LIMIT, options: HttpOptio
 
 type ErrorHandler = Parameters<FastifyInstance['setErrorHandler']>[0]
 
-/**
- * Routes keep the error handler that stands when the first plugin has been loaded. Nest sets its own after the modules were initialised, of which some load
- * plugins (mercurius): what Fastify itself refuses, such as a body that is not JSON, would not come to Nest's filters. So ours stands from the start, and
- * hands on to Nest's.
- */
-class EarlyErrorsAdapter extends FastifyAdapter {
+class ChordisAdapter extends FastifyAdapter {
   private nest: ErrorHandler | undefined
+  private ownsJson = false
 
+  /**
+   * Routes keep the error handler that stands when the first plugin has been loaded. Nest sets its own after the modules were initialised, of which some load
+   * plugins (mercurius): what Fastify itself refuses, such as a body that is not JSON, would not come to Nest's filters. So ours stands from the start, and
+   * hands on to Nest's.
+   */
   catchErrors(): void {
     const server = this.getInstance()
     server.setErrorHandler((error: FastifyError, request, reply) =>
@@ -87,6 +95,32 @@ class EarlyErrorsAdapter extends FastifyAdapter {
   override setErrorHandler(handler: ErrorHandler): FastifyInstance {
     this.nest = handler
     return this.getInstance()
+  }
+
+  /** Looks at how deep a body is before it is parsed, in applications without a parser of Nest's too (`bodyParser: false`). */
+  parseJson(): void {
+    const server = this.getInstance()
+    server.removeContentTypeParser(JSON_TYPE)
+    server.addContentTypeParser<string>(JSON_TYPE, { parseAs: 'string' }, shallowJson(server))
+    this.ownsJson = true
+  }
+
+  /** Nest's own parser of JSON, and one of the application, take the place of ours, which Fastify would not have beside theirs. */
+  override useBodyParser(...[type, rawBody, options, parser]: Parameters<FastifyAdapter['useBodyParser']>): void {
+    const isJson = typeof type === 'string' && type.trim().toLowerCase() === JSON_TYPE
+    if (isJson && this.ownsJson) this.getInstance().removeContentTypeParser(JSON_TYPE)
+    if (isJson) this.ownsJson = false
+    super.useBodyParser(type, rawBody, options, isJson ? (parser ?? shallowJson(this.getInstance())) : parser)
+  }
+}
+
+/** Fastify's own parser, behind a look at how deep the text is. */
+function shallowJson(server: FastifyInstance) {
+  const parse = server.getDefaultJsonParser(POISONING, POISONING)
+  return (request: FastifyRequest, body: string | Buffer, done: (error: Error | null, body?: unknown) => void): void => {
+    const text = body.toString()
+    if (isDeeperThan(text, MOST_LEVELS)) done(new PayloadTooLargeException(`body: is nested deeper than ${MOST_LEVELS} levels`))
+    else parse(request, text, done)
   }
 }
 
