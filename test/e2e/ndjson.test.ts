@@ -67,6 +67,13 @@ describe('each line is answered by itself', () => {
     expect(lines[1]?.id).toBeDefined()
   })
 
+  test('a line that is nested without end is refused before it is parsed', async () => {
+    const deep = `{"canvas":{"task":"echo","args":${'['.repeat(500_000)}${']'.repeat(500_000)}}}`
+    const [refused, next] = await post(`${deep}\n${call()}\n`)
+    expect(refused?.problem).toMatchObject({ code: 'limit-exceeded', path: 'line', detail: expect.stringContaining('1024 levels') })
+    expect(next?.id).toBeDefined()
+  })
+
   test('characters of several bytes that are cut between two packets stay whole', async () => {
     const id = 'n-utf8'
     const bytes = Buffer.from(`${JSON.stringify({ id, name: 'ä€😀', canvas: { task: 'echo' } })}\n`)

@@ -8,7 +8,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerClientError } from './client-error.js'
 import { harden, limitBodies, MAX_HEADER_BYTES, protect, TIMES } from './harden.js'
-import { isDeeperThan } from './json-depth.js'
+import { isDeeperThan, TOO_DEEP } from './json-depth.js'
 import { answerWrongMethods } from './method.js'
 import { toProblem } from './problem.js'
 import { echoRequestIds, requestId } from './request-id.js'
@@ -19,8 +19,6 @@ export const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024
 const JSON_TYPE = 'application/json'
 /** They are ordinary keys: nothing here copies objects by assignment. */
 const POISONING = 'ignore'
-/** Levels of a body: 512 of arguments, and more than all that may stand around them. What comes behind the parser walks over them by recursion. */
-const MOST_LEVELS = 1_024
 /** Ids are up to 128 characters; Fastify's default of 100 would not route them. */
 const MAX_PARAM_LENGTH = 512
 
@@ -119,7 +117,7 @@ function shallowJson(server: FastifyInstance) {
   const parse = server.getDefaultJsonParser(POISONING, POISONING)
   return (request: FastifyRequest, body: string | Buffer, done: (error: Error | null, body?: unknown) => void): void => {
     const text = body.toString()
-    if (isDeeperThan(text, MOST_LEVELS)) done(new PayloadTooLargeException(`body: is nested deeper than ${MOST_LEVELS} levels`))
+    if (isDeeperThan(text)) done(new PayloadTooLargeException(`body: ${TOO_DEEP}`))
     else parse(request, text, done)
   }
 }

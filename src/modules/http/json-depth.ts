@@ -3,12 +3,17 @@
  * What is not JSON may be called anything; the parser has the last word.
  */
 
+/** Levels of a body: 512 of arguments, and more than all that may stand around them. What comes behind the parser walks over them by recursion. */
+const MOST_LEVELS = 1_024
+/** The rule that is broken. */
+export const TOO_DEEP = `is nested deeper than ${MOST_LEVELS} levels`
+
 const QUOTE = 34
 const OPENS = new Set([91, 123])
 const CLOSES = new Set([93, 125])
 
 /** Whether arrays and objects stand in one another more than `most` times. Linear in the text. */
-export function isDeeperThan(text: string, most: number): boolean {
+export function isDeeperThan(text: string, most = MOST_LEVELS): boolean {
   // Each level is two characters at least.
   if (text.length <= 2 * most) return false
   let depth = 0

@@ -8,6 +8,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { ChordisError, type TraceContext } from '../../../engine/index.js'
 import type { Principal } from '../../access/principal.js'
+import { isDeeperThan, TOO_DEEP } from '../../http/json-depth.js'
 import { RequestInvalidError, toProblem } from '../../http/problem.js'
 import type { Submission, Submitted, WorkflowOperations } from '../../operations/workflows.operations.js'
 import { LINE_BYTES } from '../limits/limits.js'
@@ -51,6 +52,7 @@ export async function* submitLines(
 function submissionOf(text: string | null, origin: Pick<Submission['options'], 'trace'>): Submission | ChordisError {
   try {
     if (text === null) return new ChordisError('limit-exceeded', `a line must not be longer than ${LINE_BYTES} bytes`, { path: 'line' })
+    if (isDeeperThan(text)) return new ChordisError('limit-exceeded', TOO_DEEP, { path: 'line' })
     const { canvas, options } = readLine(JSON.parse(text))
     return { canvas, options: { ...options, ...origin } }
   } catch (error) {
