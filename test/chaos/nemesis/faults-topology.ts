@@ -7,6 +7,8 @@ import type { RedisSentinel } from '../../support/redis-sentinel.js'
 import type { Arena } from './arena.js'
 import type { Fault } from './fault.js'
 
+/** Not of the namespace: a failover may keep it. */
+const MARKER = 'replicated'
 /** Longer is no replica. */
 const REPLICATED_MS = 20_000
 
@@ -23,10 +25,9 @@ async function isDeserted(server: RedisServer): Promise<boolean> {
  */
 async function replicatedUntil(arena: Arena, master: RedisServer): Promise<number> {
   const since = arena.now()
-  await master.call('SET', 'nemesis:replicated', since)
+  await master.call('SET', MARKER, since)
   const replicas = await master.call('WAIT', 1, REPLICATED_MS)
   if (replicas !== 1) throw new Error(`the replica was more than ${REPLICATED_MS} ms behind`)
-  await master.call('DEL', 'nemesis:replicated')
   return since
 }
 
