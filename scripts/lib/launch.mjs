@@ -26,10 +26,10 @@ function holdSignals() {
 /**
  * @param {string} entry compiled file, from the root
  * @param {string[]} [args]
- * @param {{ redis?: false | { name?: string, scratch?: boolean }, env?: Record<string, string> }} [options] redis: what openRedis takes, or false
- *   for a program that was told another one
+ * @param {{ redis?: false | { name?: string, scratch?: boolean }, env?: Record<string, string>, node?: string[] }} [options] redis: what openRedis
+ *   takes, or false for a program that was told another one; node: options of Node itself
  */
-export async function launch(entry, args = process.argv.slice(2), { redis = {}, env = {} } = {}) {
+export async function launch(entry, args = process.argv.slice(2), { redis = {}, env = {}, node = [] } = {}) {
   try {
     await ensureReady()
     if (!existsSync(join(ROOT, entry))) throw new SetupError(`The build made no ${entry}.`)
@@ -38,7 +38,7 @@ export async function launch(entry, args = process.argv.slice(2), { redis = {}, 
     try {
       const all = { ...process.env, ...env, ...(server === null ? {} : { CHORDIS_REDIS_URL: server.url }) }
       const running =
-        signals.held() === null ? supervise(process.execPath, [join(ROOT, entry), ...args], { env: all }) : Promise.resolve(130)
+        signals.held() === null ? supervise(process.execPath, [...node, join(ROOT, entry), ...args], { env: all }) : Promise.resolve(130)
       process.exitCode = await running
     } finally {
       await server?.stop()
