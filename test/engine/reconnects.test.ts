@@ -1,8 +1,10 @@
 /** Connections that are made again: to a Redis that still loads its data, and by a client that was cut off or has left a former master. */
 import { type Redis, ReplyError } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
-import { type ConnectionRole, connect, ready, throughReconnects } from '../../src/engine/redis/connection.js'
+import { type ConnectionRole, connect, listenOn, ready, throughReconnects } from '../../src/engine/redis/connection.js'
+import { RedisProxy, type Verdict } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
+import { until } from '../support/wait.js'
 
 const redis = useRedis()
 
@@ -54,4 +56,53 @@ test('a connection that has been given up is not waited for', async () => {
   const connection = await open('client')
   connection.disconnect()
   await expect(throughReconnects(connection, async () => void (await connection.ping()))).rejects.toThrow(/writeable|closed/i)
+})
+
+// ioredis subscribes again by itself, and nobody hears of what that is answered: a refusal ended the process.
+test('who listens, connects again, and meets a Redis that is busy with a script listens when it has ended', async () => {
+  const proxy = await RedisProxy.start(redis.server)
+  onTestFinished(() => proxy.close())
+  const [db, other] = [redis.connect(), redis.connect()]
+  await db.config('SET', 'busy-reply-threshold', 1)
+  const listener = (await connect(proxy.url, 'subscriber')) as Redis
+  onTestFinished(() => listener.disconnect())
+  const heard: string[] = []
+  listener.on('message', (_channel, text) => void heard.push(text))
+  let listening = 0
+  await listenOn(listener, ['busy'], () => void listening++)
+  const isBusy = async (): Promise<boolean> =>
+    db.ping().then(
+      () => false,
+      (error: Error) => error.message.startsWith('BUSY'),
+    )
+  let loop: Promise<unknown> | undefined
+  const refused = proxy.intercept(
+    ({ name }) => name === 'SUBSCRIBE',
+    'request',
+    async (): Promise<Verdict> => {
+      if (loop === undefined) {
+        loop = other.eval('while true do end', 0).catch(() => 'killed')
+        await until(isBusy, { intervalMs: 1, what: 'Redis is busy' })
+      }
+      return 'pass'
+    },
+  )
+  const answers: string[] = []
+  proxy.intercept(
+    ({ name }) => name === 'SUBSCRIBE',
+    'reply',
+    async (_request, reply): Promise<Verdict> => {
+      answers.push(reply.toString().slice(0, 5))
+      if (answers.length === 1) await db.script('KILL')
+      return 'pass'
+    },
+  )
+  listener.disconnect(true)
+  await until(() => listening === 2, { what: 'it listens again' })
+  refused.off()
+  expect(answers[0]).toBe('-BUSY')
+  expect(await loop).toBe('killed')
+  await db.publish('busy', 'there')
+  await until(() => heard.includes('there'), { what: 'it hears' })
+  await db.config('SET', 'busy-reply-threshold', 5_000)
 })

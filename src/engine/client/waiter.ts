@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { ChordisError } from '../protocol/errors.js'
-import type { RedisConnection } from '../redis/connection.js'
+import { listenOn, type RedisConnection } from '../redis/connection.js'
 import { clientChannel } from '../redis/keys.js'
 import type { Namespace } from '../redis/namespace.js'
 import { calls } from '../redis/scripts.generated.js'
@@ -120,13 +120,17 @@ export class Waiter {
     if (signal.aborted) leave()
     else signal.addEventListener('abort', leave, { once: true })
     subscriber.on('message', (_channel: string, text: string) => this.hear(text))
-    subscriber.on('ready', () => {
+    const listening = (): void => {
       this.renewing = false
+      // Some may have gone on without.
       this.askAgain()
-    })
-    await subscriber.subscribe(this.channel)
-    // Some may have gone on without.
-    this.askAgain()
+    }
+    try {
+      await listenOn(subscriber, [this.channel], listening)
+    } catch (error) {
+      leave()
+      throw error
+    }
     return subscriber
   }
 

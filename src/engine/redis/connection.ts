@@ -78,7 +78,7 @@ function settings(role: ConnectionRole, commandTimeoutMs: number | undefined): S
       commandTimeout: commandTimeoutMs ?? 15_000,
     }
   if (role === 'blocking') return { ...base, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false }
-  return { ...base, maxRetriesPerRequest: null }
+  return { ...base, maxRetriesPerRequest: null, autoResubscribe: false }
 }
 
 function single(options: RedisOptions, base: Settings): Redis {
@@ -227,6 +227,19 @@ export async function throughReconnects(connection: RedisConnection, work: () =>
       await within(ready(connection), leftMs).catch(() => Promise.reject(error))
     }
   }
+}
+
+/**
+ * Subscribes a connection of role `subscriber`, and subscribes it again whenever it has connected again. ioredis would do that too, but lets nobody hear of a
+ * refusal (BUSY, while a long script runs), which then ends the process.
+ * @param listening called each time from which on messages are heard: some may have been missed before
+ */
+export async function listenOn(connection: RedisConnection, channels: readonly string[], listening: () => void): Promise<void> {
+  await connection.subscribe(...channels)
+  connection.on('ready', () => {
+    connection.subscribe(...channels).then(listening, () => connection.disconnect(true))
+  })
+  listening()
 }
 
 /** Waits until a connection that retries by itself is ready. */

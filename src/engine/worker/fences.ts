@@ -4,7 +4,7 @@
  * is lost shows in the count of signals, which every round of the upkeep brings.
  */
 import { TaskRevokedError } from '../protocol/revoked.js'
-import { connect, type RedisConnection, type RedisOptions } from '../redis/connection.js'
+import { connect, listenOn, type RedisConnection, type RedisOptions } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
 import type { Attempt } from './attempt.js'
 import { LeaseLost } from './lease-lost.js'
@@ -50,9 +50,11 @@ export class Fences {
       const partition = channels.get(channel)
       if (partition !== undefined) this.heard(partition, text)
     })
-    await connection.subscribe(...channels.keys())
     // What was said before it listened.
-    for (const partition of channels.values()) this.doubt(partition)
+    const listening = () => {
+      for (const partition of channels.values()) this.doubt(partition)
+    }
+    await listenOn(connection, [...channels.keys()], listening)
   }
 
   stop(): void {
