@@ -159,6 +159,7 @@ export class WebhookFeeder {
     const steps: Step[] = []
     for (let k = 0; k < heard.length; k += AT_ONCE) {
       const made = heard.slice(k, k + AT_ONCE).map(async ({ end, cursor }) => {
+        // Removed before it was read, or damaged: what the log says has to do.
         const status = await this.of.status(end.told.workflow as string).catch(nullIf('not-found', 'workflow-corrupt'))
         return { cursor, deliveries: deliveriesOf(end, status, webhooks) }
       })
@@ -238,5 +239,3 @@ function callsOf(steps: readonly Step[], last: string): Step[] {
   }
   return [...calls, { cursor: last, deliveries }]
 }
-
-/** Removed before it was read, or damaged: what the log says has to do. */

@@ -66,6 +66,7 @@ export class WorkflowFields {
   ): Promise<WorkflowSource | null> {
     const { parentId } = await this.status(source, principal, context)
     if (parentId === undefined) return null
+    // What has outlived its retention, or is another tenant's, is not there.
     return statusIn(context, this.workflows, principal, parentId).catch(nullIf('not-found'))
   }
 
@@ -144,7 +145,6 @@ export class TaskFields {
   }
 }
 
-/** What has outlived its retention, or is another tenant's, is not there. */
 function outcomeOf(outcome: Shown<Outcome>): WorkflowOutcome {
   const { state, hidden = false } = outcome
   switch (outcome.state) {
