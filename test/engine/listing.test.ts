@@ -1,6 +1,6 @@
 /** The list of workflows and their counts by state. */
 import { expect, test } from 'vitest'
-import { chain, chord, group, signature, type WorkflowFilter } from '../../src/engine/index.js'
+import { chain, chord, group, signature, type WorkflowFilter, type WorkflowHandle } from '../../src/engine/index.js'
 import { PartitionKeys } from '../../src/engine/redis/keys.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
@@ -17,6 +17,12 @@ async function listed(engine: TestEngine, filter: WorkflowFilter = {}, limit = 1
     if (page.cursor === null) return ids
     cursor = page.cursor
   }
+}
+
+/** The list is in order of milliseconds: waits until the one after this workflow's has begun. */
+async function laterThan(handle: WorkflowHandle): Promise<void> {
+  const { createdAt } = await handle.status()
+  await until(async () => Date.now() > createdAt + 1)
 }
 
 /** One of each state, plain and not. */
@@ -67,8 +73,7 @@ test('the newest come first, in pages of any size', async () => {
   const ids: string[] = []
   for (let k = 0; k < 12; k++) {
     const handle = await engine.client.submit(k % 3 === 0 ? chain(call('echo'), call('echo')) : call('echo'))
-    const { createdAt } = await handle.status()
-    await until(async () => Date.now() > createdAt + 1)
+    await laterThan(handle)
     ids.unshift(handle.id)
   }
   for (const limit of [1, 5, 12, 1_000]) expect(await listed(engine, {}, limit)).toEqual(ids)
@@ -95,10 +100,12 @@ test('the list is filtered by task, tag, name, tenant and time, and by several a
   const engine = await TestEngine.open(redis.url)
   const { client } = engine
   const plain = await client.submit(call('one'))
+  await laterThan(plain)
   const wide = await client.submit(chain(...Array.from({ length: 70 }, (_, k) => call(`step${k}`))), {
     tags: ['nightly', 'eu', 'nightly'],
     name: 'night "report"',
   })
+  await laterThan(wide)
   const acme = await client.submit(chord([call('one'), call('two')], call('three')), { tags: ['nightly'], tenant: 'acme' })
   expect(await listed(engine, { task: 'one' })).toEqual([acme.id, plain.id])
   expect(await listed(engine, { task: 'step69' })).toEqual([wide.id])
