@@ -46,12 +46,23 @@ function appendFile(server: RedisServer): string {
   return join(dir, name as string)
 }
 
+/** Until its next start Redis appends to the file to which it appends now: it rewrites none, and is done with one that it was rewriting. */
+async function keepsItsFile(arena: Ground): Promise<void> {
+  await arena.admin('CONFIG', 'SET', 'auto-aof-rewrite-percentage', 0)
+  const rewrites = async (): Promise<boolean> => {
+    const info = await insist(() => arena.redis.info('persistence'))
+    return ['aof_rewrite_in_progress', 'aof_rewrite_scheduled'].some((name) => info.get(name) !== '0')
+  }
+  while (await rewrites()) await sleep(20)
+}
+
 /**
  * What a power cut leaves with `appendfsync everysec`: kill -9 alone loses nothing that was written, so what the append file got in the last moment is
  * cut off as well.
  */
 async function lostMoment(arena: Ground, random: SeededRandom): Promise<void> {
   const { redis } = arena
+  await keepsItsFile(arena)
   // From the next command on answers are given before the file has what they are about.
   const since = arena.now()
   await arena.admin('CONFIG', 'SET', 'appendfsync', 'everysec')
