@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { chord, group } from '../../src/engine/index.js'
+import { chain, chord, group } from '../../src/engine/index.js'
 import { keysOf } from '../support/dead-letters.js'
 import { useRedis } from '../support/redis-server.js'
 import { allOf, Hand } from './hand.js'
-import { call, TestEngine } from './harness.js'
+import { COMMON, call, TestEngine } from './harness.js'
 
 const redis = useRedis()
 const WIDTH = 500
@@ -47,4 +47,13 @@ test('a turn that took as many spread items as one may says that others may wait
     if ((await connection.llen(spread)) > 0) expect([left, more]).toEqual([left, 1])
   }
   expect(looks).toBe(2)
+})
+
+test('a wide group with chords without members in no order, which begins in steps, calls their bodies with empty lists', async () => {
+  const engine = await TestEngine.open(redis.url)
+  const empty = (k: number) => (k * k) % 7 < 3
+  const members = Array.from({ length: 4_000 }, (_, k) => (empty(k) ? chain(group([]), call('echo')) : call('echo', [1])))
+  const handle = await engine.client.submit(group(members))
+  await engine.worker(COMMON)
+  expect(await handle.result()).toEqual(members.map((_, k) => (empty(k) ? [] : 1)))
 })

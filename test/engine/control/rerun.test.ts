@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { chain, chord, group } from '../../../src/engine/index.js'
+import { type Canvas, chain, chord, group } from '../../../src/engine/index.js'
 import { Namespace } from '../../../src/engine/redis/namespace.js'
 import { calls as scripts } from '../../../src/engine/redis/scripts.generated.js'
+import { keysOf } from '../../support/dead-letters.js'
 import { useRedis } from '../../support/redis-server.js'
+import { until } from '../../support/wait.js'
+import { allOf, Hand } from '../hand.js'
 import { COMMON, call, end, Gate, type Handlers, TestEngine } from '../harness.js'
 
 const redis = useRedis({ appendonly: true })
@@ -28,6 +31,27 @@ function counted(): { tasks: Handlers; calls: unknown[]; broken: { now: boolean 
     },
   }
   return { tasks, calls, broken }
+}
+
+/**
+ * Submits a canvas, runs it up to its tasks named `leaf`, and ends them in one turn, behind a failure that skips so many others. Answers how many fields
+ * the workflow has then.
+ */
+async function leavesEnd(engine: TestEngine, canvas: Canvas, others: number) {
+  const connection = redis.connect()
+  const first = await engine.worker({ replaces: (ctx) => ctx.replace(call('leaf')) })
+  const handle = await engine.client.submit(canvas)
+  const ready = async () => (await handle.results()).some(({ task, state }) => task === 'leaf' && state === 'PENDING')
+  await until(ready, { what: 'leaves are ready' })
+  await first.stop()
+  await engine.client.submit(chain(call('fails'), group(Array.from({ length: others }, () => call('leaf')))))
+  const hand = await Hand.open(connection, engine, ['fails', 'leaf'], 'hand')
+  const [, , , , grants] = await hand.turn(1, 10, [])
+  const ends = (own: boolean, record: string) =>
+    grants.filter(([head]) => head.startsWith(handle.id) === own).flatMap((grant) => allOf(grant, 1, record))
+  await hand.turn(2, 0, [...ends(false, 'F|{"type":"Error","message":"no"}'), ...ends(true, 'S|1')])
+  const keys = await keysOf(connection, engine.namespace, handle.id)
+  return { handle, fields: await connection.hlen(keys.of('workflow', handle.id)) }
 }
 
 describe('a retry from the failure', () => {
@@ -110,6 +134,38 @@ describe('a retry from the failure', () => {
     await handle.retry()
     expect(await handle.result()).toBe(2)
     expect(calls).toEqual([1, 1, 1, 'sum'])
+  })
+
+  test.each([
+    ['the place of a task that had replaced itself', [1], () => chain(call('replaces'), call('one'))],
+    [
+      'a join behind its last input',
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      () => chain(group([call('leaf'), call('leaf')]), group([call('one'), call('one')])),
+    ],
+  ])('of a workflow that was revoked when a step had ended before it came to %s goes on there', async (_what, left, canvas) => {
+    const { tasks, calls } = counted()
+    const sizes = new Set<number>()
+    // A step makes 500 moves: those of somebody's failure, and so many of ours.
+    for (let ours = 0; ours < 8; ours++) {
+      const engine = await TestEngine.open(redis.url)
+      const { handle, fields } = await leavesEnd(engine, canvas(), 500 - ours)
+      sizes.add(fields)
+      await handle.revoke()
+      await end(handle)
+      expect((await handle.status()).state).toBe('REVOKED')
+      calls.length = 0
+      await engine.worker(tasks)
+      expect(await handle.retry()).toBe(2)
+      await end(handle)
+      expect(await handle.status()).toMatchObject({ state: 'SUCCESS', counts: { revoked: 0, skipped: 0, remaining: 0 } })
+      expect(calls).toEqual(left)
+      expect((await engine.client.doctor()).findings).toEqual([])
+    }
+    expect(sizes.size).toBeGreaterThan(1)
   })
 
   test('in which nothing is to run again ends at once with the outcome that the workflow had', async () => {

@@ -42,8 +42,9 @@ if tonumber(c.f.u or 0) > 0 then
   return { 'live' }
 end
 
+-- failed: whether something is there to be tried again: a task, or a virtual node, which counts among no tasks, that was ended with the workflow.
 local function failed()
-  return c.F + 0 > 0 or c.R + 0 > 0
+  return c.F + 0 > 0 or c.R + 0 > 0 or c.worst ~= 'S'
 end
 
 -- node_of: a named task, when it is one of the graph and may be chosen.

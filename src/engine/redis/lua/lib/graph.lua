@@ -192,6 +192,18 @@ local function fail_join(c, p, a, n, s, t, T, cause, skipped)
   later(c, 'c', p, a, n, s, t, cause)
 end
 
+-- complete: a join may run, all its inputs have ended as it wants them. A virtual one stays open until its move is made: who ends the workflow before
+-- that sees that it could have run. Of a first node, which a fan has told to begin, everybody knows that.
+local function complete(c, p, i, k, t, T, j)
+  if T.virtual and T.needs > 0 then
+    j[3] = '-'
+    join_open(c, k, j)
+  else
+    join_close(c, k)
+  end
+  release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
+end
+
 -- arrive: one input of a join is terminal. Only an open join counts, and each input arrives once: it becomes terminal once.
 local function arrive(c, p, i, k, t, T, code, cause, order, bytes)
   local j = c.joins and c.joins[k]
@@ -206,8 +218,7 @@ local function arrive(c, p, i, k, t, T, code, cause, order, bytes)
   if code ~= 'S' and order < j[2] then j[2], j[3] = order, (code == 'K' and 'k' or 'f') .. cause end
   if j[1] > 0 then return join_open(c, k, j) end
   if T.mode ~= 'e' and (j[3] == '-' or (T.settles and j[3] ~= '?' and reached(c, p, T, i, sub(j[3], 2)))) then
-    join_close(c, k)
-    return release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
+    return complete(c, p, i, k, t, T, j)
   end
   -- Open, with nothing pending, until the move is made: what is reopened in between shows there, and the move is passed over.
   join_open(c, k, j)
@@ -391,8 +402,12 @@ local function step(c, kind, p, i, t, T, x)
   elseif terminal(r) then
     return
   elseif kind == 'v' then
-    local value = T.input == '-' and 'S|null' or 'V|' .. p .. '|' .. i .. '|' .. T.input
-    settle(c, p, i, T, 'S', value, '', 0)
+    local k = p .. text(i)
+    local j = c.joins and c.joins[k]
+    -- A join that waits again: its last input makes the move anew.
+    if j and j[1] > 0 or not j and r and not find(r, '^P 0 ') then return end
+    join_close(c, k)
+    settle(c, p, i, T, 'S', T.input == '-' and 'S|null' or 'V|' .. p .. '|' .. i .. '|' .. T.input, '', 0, nil, k)
   elseif kind ~= 'x' and not stands(c, p, i, T, r) then
     return
   elseif kind == 'c' then

@@ -83,8 +83,7 @@ MOVES.j = function(c, p, i, t, T, x, r)
   end
   bad = bad or first_added(c, p, i, T.mode)
   if bad and not (T.settles and reached(c, p, T, i, bad[2])) then return fail_join(c, p, i, 1, 1, t, T, bad[2], bad[1] == 'K') end
-  join_close(c, k)
-  release(c, p, i, 1, 1, t, T, math.max(j[4], 1))
+  complete(c, p, i, k, t, T, j)
 end
 
 -- A workflow of several outputs, one of which was reopened, and all have ended. x: where to go on, and the worst so far.

@@ -158,11 +158,27 @@ local function choose(c, p, i, T, t, r)
   return true
 end
 
+-- settle_again: node i was revoked when all that it replaced itself by had succeeded, and was just about to settle it. Nothing of that runs again.
+local function settle_again(c, p, i, T, t, r)
+  for _, s in ipairs(segments_of(c, p, i)) do
+    local q, k = s[1], s[2] - 1
+    local U = template(c, q, template_of(c, q, k))
+    local record = U.place and field(c, q .. k)
+    if record and TERMINAL[byte(record)] == 'S' then
+      reopen(c, T, r)
+      put(c, p .. text(i), 'W 1')
+      reset_successors(c, p, i, T)
+      deferred[#deferred + 1] = { c, 'z', p, i, 1, 1, t, 'Ss  ' .. q .. ' ' .. k .. ' ' .. U.input }
+    end
+  end
+end
+
 MOVES.f = function(c, p, i, _, _, _, r)
   local code = r and byte(r)
-  if code ~= 70 and code ~= 82 then return end
+  local again = (code == 70 or code == 82) and choose or (code == 65 and byte(r, 3) == 82 and settle_again)
+  if not again then return end
   local t = template_of(c, p, i)
-  choose(c, p, i, template(c, p, t), t, r)
+  again(c, p, i, template(c, p, t), t, r)
 end
 
 -- RUNS of a workflow that are remembered: lines '<run> <when it was opened, ms> <what> <control field of the run before>'.

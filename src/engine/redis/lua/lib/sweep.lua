@@ -20,12 +20,10 @@ local function ended_attempts(r)
   return (tonumber(match(r, '^[QD] (%d+)') or '1')) - 1
 end
 
--- could_run: whether an open node could have run, or runs; else something before it is open, or it was not to be called.
+-- could_run: whether an open node could have run, or runs; else something before it is open, or it was not to be called. A join that has heard all and is
+-- still to be judged (`?`) counts: when it is tried again, what did not succeed before it is, too.
 local function could_run(c, p, i, T, r)
-  if r then
-    if byte(r) == 80 then return match(r, '^P 0 %d+ %-') ~= nil end
-    return true
-  end
+  if r then return byte(r) ~= 80 or match(r, '^P 0 %d+ [-?]') ~= nil end
   return T.mode ~= 'e' and ready_derived(c, p, i, T)
 end
 

@@ -126,10 +126,11 @@ local function opened(c)
   if c.outcome == '0' and c.outs + 0 == 0 and c.worst ~= 'J' then known_outcome(c) end
 end
 
--- A reopened task may run. x: attempt, bytes, cause; or `opened`: a retry has been searched for what failed. It waits for no countdown and no eta again;
--- how long it may wait counts from now.
+-- A reopened task may run. x: attempt, bytes, cause; `opened`: a retry has been searched for what failed; `Ss …`: the place is settled, as kind p does. It
+-- waits for no countdown and no eta again; how long it may wait counts from now.
 MOVES.z = function(c, p, i, t, T, x, r)
   if x == 'opened' then return opened(c) end
+  if sub(x, 1, 2) == 'Ss' then return later(c, 'p', p, i, 1, 1, t, x) end
   local att, bytes, cause = match(x, '^(%d+) (%d+) (%S+)$')
   if r ~= 'W ' .. att then return end
   if T.virtual then
