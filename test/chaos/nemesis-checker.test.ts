@@ -178,9 +178,10 @@ describe('a repeat is explained by what happened to the process that ran it befo
   })
   const explains = (entries: Entry[]): boolean => isSound(check(entries)) && check(entries).duplicates === 1
 
-  test('the sweep gave it up, it heard of lost leases, it was killed, or Redis forgot', () => {
+  test('the sweep gave it up, it heard of lost leases, it left without an answer, it was killed, or Redis forgot', () => {
     expect(explains(twice({ t: 14, op: 'lost', worker: 'two', by: 'one' }))).toBe(true)
     expect(explains(twice({ t: 16, op: 'late', worker: 'two' }))).toBe(true)
+    expect(explains(twice({ t: 16, op: 'unheard', worker: 'two' }))).toBe(true)
     expect(explains(twice(exit(14, null, 'SIGKILL')))).toBe(true)
     expect(explains(twice(exit(14, 66, null)))).toBe(true)
     expect(explains(twice({ t: 14, op: 'redis', type: 'forgot', since: 12 }))).toBe(true)

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { chain, group } from '../../src/engine/index.js'
 import { recordsOf } from '../support/records.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
-import { COMMON, call, end, Gate, TestEngine } from './harness.js'
+import { COMMON, call, end, Gate, type Handlers, TestEngine } from './harness.js'
 
 const redis = useRedis()
 
@@ -80,6 +81,37 @@ describe('a worker that stops', () => {
     await engine.worker({ hold: second.handler }, { maxDeliveries: 1 })
     expect(await handle.result()).toBe('x')
     expect((await handle.results())[0]?.attempts).toBe(1)
+  })
+
+  test('while Redis does not answer tells of all that has ended, and gives back the rest: nothing of it runs twice', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const gates = Array.from({ length: 5 }, () => new Gate())
+    const runs: number[] = []
+    const hold: Handlers[string] = (ctx, [k]) => {
+      runs.push(Number(k))
+      return (gates[Number(k)] as Gate).handler(ctx, [k ?? null])
+    }
+    const worker = await engine.worker({ hold })
+    const handle = await engine.client.submit(group(gates.map((_, k) => call('hold', [k]))))
+    await Promise.all(gates.map((gate) => gate.entries(1)))
+    await engine.worker({ hold })
+    redis.server.pause()
+    try {
+      // More of them than turns that may be under way: who ends after those were sent waits for an answer.
+      for (const gate of gates.slice(1)) {
+        gate.open()
+        await sleep(20)
+      }
+      await worker.stop({ graceMs: 100 })
+    } finally {
+      redis.server.resume()
+    }
+    gates[0]?.open()
+    expect(await handle.result()).toEqual([0, 1, 2, 3, 4])
+    expect(runs.toSorted()).toEqual([0, 0, 1, 2, 3, 4])
+    expect(new Set((await handle.results()).map(({ attempts }) => attempts))).toEqual(new Set([1]))
+    const said = 'Redis did not answer before the worker left: what it had told last may not have been heard'
+    expect(engine.complaints.filter((message) => message === said)).toHaveLength(1)
   })
 
   test('says goodbye in every partition, also when it never had work', async () => {

@@ -5,11 +5,11 @@
  * Lane:   idle -> turn in flight -> idle; a turn that got no answer stays in flight until it gets one. A lane that the partition does not
  *         know (the process was given up for dead, or Redis forgot) is opened again at its own sequence number, and the turn goes on.
  */
-
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SEPARATOR } from '../protocol/stored.js'
 import type { RedisConnection } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
-import { type Argument, calls } from '../redis/scripts.generated.js'
+import { type Argument, calls, type ScriptCall } from '../redis/scripts.generated.js'
 import { beforeNextTry, isScriptError, untilAnswered } from './answers.js'
 import type { Attempt } from './attempt.js'
 import type { Announcer, Carried } from './events.js'
@@ -385,14 +385,43 @@ export class Partition {
     return news
   }
 
-  /** Gives back all that is still held and forgets the process. */
-  async leave(): Promise<void> {
+  /**
+   * Tells of all that has ended, gives back all that is still held and forgets the process. All of it is sent at once, in this order: a Redis that does not
+   * answer finds it when it goes on. False: it had not answered after so many ms.
+   */
+  async leave(withinMs: number): Promise<boolean> {
     this.stopped = true
-    const { namespace, connection, process } = this.host
+    const turns = this.lastTurns()
+    const over = new AbortController()
+    const say = () => Promise.all([...turns.map((turn) => this.call(turn)), this.giveAllBack()])
+    const said = untilAnswered(this.host.connection, say, () => over.signal.aborted)
+    const left = await Promise.race([said, sleep(withinMs, undefined, { ref: false })]).catch(() => undefined)
+    over.abort()
+    return left !== undefined
+  }
+
+  /** Those in flight, to be sent once more: nothing of them is done twice. Then what had to wait for them. */
+  private lastTurns(): ((epoch: string) => ScriptCall)[] {
+    const turns: ((epoch: string) => ScriptCall)[] = []
+    const add = (lane: number, sequence: number, completions: Argument[]): void => {
+      turns.push((epoch) => calls.turn(epoch, this.host.process, lane, sequence, ',,', 0, 0, '', TURN_BYTES, completions))
+    }
+    for (const { busy, number, sequence, completions } of this.lanes) if (busy) add(number, sequence, [...completions])
+    const [lane] = this.lanes
+    if (lane === undefined) return turns
+    for (let { sequence } = lane; this.dirty.length > 0; ) add(lane.number, ++sequence, this.takeCompletions(lane))
+    return turns
+  }
+
+  private async giveAllBack(): Promise<void> {
     for (;;) {
-      const [answer] = await namespace.runAtEpoch(connection, this.number, (epoch) => calls.reap(epoch, process, '', 0, 1_000_000, 0))
+      const [answer] = await this.call((epoch) => calls.reap(epoch, this.host.process, '', 0, 1_000_000, 0))
       if (answer !== 'more') return
     }
+  }
+
+  private call(make: (epoch: string) => ScriptCall): Promise<[string, ...unknown[]]> {
+    return this.host.namespace.runAtEpoch(this.host.connection, this.number, make)
   }
 
   /** Redis may come back without what it answered last: it is asked before any other turn is sent. */

@@ -41,6 +41,8 @@ import { Watch } from './watch.js'
 const WATCHED = 1_000
 /** A timer due later than this is heard of again before it is due, from the upkeep. */
 const LOOK_MS = 2_000
+/** How long a worker that leaves waits for what does not answer, ms. */
+const LEAVE_MS = 2_000
 
 /** Leases nodes, runs their handlers and reports what became of them, from start() to stop(). */
 export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Controlled {
@@ -525,7 +527,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     this.leaving.abort()
     this.presence.tell()
     const surveyed = this.surveyor?.stop()
-    await Promise.race([this.starting?.catch(() => {}), sleep(2_000, undefined, { ref: false })])
+    await Promise.race([this.starting?.catch(() => {}), sleep(LEAVE_MS, undefined, { ref: false })])
     for (const alarm of this.alarms.values()) clearTimeout(alarm)
     for (const partition of this.partitions) partition.stopFetching()
     this.slots.close()
@@ -543,11 +545,14 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     await this.pools.stop()
     await this.tender?.stop()
     this.presence.stop()
-    await Promise.all(
-      this.partitions.map((partition) => Promise.race([partition.leave().catch(() => {}), sleep(2_000, undefined, { ref: false })])),
-    )
+    const heard = await Promise.all(this.partitions.map((partition) => partition.leave(LEAVE_MS)))
+    if (heard.includes(false))
+      this.logger.warn(
+        { process: this.process },
+        'Redis did not answer before the worker left: what it had told last may not have been heard',
+      )
     await this.heartbeat?.stop()
-    await Promise.race([surveyed, sleep(2_000, undefined, { ref: false })])
+    await Promise.race([surveyed, sleep(LEAVE_MS, undefined, { ref: false })])
     this.connection?.disconnect()
     this.state = 'stopped'
     this.checkIdle()

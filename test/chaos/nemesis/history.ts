@@ -114,9 +114,9 @@ export interface LostEntry extends Timed {
   by: string
 }
 
-/** `worker` heard that leases of it had been lost (`late`), or gave back what Redis had forgotten (`forgot`). */
+/** `worker` heard that leases of it had been lost (`late`), gave back what Redis had forgotten (`forgot`), or left without an answer (`unheard`). */
 export interface LateEntry extends Timed {
-  op: 'late' | 'forgot'
+  op: 'late' | 'forgot' | 'unheard'
   worker: string
 }
 

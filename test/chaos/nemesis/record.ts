@@ -94,6 +94,7 @@ export class HistoryRecord {
       case 'lost':
       case 'late':
       case 'forgot':
+      case 'unheard':
         this.worker(entry.worker).lostAt.push(entry.t)
         break
       case 'redis':

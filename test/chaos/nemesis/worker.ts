@@ -113,6 +113,7 @@ function listening(write: (event: Event) => void, name: () => string): Logger {
     if (/^a worker process was lost/.test(message) && lost !== undefined) write({ op: 'lost', worker: lost, by: name() })
     else if (/^leases were lost/.test(message)) write({ op: 'late', worker: name() })
     else if (/^Redis forgot/.test(message)) write({ op: 'forgot', worker: name() })
+    else if (/^Redis did not answer before the worker left/.test(message)) write({ op: 'unheard', worker: name() })
   }
   return { debug: silent, info: silent, warn, error: (fields, message) => console.error(message, fields) }
 }
