@@ -6,6 +6,7 @@
  * on emitted parameter types.
  */
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 export const PROJECTS = ['engine', 'modules', 'cli', 'e2e', 'conformance', 'property', 'chaos', 'support', 'repo', 'testing', 'workers']
 
@@ -14,6 +15,26 @@ export const PROJECTS = ['engine', 'modules', 'cli', 'e2e', 'conformance', 'prop
  * costs 2.5 s of CPU, the engine 0.6 s. Every file has a Redis, names, clients and services of its own, and closes them.
  */
 const SHARING = ['engine', 'modules', 'cli', 'e2e', 'conformance', 'property', 'testing']
+
+/** The longest, in this order: they begin first, so that none of them runs alone at the end. */
+const LONGEST = [
+  'repo/readme',
+  'cli/service/workers',
+  'cli/service',
+  'cli/workers',
+  'chaos/nemesis',
+  'property/rerun',
+  'workers/pools',
+  'modules/beat/takeover',
+  'repo/tutorial',
+].map((name) => `/test/${name}.test.ts`)
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => LONGEST.findIndex((end) => moduleId.endsWith(end)) + 1 || 100
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   // As Node finds it. Vite would take its `module` file, and Nest the other: two copies, of which neither knows the types of the other.
@@ -26,6 +47,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
     passWithNoTests: true,
+    sequence: { sequencer: LongestFirst },
     projects: PROJECTS.map((name) => ({
       extends: true as const,
       test: { name, include: [`test/${name}/**/*.test.ts`], isolate: !SHARING.includes(name) },

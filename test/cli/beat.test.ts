@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { ScheduleView } from '../../src/engine/index.js'
 import { until } from '../support/wait.js'
-import { type Shell, useCli } from './harness.js'
+import { ASK_MS, type Shell, useCli } from './harness.js'
 
 const shell = useCli()
 
@@ -22,13 +22,13 @@ test('SIGTERM ends a beat after its look, exit 0; another one goes on, and no ti
   const second = sh.start(['beat', '--json'])
   await first.says(/^chordis \d+\.\d+\.\d+ {2}beat, process \d+\n {2}redis {2}redis:.*, namespace .+\n[^\n]*ready\n/)
   await second.says(/"message":"ready"/)
-  await until(async () => (await fired(sh, 'second')) >= 2, { timeoutMs: 20_000 })
+  await until(async () => (await fired(sh, 'second')) >= 2, { timeoutMs: 20_000, intervalMs: ASK_MS })
   first.signal('SIGTERM')
   const { code, out, err } = await first.ended()
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toMatch(/stopped {2}fired=\d+ skipped=0 missed=\d+ latenessP99Ms=\w+\n$/)
   const before = await fired(sh, 'second')
-  await until(async () => (await fired(sh, 'second')) > before, { timeoutMs: 20_000 })
+  await until(async () => (await fired(sh, 'second')) > before, { timeoutMs: 20_000, intervalMs: ASK_MS })
   second.signal('SIGINT')
   const lines = (await second.ended()).out.trim().split('\n')
   expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toContain('info')
@@ -44,7 +44,8 @@ test('a beat that is frozen, wakes up and is killed costs no time and doubles no
   await sh.start(['beat']).says(/ready/)
   await every(sh, 'second', 1_000)
   let seen = 0
-  const more = () => until(async () => (await fired(sh, 'second')) >= seen + 2, { timeoutMs: 20_000, what: 'it goes on' })
+  const more = () =>
+    until(async () => (await fired(sh, 'second')) >= seen + 2, { timeoutMs: 20_000, intervalMs: ASK_MS, what: 'it goes on' })
   for (const signal of ['SIGCONT', 'SIGSTOP', 'SIGCONT', 'SIGKILL'] as const) {
     frozen.signal(signal)
     seen = await fired(sh, 'second')
@@ -67,6 +68,7 @@ test('a worker with --beat fires and runs; both end with one signal', async () =
   await every(sh, 'second', 1_000)
   await until(async () => ((await sh.json('schedules', 'list')).schedules as { lastState: string }[])[0]?.lastState === 'SUCCESS', {
     timeoutMs: 20_000,
+    intervalMs: ASK_MS,
     what: 'a run has succeeded',
   })
   worker.signal('SIGTERM')

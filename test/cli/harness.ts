@@ -13,6 +13,9 @@ import { until } from '../support/wait.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
+/** Between two looks that each run a command, ms: what is looked at needs the processor, too. */
+export const ASK_MS = 250
+
 /** The program behind `chordis`. */
 export function binary(): string {
   const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { bin: { chordis: string } }

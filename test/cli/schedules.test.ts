@@ -1,7 +1,7 @@
 /** `chordis schedules`: what people see, and the shapes that programs get. */
 import { expect, test } from 'vitest'
 import { until } from '../support/wait.js'
-import { type Shell, useCli } from './harness.js'
+import { ASK_MS, type Shell, useCli } from './harness.js'
 
 const shell = useCli()
 
@@ -128,7 +128,10 @@ test('times that have passed are run in their order, each once; a limit says whe
     '2 runs: 1 submitted, 1 waiting for earlier ones to end\nthere may be more: --from 2026-01-02T03:00:00.001Z goes on\n',
   )
   const shown = async () => (await sh.json('schedules', 'show', 'nightly')) as { counts: { fired: number }; runs: { state: string }[] }
-  await until(async () => (await shown()).runs.filter(({ state }) => state === 'SUCCESS').length === 2, { timeoutMs: 20_000 })
+  await until(async () => (await shown()).runs.filter(({ state }) => state === 'SUCCESS').length === 2, {
+    timeoutMs: 20_000,
+    intervalMs: ASK_MS,
+  })
   expect(await sh.json('schedules', 'backfill', 'nightly', ...range)).toMatchObject({ id: 'nightly', known: 2, fired: 1, more: null })
   expect(await sh.run(['schedules', 'backfill', 'nightly', '--from', '2026-01-01T00:00', '--to', '1h'])).toMatchObject({
     code: 2,

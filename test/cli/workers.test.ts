@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { WorkerView } from '../../src/engine/index.js'
 import { until } from '../support/wait.js'
-import { type Shell, useCli } from './harness.js'
+import { ASK_MS, type Shell, useCli } from './harness.js'
 
 const shell = useCli()
 
@@ -23,7 +23,7 @@ test('several worker processes are listed with what they are, and a killed one a
       ;({ out } = await sh.run(['workers', 'list']))
       return / 1\/(3|100) /.test(out) && (out.match(/ MB /g)?.length ?? 0) === 2
     },
-    { what: 'both are listed, one of them busy' },
+    { what: 'both are listed, one of them busy', intervalMs: ASK_MS },
   )
   expect(line(out, /NAME/)).toMatch(/^ {2}NAME +ID +HOST +PID +STATE +POOL +BUSY +AHEAD +LAG +CPU +MEMORY +HEARD +UP +QUEUES$/)
   expect(line(out, /^ {2}one /)).toMatch(/^ {2}one +\w{14} +\S+ +\d+ +running +inline +[01]\/3 +0 +\S+ ms +\d+ % +\d+ MB +.* default$/)
@@ -35,10 +35,14 @@ test('several worker processes are listed with what they are, and a killed one a
   two.signal('SIGSTOP')
   process.kill(Number(killed?.pid), 'SIGKILL')
   const shownDead = async () => / two .* dead /.test(line(` ${(await sh.run(['workers', 'list'])).out}`, new RegExp(` ${killed?.id} `)))
-  await until(shownDead, { what: 'the killed one is dead', timeoutMs: 20_000 })
+  await until(shownDead, { what: 'the killed one is dead', timeoutMs: 20_000, intervalMs: ASK_MS })
   process.kill(Number(alive?.pid), 'SIGCONT')
   two.signal('SIGCONT')
-  await until(async () => !(await workersOf(sh)).some(({ id }) => id === killed?.id), { what: 'it was swept', timeoutMs: 20_000 })
+  await until(async () => !(await workersOf(sh)).some(({ id }) => id === killed?.id), {
+    what: 'it was swept',
+    timeoutMs: 20_000,
+    intervalMs: ASK_MS,
+  })
   two.signal('SIGTERM')
   expect((await two.ended()).code).toBe(0)
   expect(await workersOf(sh)).toMatchObject([

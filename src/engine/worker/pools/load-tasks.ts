@@ -7,7 +7,7 @@
 import { statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createJiti, type Jiti } from 'jiti'
+import type { Jiti } from 'jiti'
 import type { Chordis } from '../../chordis.js'
 import { ChordisError } from '../../protocol/errors.js'
 import type { Tracer } from '../../tracing/tracer.js'
@@ -87,12 +87,12 @@ async function load(name: string, path: string): Promise<object> {
   }
 }
 
-let jiti: Jiti | undefined
+let jiti: Promise<Jiti> | undefined
 
 /** Node 20 reads no TypeScript. No cache of files: a folder that others may write to must not decide what runs here. */
-function loadTypeScript(path: string): Promise<unknown> {
-  jiti ??= createJiti(import.meta.url, { fsCache: false, interopDefault: false })
-  return jiti.import(path)
+async function loadTypeScript(path: string): Promise<unknown> {
+  jiti ??= import('jiti').then(({ createJiti }) => createJiti(import.meta.url, { fsCache: false, interopDefault: false }))
+  return (await jiti).import(path)
 }
 
 /** Where in the user's code it happened. */

@@ -3,7 +3,7 @@
  * native code, or that exhausts the process's memory, takes the process along.
  */
 import { MessageChannel } from 'node:worker_threads'
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 import type { Attempt } from '../attempt.js'
 import type { Inputs } from '../call.js'
 import { Conversation } from './conversation.js'
@@ -15,10 +15,16 @@ const TRIES = 3
 const ENTRY = entryOf('child-thread')
 
 export class ThreadPool implements Pool {
-  private readonly threads: Piscina
+  private threads: Piscina | undefined
   private stopped = false
 
-  constructor({ min, max, settings }: PoolSize) {
+  constructor(private readonly size: PoolSize) {}
+
+  /** Who has no task for threads does not load what makes them. */
+  async start(): Promise<void> {
+    const { Piscina } = await import('piscina')
+    if (this.stopped) return
+    const { min, max, settings } = this.size
     this.threads = new Piscina({
       filename: ENTRY.href,
       workerData: settings,
@@ -30,19 +36,18 @@ export class ThreadPool implements Pool {
       atomics: 'disabled',
       recordTiming: false,
     })
-  }
-
-  async start(): Promise<void> {
     await this.threads.run({})
   }
 
   async run(attempt: Attempt, inputs: Inputs, call: PoolCall): Promise<PoolEnd> {
     let end: PoolEnd = { back: 'the pool was stopped' }
-    for (let n = 0; n < TRIES && 'back' in end && !this.stopped; n++) end = await this.once(attempt, inputs, call)
+    const { threads } = this
+    for (let n = 0; n < TRIES && 'back' in end && threads !== undefined && !this.stopped; n++)
+      end = await this.once(threads, attempt, inputs, call)
     return end
   }
 
-  private once(attempt: Attempt, inputs: Inputs, call: PoolCall): Promise<PoolEnd> {
+  private once(threads: Piscina, attempt: Attempt, inputs: Inputs, call: PoolCall): Promise<PoolEnd> {
     const { port1, port2 } = new MessageChannel()
     const killing = new AbortController()
     // The first message is the call itself, which takes the port along.
@@ -56,7 +61,7 @@ export class ThreadPool implements Pool {
     })
     conversation.open(inputs)
     port1.on('message', (message: ChildMessage) => conversation.receive(message))
-    const settled = this.threads.run({ call: first, port: port2 }, { transferList: [port2], signal: killing.signal })
+    const settled = threads.run({ call: first, port: port2 }, { transferList: [port2], signal: killing.signal })
     const gone = (reason: string) => {
       // What was said before the end is heard first.
       setImmediate(() => {
@@ -73,6 +78,6 @@ export class ThreadPool implements Pool {
 
   async stop(): Promise<void> {
     this.stopped = true
-    await this.threads.destroy()
+    await this.threads?.destroy()
   }
 }
