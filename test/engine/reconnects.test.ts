@@ -1,10 +1,13 @@
 /** Connections that are made again: to a Redis that still loads its data, and by a client that was cut off or has left a former master. */
 import { type Redis, ReplyError } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
+import { Worker } from '../../src/engine/index.js'
 import { type ConnectionRole, connect, listenOn, ready, throughReconnects } from '../../src/engine/redis/connection.js'
+import { keysOf } from '../support/dead-letters.js'
 import { RedisProxy, type Verdict } from '../support/proxy.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
+import { COMMON, call, registryOf, TestEngine } from './harness.js'
 
 const redis = useRedis()
 
@@ -105,4 +108,20 @@ test('who listens, connects again, and meets a Redis that is busy with a script 
   await db.publish('busy', 'there')
   await until(() => heard.includes('there'), { what: 'it hears' })
   await db.config('SET', 'busy-reply-threshold', 5_000)
+})
+
+test('a worker that is refused when it begins to listen for signals listens as soon as it may', async () => {
+  const admin = await open('client')
+  await admin.call('ACL', 'SETUSER', 'deaf', 'on', '>word', '~*', '&*', '+@all', '-subscribe')
+  const engine = await TestEngine.open(redis.url)
+  const channel = (await keysOf(admin, engine.namespace, '-')).of('signals')
+  const listeners = async (): Promise<number> => ((await admin.call('PUBSUB', 'NUMSUB', channel)) as [string, number])[1]
+  const deaf = { redis: redis.url.replace('//', '//deaf:word@'), namespace: engine.namespace, tasks: registryOf(COMMON) }
+  const worker = new Worker({ ...deaf, logger: { debug() {}, info() {}, warn() {}, error() {} } })
+  onTestFinished(() => worker.stop())
+  await worker.start()
+  expect((await engine.run(call('echo', [1]))).outcome).toEqual({ state: 'SUCCESS', result: 1 })
+  expect(await listeners()).toBe(0)
+  await admin.call('ACL', 'SETUSER', 'deaf', '+subscribe')
+  await until(async () => (await listeners()) === 1, { what: 'it listens' })
 })

@@ -6,6 +6,7 @@
 import { TaskRevokedError } from '../protocol/revoked.js'
 import { connect, listenOn, type RedisConnection, type RedisOptions } from '../redis/connection.js'
 import type { Namespace } from '../redis/namespace.js'
+import { untilAnswered } from './answers.js'
 import type { Attempt } from './attempt.js'
 import { LeaseLost } from './lease-lost.js'
 import type { Logger } from './logger.js'
@@ -54,7 +55,11 @@ export class Fences {
     const listening = () => {
       for (const partition of channels.values()) this.doubt(partition)
     }
-    await listenOn(connection, [...channels.keys()], listening)
+    await untilAnswered(
+      connection,
+      () => listenOn(connection, [...channels.keys()], listening),
+      () => this.stopped,
+    )
   }
 
   stop(): void {
