@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Canvas, ChordisError, chain, chord, group, type Json } from '../../src/engine/index.js'
+import { keysOf } from '../support/dead-letters.js'
 import { useRedis } from '../support/redis-server.js'
 import { until } from '../support/wait.js'
 import { COMMON, call, end, errorOf, Gate, TestEngine } from './harness.js'
@@ -182,6 +183,21 @@ describe('a task that no worker knows', () => {
     const { outcome, nodes } = await engine.run(chain(call('unknown', [], { expiresInMs: 300 }), call('echo')))
     expect(outcome).toMatchObject({ state: 'REVOKED', error: { code: 'expired' } })
     expect(nodes.map(({ state }) => state)).toEqual(['REVOKED', 'SKIPPED'])
+  })
+
+  test('is nothing that an entry by hand can name: one of a virtual node is dropped, and leaves no list behind', async () => {
+    const engine = await TestEngine.open(redis.url)
+    const connection = redis.connect()
+    const handle = await engine.client.submit(chain(group([call('echo', [1]), call('echo', [2])]), group([call('echo'), call('echo')])))
+    const keys = await keysOf(connection, engine.namespace, handle.id)
+    const fields = await connection.hgetall(keys.of('workflow', handle.id))
+    const [virtual = ''] = Object.keys(fields).filter((name) => /^t\d+$/.test(name) && fields[name]?.split(' ')[5]?.includes('v'))
+    await connection.lpush(keys.of('ready', 'default:0'), `${handle.id}:1:${virtual.slice(1)}::2:1:1`)
+    await engine.worker(COMMON)
+    expect((await end(handle)).outcome.state).toBe('GROUP')
+    await handle.forget()
+    expect(await connection.keys(`${engine.namespace}:*:k:*`)).toEqual([])
+    expect(await connection.hlen(keys.of('parkedlists'))).toBe(0)
   })
 
   test('a whole group of it is parked and runs, with its chord', async () => {

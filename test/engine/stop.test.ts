@@ -97,10 +97,10 @@ describe('a worker that stops', () => {
     await engine.worker({ hold })
     redis.server.pause()
     try {
-      // More of them than turns that may be under way: who ends after those were sent waits for an answer.
+      // More of them than turns that may be under way: who ends after those were sent waits for an answer. The upkeep, once a second, waits for one, too.
       for (const gate of gates.slice(1)) {
         gate.open()
-        await sleep(20)
+        await sleep(300)
       }
       await worker.stop({ graceMs: 100 })
     } finally {

@@ -543,7 +543,8 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     }
     // Nothing may run any more when others are given it; only then is it given back.
     await this.pools.stop()
-    await this.tender?.stop()
+    // A round that is under way may wait for Redis, which must not keep back what is told last.
+    const tended = this.tender?.stop()
     this.presence.stop()
     const heard = await Promise.all(this.partitions.map((partition) => partition.leave(LEAVE_MS)))
     if (heard.includes(false))
@@ -552,7 +553,7 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
         'Redis did not answer before the worker left: what it had told last may not have been heard',
       )
     await this.heartbeat?.stop()
-    await Promise.race([surveyed, sleep(LEAVE_MS, undefined, { ref: false })])
+    await Promise.race([Promise.all([surveyed, tended]), sleep(LEAVE_MS, undefined, { ref: false })])
     this.connection?.disconnect()
     this.state = 'stopped'
     this.checkIdle()
