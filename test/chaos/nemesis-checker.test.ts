@@ -235,6 +235,15 @@ test('a task that was lost as often as is allowed fails rightly; one that was lo
   expect(invariants(lostIn(['a', 'b', 'c'], 'c'))).toEqual(['I4 value'])
 })
 
+test('a task whose handler was about to be called when its worker was lost was delivered; not in one that lives, nor before it was lost at all', () => {
+  const about = (worker: string, t: number): Entry => ({ t, op: 'begun', workflow: 'w', node: '1', run: 1, worker })
+  const killed = (worker: string, t: number): Entry => ({ t, op: 'worker', type: 'exit', worker, slot: 0, code: null, signal: 'SIGKILL' })
+  const [, ...told] = ['a', 'b', 'c'].map((worker, k) => [about(worker, 17 + k), killed(worker, 18 + k)])
+  expect(invariants([...lostIn(['a']), ...told.flat()])).toEqual([])
+  expect(invariants([...lostIn(['a']), ...(told[0] ?? []), about('c', 19)])).toEqual(['I4 value'])
+  expect(invariants([...lostIn(['a']), ...(told[0] ?? []), about('a', 13), killed('c', 20)])).toEqual(['I4 value'])
+})
+
 test('what was accepted in a moment that Redis lost is counted apart; what was accepted before is lost', () => {
   const gone = (since: number): Entry[] => [...dumped({ found: false, nodes: [] }), { t: 5, op: 'redis', type: 'forgot', since }]
   expect(check(gone(1))).toMatchObject({ accepted: 0, lost: 0, forgotten: 4, violations: [] })

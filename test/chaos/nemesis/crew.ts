@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RedisOptions } from '../../../src/engine/index.js'
 import { temporaryFolder } from '../../support/children.js'
 import { RedisProxy } from '../../support/proxy.js'
+import type { ProxyRequest } from '../../support/proxy-requests.js'
 import { startModule } from '../../support/typescript-child.js'
 import { until } from '../../support/wait.js'
 import type { WorkerProcess } from '../../support/worker-process.js'
@@ -84,8 +85,15 @@ export class Crew {
     }
     this.slots.push(slot)
     if (target !== null) slot.proxy = await RedisProxy.start(target)
+    slot.proxy?.intercept(({ key }) => key === 'script:begin', 'request', this.begun)
     this.tails.push(new Tail(slot.journal))
     return slot
+  }
+
+  private readonly begun = ({ args }: ProxyRequest): undefined => {
+    // The function's name, the number of keys, two keys, the epoch.
+    const [workflow = '', run = '', node = '', attempt = ''] = args.slice(5).map(String)
+    this.options.write({ op: 'begun', workflow, node, run: Number(run), worker: attempt.split(':')[0] as string })
   }
 
   /** Starts a process in the slot; when it ends it is replaced. */

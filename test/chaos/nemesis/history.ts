@@ -120,6 +120,15 @@ export interface LateEntry extends Timed {
   worker: string
 }
 
+/** `worker` said that the handler of a task that had been lost before was about to be called: from then on a loss is charged to it. */
+export interface BegunEntry extends Timed {
+  op: 'begun'
+  workflow: string
+  node: string
+  run: number
+  worker: string
+}
+
 /** Redis came back without what it had answered since `since`. */
 export interface RedisEntry extends Timed {
   op: 'redis'
@@ -169,6 +178,7 @@ export type Entry =
   | WorkerEntry
   | LostEntry
   | LateEntry
+  | BegunEntry
   | RedisEntry
   | FaultEntry
   | DumpEntry

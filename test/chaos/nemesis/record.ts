@@ -1,5 +1,6 @@
 /** A history sorted by what it is about, for the rules of the checker. Pure. */
 import type {
+  BegunEntry,
   ControlEntry,
   DumpEntry,
   Entry,
@@ -42,6 +43,7 @@ export interface WorkflowRecord {
   outcomes: OutcomeEntry[]
   dump?: DumpEntry
   executions: Map<string, Execution[]>
+  begun: BegunEntry[]
   /** In the order in which they were sent. */
   operations: Operation[]
 }
@@ -82,6 +84,9 @@ export class HistoryRecord {
       case 'outcome':
         this.workflow(entry.workflow).outcomes.push(entry)
         break
+      case 'begun':
+        this.workflow(entry.workflow).begun.push(entry)
+        break
       case 'control':
         this.operated(entry)
         break
@@ -112,7 +117,7 @@ export class HistoryRecord {
   }
 
   private workflow(id: string): WorkflowRecord {
-    return own(this.workflows, id, () => ({ id, refused: false, outcomes: [], executions: new Map(), operations: [] }))
+    return own(this.workflows, id, () => ({ id, refused: false, outcomes: [], executions: new Map(), begun: [], operations: [] }))
   }
 
   private submitted(entry: SubmitEntry): void {

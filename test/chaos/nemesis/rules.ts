@@ -137,11 +137,17 @@ export function duplicates(record: HistoryRecord, { id, submit, executions }: Wo
   return found
 }
 
-/** The crash budget: some attempt had been delivered as often as is allowed by then, and its process was lost each time. */
-export function wasLostTooOften(record: HistoryRecord, { executions }: WorkflowRecord, until: number): boolean {
-  return [...executions.values()].some((list) =>
+/**
+ * The crash budget: some attempt had been delivered as often as is allowed by then, and its process was lost each time. What was lost before is delivered
+ * when its worker has said so: it may be lost between that and its handler.
+ */
+export function wasLostTooOften(record: HistoryRecord, { executions, begun }: WorkflowRecord, until: number): boolean {
+  return [...executions].some(([node, list]) =>
     list.some(({ run, attempt }) => {
-      const deliveries = list.filter((one) => one.run === run && one.attempt === attempt && one.start < until)
+      const called = list.filter((one) => one.run === run && one.attempt === attempt && one.start < until)
+      const about = begun.filter((one) => one.node === node && one.run === run && one.t < until)
+      const notCalled = about.filter(({ worker }) => !called.some((one) => one.worker === worker))
+      const deliveries = [...called, ...notCalled.map(({ worker, t }) => ({ run, attempt, worker, start: t }))]
       return deliveries.length >= MAX_DELIVERIES && deliveries.every((one) => wasLost(record, one, until + LINE_LATE_MS))
     }),
   )
