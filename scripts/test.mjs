@@ -4,7 +4,7 @@
  * versions of Node that we support.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import { withoutNest } from './lib/copy-without-nest.mjs'
 import { ensureNode, otherMajors } from './lib/nodes.mjs'
 import { ROOT, STATE } from './lib/paths.mjs'
@@ -38,12 +38,13 @@ async function check(name, script) {
   count(name, code === 0 ? 1 : 0, code === 0 ? 0 : 1)
 }
 
-/** Tests of one Vitest report. A file that could not be loaded, an error outside of any test, and a run without tests are a failure each. */
+/** Tests of one Vitest report. A file that could not be loaded or registered no test, an error outside of any test, and a run without tests are a failure each. */
 function tally(file, code) {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'))
-    const unloaded = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length
-    const failed = report.numFailedTests + unloaded
+    const empty = report.testResults.filter((result) => result.assertionResults.length === 0)
+    for (const { name } of empty) console.log(`no test ran of ${relative(ROOT, name)}`)
+    const failed = report.numFailedTests + empty.length
     return {
       passed: report.numPassedTests,
       failed: failed === 0 && (code !== 0 || report.numPassedTests === 0) ? 1 : failed,
