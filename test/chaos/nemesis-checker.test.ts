@@ -235,6 +235,16 @@ test('a task that was lost as often as is allowed fails rightly; one that was lo
   expect(invariants(lostIn(['a', 'b', 'c'], 'c'))).toEqual(['I4 value'])
 })
 
+test('a chord fails rightly when each member that failed was lost as often as is allowed', () => {
+  const chordError = (entries: Entry[]): Entry[] =>
+    entries.map((entry) => (entry.op === 'outcome' ? { ...entry, error: 'ChordError' } : entry))
+  expect(invariants(chordError(lostIn(['a', 'b', 'c'])))).toEqual([])
+  expect(invariants(chordError(lostIn(['a', 'b'])))).toEqual(['I4 value'])
+  const another = (entry: Entry): Entry =>
+    entry.op === 'dump' ? { ...entry, nodes: entry.nodes.map(([node, state, n]) => [node, node === '0' ? 'FAILURE' : state, n]) } : entry
+  expect(invariants(chordError(lostIn(['a', 'b', 'c'])).map(another))).toContain('I4 value')
+})
+
 test('a task whose handler was about to be called when its worker was lost was delivered; not in one that lives, nor before it was lost at all', () => {
   const about = (worker: string, t: number): Entry => ({ t, op: 'begun', workflow: 'w', node: '1', run: 1, worker })
   const killed = (worker: string, t: number): Entry => ({ t, op: 'worker', type: 'exit', worker, slot: 0, code: null, signal: 'SIGKILL' })

@@ -535,6 +535,10 @@ export class Worker implements PartitionHost, ExecutorHost, AttemptHost, Control
     await this.wakers?.stop()
     this.fences.stop()
     while (this.busy() && performance.now() < this.graceUntil) await sleep(5)
+    if (this.running.size > 0) {
+      const nodes = [...this.running].map(({ id }) => id)
+      this.logger.debug({ process: this.process, nodes }, 'the grace time is over; what runs here goes back')
+    }
     for (const attempt of this.running) {
       // It goes back: how it takes the signal is not how it ended.
       attempt.over = true

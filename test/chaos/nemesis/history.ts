@@ -114,7 +114,7 @@ export interface LostEntry extends Timed {
   by: string
 }
 
-/** `worker` heard that leases of it had been lost (`late`), gave back what Redis had forgotten (`forgot`), or left without an answer (`unheard`). */
+/** `worker` heard that leases of it had been lost (`late`), gave back what Redis had forgotten (`forgot`), or left before all was told (`unheard`). */
 export interface LateEntry extends Timed {
   op: 'late' | 'forgot' | 'unheard'
   worker: string

@@ -45,6 +45,13 @@ export function stuckTasks({ acceptedAt, dump }: WorkflowRecord): number {
   return open === 0 && !dump.ended ? 1 : open
 }
 
+/** It failed because of a task that was lost too often: that one itself, or, of a chord, each of its members that failed. */
+function isLostTask(record: HistoryRecord, workflow: WorkflowRecord, error: string | undefined, t: number): boolean {
+  if (error === WORKER_LOST) return wasLostTooOften(record, workflow, t)
+  const failed = workflow.dump?.nodes.filter(([, state, attempts]) => state === 'FAILURE' && attempts > 0) ?? []
+  return error === 'ChordError' && failed.length > 0 && failed.every(([node]) => wasLostTooOften(record, workflow, t, node))
+}
+
 /** I4: what clients heard is what is right, every time; that a task was lost too often is right, too, where it was. */
 export function wrongOutcomes(record: HistoryRecord, workflow: WorkflowRecord): Violation[] {
   const { id, submit, acceptedAt, outcomes, dump } = workflow
@@ -52,7 +59,7 @@ export function wrongOutcomes(record: HistoryRecord, workflow: WorkflowRecord): 
   const { state, result, error } = submit.expected
   const wanted = JSON.stringify([state, result ?? null, error ?? null])
   const heard = outcomes
-    .filter(({ error, t }) => error !== WORKER_LOST || !wasLostTooOften(record, workflow, t))
+    .filter(({ error, t }) => !isLostTask(record, workflow, error, t))
     .map((outcome) => JSON.stringify([outcome.state, outcome.result ?? null, outcome.error ?? null]))
   if (outcomes.length === 0 && dump.ended) return [{ invariant: 'I4 value', workflow: id, what: 'nobody heard an outcome' }]
   return heard
@@ -139,17 +146,19 @@ export function duplicates(record: HistoryRecord, { id, submit, executions }: Wo
 
 /**
  * The crash budget: some attempt had been delivered as often as is allowed by then, and its process was lost each time. What was lost before is delivered
- * when its worker has said so: it may be lost between that and its handler.
+ * when its worker has said so: it may be lost between that and its handler. `which`: only of that node.
  */
-export function wasLostTooOften(record: HistoryRecord, { executions, begun }: WorkflowRecord, until: number): boolean {
-  return [...executions].some(([node, list]) =>
-    list.some(({ run, attempt }) => {
-      const called = list.filter((one) => one.run === run && one.attempt === attempt && one.start < until)
-      const about = begun.filter((one) => one.node === node && one.run === run && one.t < until)
-      const notCalled = about.filter(({ worker }) => !called.some((one) => one.worker === worker))
-      const deliveries = [...called, ...notCalled.map(({ worker, t }) => ({ run, attempt, worker, start: t }))]
-      return deliveries.length >= MAX_DELIVERIES && deliveries.every((one) => wasLost(record, one, until + LINE_LATE_MS))
-    }),
+export function wasLostTooOften(record: HistoryRecord, { executions, begun }: WorkflowRecord, until: number, which?: string): boolean {
+  return [...executions].some(
+    ([node, list]) =>
+      (which === undefined || node === which) &&
+      list.some(({ run, attempt }) => {
+        const called = list.filter((one) => one.run === run && one.attempt === attempt && one.start < until)
+        const about = begun.filter((one) => one.node === node && one.run === run && one.t < until)
+        const notCalled = about.filter(({ worker }) => !called.some((one) => one.worker === worker))
+        const deliveries = [...called, ...notCalled.map(({ worker, t }) => ({ run, attempt, worker, start: t }))]
+        return deliveries.length >= MAX_DELIVERIES && deliveries.every((one) => wasLost(record, one, until + LINE_LATE_MS))
+      }),
   )
 }
 

@@ -115,7 +115,11 @@ function listening(write: (event: Event) => void, name: () => string): Logger {
     else if (/^Redis forgot/.test(message)) write({ op: 'forgot', worker: name() })
     else if (/^Redis did not answer before the worker left/.test(message)) write({ op: 'unheard', worker: name() })
   }
-  return { debug: silent, info: silent, warn, error: (fields, message) => console.error(message, fields) }
+  // A handler may have returned whose outcome was still being stored.
+  const debug = (_fields: object, message = ''): void => {
+    if (/^the grace time is over/.test(message)) write({ op: 'unheard', worker: name() })
+  }
+  return { debug, info: silent, warn, error: (fields, message) => console.error(message, fields) }
 }
 
 async function main({ journal, order, origin, slot, library, ...options }: WorkerSetup): Promise<void> {
