@@ -383,35 +383,33 @@ local function expired(attempts)
   return revoked(attempts, 'expired')
 end
 
--- stands: whether what was to fail or skip a node still holds: of a join, that nothing is pending; else that the node before it is over.
-local function stands(c, p, i, T, r)
-  local j = c.joins and c.joins[p .. text(i)]
+-- stands: whether what was to end a node without a worker still holds: of a join, that nothing is pending; else, where it was to fail or be skipped, that
+-- the node before it is over. k: the node's name.
+local function stands(c, kind, p, i, T, k, r)
+  local j = c.joins and c.joins[k]
   if j then return j[1] == 0 end
   if r then return find(r, '^P 0 ') ~= nil end
-  if T.pred == '-' then return true end
+  if kind == 'v' or T.pred == '-' then return true end
   local before = field(c, p .. text(at(T.pred, i)))
   return terminal(before) and (T.mode == 'e' or TERMINAL[byte(before)] ~= 'S')
 end
 
 local function step(c, kind, p, i, t, T, x)
-  local r = field(c, p .. text(i))
+  local k = p .. text(i)
+  local r = field(c, k)
   if MOVES[kind] then
     return MOVES[kind](c, p, i, t, T, x, r)
   elseif kind == 'p' then
     if r and byte(r) == 87 then settle_place(c, p, i, T, x) end
   elseif terminal(r) then
     return
+  elseif kind ~= 'x' and not stands(c, kind, p, i, T, k, r) then
+    return
   elseif kind == 'v' then
-    local k = p .. text(i)
-    local j = c.joins and c.joins[k]
-    -- A join that waits again: its last input makes the move anew.
-    if j and j[1] > 0 or not j and r and not find(r, '^P 0 ') then return end
     join_close(c, k)
     settle(c, p, i, T, 'S', T.input == '-' and 'S|null' or 'V|' .. p .. '|' .. i .. '|' .. T.input, '', 0, nil, k)
-  elseif kind ~= 'x' and not stands(c, p, i, T, r) then
-    return
   elseif kind == 'c' then
-    join_close(c, p .. text(i))
+    join_close(c, k)
     if T.virtual then settle(c, p, i, T, 'F', 'C|' .. x, x, 0)
     else settle(c, p, i, T, 'F', 'C|' .. x, 'C' .. p .. i, 0) end
   elseif kind == 'x' then
@@ -422,8 +420,8 @@ local function step(c, kind, p, i, t, T, x)
       settle(c, p, i, T, 'R', expired((tonumber(match(r or '', '^[QD] (%d+)') or '1')) - 1), 'R' .. p .. i, 0)
     end
   else
-    join_close(c, p .. text(i))
-    settle(c, p, i, T, 'K', 'K|' .. x, x, 0, T.fan and kind ~= 'k' and kind or nil)
+    join_close(c, k)
+    settle(c, p, i, T, 'K', 'K|' .. x, x, 0, T.fan and kind ~= 'k' and kind or nil, k)
   end
 end
 

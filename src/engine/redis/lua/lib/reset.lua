@@ -165,9 +165,7 @@ local function settle_again(c, p, i, T, t, r)
     local U = template(c, q, template_of(c, q, k))
     local record = U.place and field(c, q .. k)
     if record and TERMINAL[byte(record)] == 'S' then
-      reopen(c, T, r)
-      put(c, p .. text(i), 'W 1')
-      reset_successors(c, p, i, T)
+      MOVES.y(c, p, i, t, T, 'p', r)
       deferred[#deferred + 1] = { c, 'z', p, i, 1, 1, t, 'Ss  ' .. q .. ' ' .. k .. ' ' .. U.input }
     end
   end
