@@ -113,14 +113,10 @@ export class Partition {
   }
 
   private async openLane(lane: Lane): Promise<void> {
-    const { namespace, connection, process, info, announced } = this.host
+    const { process, info, announced } = this.host
     const known = [...this.batches.keys()].filter((name) => name.startsWith(`${lane.number}:`))
     const open = (epoch: string) => calls.open(epoch, process, lane.number, lane.sequence, info, ` ${known.join(' ')} `, announced)
-    await untilAnswered(
-      connection,
-      () => namespace.runAtEpoch(connection, this.number, open),
-      () => this.stopped,
-    )
+    await this.insist(open)
   }
 
   /** There may be work; `look` also at lists of tasks that nobody knew. */
@@ -303,12 +299,12 @@ export class Partition {
 
   /** Sends a turn until it is answered. Null when the worker stopped meanwhile. */
   private async send(lane: Lane, want: number, look: Look, closed: string, completions: Argument[]): Promise<TurnReply | null> {
-    const { namespace, connection, process, queues, announcer } = this.host
+    const { process, queues, announcer } = this.host
     const seen = look + (announcer?.asks ?? 0)
     for (let failures = 0; !this.stopped; failures++) {
       if (this.suspected || this.auditing) await this.audit()
       try {
-        const reply = (await namespace.runAtEpoch(connection, this.number, (epoch) =>
+        const reply = (await this.call((epoch) =>
           calls.turn(epoch, process, lane.number, lane.sequence, `,${queues.join(',')},`, want, seen, closed, TURN_BYTES, completions),
         )) as TurnReply | ['reopen']
         if (reply[0] === 'ok') return reply as TurnReply
@@ -354,12 +350,7 @@ export class Partition {
       try {
         const turn = (epoch: string) =>
           calls.turn(epoch, process, lane.number, lane.sequence, ',,', 0, announcer?.asks ?? 0, '', TURN_BYTES, group)
-        const send = () =>
-          untilAnswered(
-            connection,
-            () => namespace.runAtEpoch(connection, this.number, turn),
-            () => this.stopped,
-          ) as Promise<TurnReply | ['reopen']>
+        const send = () => this.insist(turn) as Promise<TurnReply | ['reopen']>
         let reply = await send()
         while (reply[0] === 'reopen' && !this.stopped) {
           lane.sequence--
@@ -392,12 +383,10 @@ export class Partition {
   async leave(withinMs: number): Promise<boolean> {
     this.stopped = true
     const turns = this.lastTurns()
-    const over = new AbortController()
+    const until = performance.now() + withinMs
     const say = () => Promise.all([...turns.map((turn) => this.call(turn)), this.giveAllBack()])
-    const said = untilAnswered(this.host.connection, say, () => over.signal.aborted)
-    const left = await Promise.race([said, sleep(withinMs, undefined, { ref: false })]).catch(() => undefined)
-    over.abort()
-    return left !== undefined
+    const said = untilAnswered(this.host.connection, say, () => performance.now() > until).then(() => true)
+    return Promise.race([said, sleep(withinMs, false, { ref: false })]).catch(() => false)
   }
 
   /** Those in flight, to be sent once more: nothing of them is done twice. Then what had to wait for them. */
@@ -424,6 +413,15 @@ export class Partition {
     return this.host.namespace.runAtEpoch(this.host.connection, this.number, make)
   }
 
+  /** Until it is answered, or the worker has stopped. */
+  private insist(make: (epoch: string) => ScriptCall): Promise<[string, ...unknown[]]> {
+    return untilAnswered(
+      this.host.connection,
+      () => this.call(make),
+      () => this.stopped,
+    )
+  }
+
   /** Redis may come back without what it answered last: it is asked before any other turn is sent. */
   suspect(): void {
     if (this.stopped) return
@@ -439,14 +437,13 @@ export class Partition {
   }
 
   private async compare(): Promise<void> {
-    const { namespace, connection, process, logger } = this.host
+    const { process, logger } = this.host
     while (this.suspected && !this.stopped) {
       this.suspected = false
       const answered = this.lanes.map((lane) => `${lane.number}:${lane.answered}`).join(' ')
       const held = this.heldNodes()
-      const audit = () => namespace.runAtEpoch(connection, this.number, (epoch) => calls.audit(epoch, process, answered, held))
       try {
-        const [, nodes] = await untilAnswered(connection, audit, () => this.stopped)
+        const [, nodes] = await this.insist((epoch) => calls.audit(epoch, process, answered, held))
         if (nodes) logger.warn({ nodes, partition: this.number }, 'Redis forgot what it had been told; these tasks run again')
       } catch (error) {
         logger.debug({ err: error, partition: this.number }, 'an audit failed')
