@@ -49,7 +49,7 @@ export function stuckTasks({ acceptedAt, dump }: WorkflowRecord): number {
 function isLostTask(record: HistoryRecord, workflow: WorkflowRecord, error: string | undefined, t: number): boolean {
   if (error === WORKER_LOST) return wasLostTooOften(record, workflow, t)
   const failed = workflow.dump?.nodes.filter(([, state, attempts]) => state === 'FAILURE' && attempts > 0) ?? []
-  return error === 'ChordError' && failed.length > 0 && failed.every(([node]) => wasLostTooOften(record, workflow, t, node))
+  return error === 'ChordError' && failed.length > 0 && failed.every(([node]) => isPastBudget(record, workflow, node, t))
 }
 
 /** I4: what clients heard is what is right, every time; that a task was lost too often is right, too, where it was. */
@@ -144,22 +144,23 @@ export function duplicates(record: HistoryRecord, { id, submit, executions }: Wo
   return found
 }
 
+/** The crash budget: one of its tasks was lost too often. */
+export const wasLostTooOften = (record: HistoryRecord, workflow: WorkflowRecord, until: number): boolean =>
+  [...workflow.executions.keys()].some((node) => isPastBudget(record, workflow, node, until))
+
 /**
- * The crash budget: some attempt had been delivered as often as is allowed by then, and its process was lost each time. What was lost before is delivered
- * when its worker has said so: it may be lost between that and its handler. `which`: only of that node.
+ * Some attempt of the node had been delivered as often as is allowed by then, and its process was lost each time. What was lost before is delivered when its
+ * worker has said so: it may be lost between that and its handler.
  */
-export function wasLostTooOften(record: HistoryRecord, { executions, begun }: WorkflowRecord, until: number, which?: string): boolean {
-  return [...executions].some(
-    ([node, list]) =>
-      (which === undefined || node === which) &&
-      list.some(({ run, attempt }) => {
-        const called = list.filter((one) => one.run === run && one.attempt === attempt && one.start < until)
-        const about = begun.filter((one) => one.node === node && one.run === run && one.t < until)
-        const notCalled = about.filter(({ worker }) => !called.some((one) => one.worker === worker))
-        const deliveries = [...called, ...notCalled.map(({ worker, t }) => ({ run, attempt, worker, start: t }))]
-        return deliveries.length >= MAX_DELIVERIES && deliveries.every((one) => wasLost(record, one, until + LINE_LATE_MS))
-      }),
-  )
+function isPastBudget(record: HistoryRecord, { executions, begun }: WorkflowRecord, node: string, until: number): boolean {
+  const list = executions.get(node) ?? []
+  return list.some(({ run, attempt }) => {
+    const called = list.filter((one) => one.run === run && one.attempt === attempt && one.start < until)
+    const about = begun.filter((one) => one.node === node && one.run === run && one.t < until)
+    const notCalled = about.filter(({ worker }) => !called.some((one) => one.worker === worker))
+    const deliveries = [...called, ...notCalled.map(({ worker, t }) => ({ run, attempt, worker, start: t }))]
+    return deliveries.length >= MAX_DELIVERIES && deliveries.every((one) => wasLost(record, one, until + LINE_LATE_MS))
+  })
 }
 
 /** Its process was lost, or heard that its lease was, between its grant and then. */
